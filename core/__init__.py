@@ -1,0 +1,1 @@
+"""Scriptorium: which writing system does a handwritten character belong to?"""

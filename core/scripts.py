@@ -1,0 +1,51 @@
+"""The six scripts: their order, names, colours, Unicode ranges and a sample letter.
+
+The order here is the order of the model outputs and of the `language` column in the notebook's
+CSV (0 arabic ... 5 kannada). Saved models carry their own copy of it, so it is data there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Script:
+    """One writing system.
+
+    Attributes:
+        name: lower-case key used in files, on the command line and in label columns.
+        title: what people read.
+        sample: one letter of it.
+        color: `#rrggbb`, the same in every plot; at least 3:1 against both themes.
+        ranges: inclusive Unicode code point ranges (The Unicode Standard 16, Blocks.txt).
+    """
+
+    name: str
+    title: str
+    sample: str
+    color: str
+    ranges: tuple[tuple[int, int], ...]
+
+
+SCRIPTS = (
+    Script("arabic", "Arabic", "ع", "#009E73", ((0x0600, 0x06FF), (0x0750, 0x077F))),
+    Script("baybayin", "Baybayin", "ᜊ", "#B77D00", ((0x1700, 0x171F),)),
+    Script("chinese", "Chinese", "永", "#D5475E", ((0x4E00, 0x9FFF),)),
+    Script("devanagari", "Devanagari", "अ", "#2F82C4", ((0x0900, 0x097F),)),
+    Script("english", "English (Latin)", "g", "#7A7F87", ((0x0030, 0x0039), (0x0041, 0x007A))),
+    Script("kannada", "Kannada", "ಕ", "#A45FC4", ((0x0C80, 0x0CFF),)),
+)
+NAMES = tuple(each.name for each in SCRIPTS)
+
+
+def script(name: str) -> Script:
+    """Return the script called `name`.
+
+    Raises:
+        KeyError: there is none of that name; the message lists those there are.
+    """
+    for each in SCRIPTS:
+        if each.name == name:
+            return each
+    raise KeyError(f"no script called {name!r}; there are {', '.join(NAMES)}")

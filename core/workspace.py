@@ -1,0 +1,98 @@
+"""Where Scriptorium writes: one folder, and whole files or none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import StorageFull
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds everything this installation has made."""
+
+    root: Path
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def store(self) -> Path:
+        """Data sets, one Parquet file each."""
+        return self._folder("store")
+
+    @property
+    def runs(self) -> Path:
+        """Training runs, one folder each."""
+        return self._folder("runs")
+
+    @property
+    def downloads(self) -> Path:
+        """What was fetched or uploaded, as it came."""
+        return self._folder("downloads")
+
+    @property
+    def jobs(self) -> Path:
+        """Builds and downloads under way or done, one folder each."""
+        return self._folder("jobs")
+
+
+def workspace() -> Workspace:
+    """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout."""
+    return Workspace(Path(os.environ.get("SCRIPTORIUM_WORKSPACE") or CHECKOUT / "workspace"))
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn "no space left" while writing `path` into a StorageFull that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(
+                f"no space left on the disk while writing {path}; nothing was kept of it: "
+                "free some space, or set SCRIPTORIUM_WORKSPACE to another disk"
+            ) from error
+        raise
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; it takes its place if the block succeeds.
+
+    On any error the temporary file is removed and `path` is left as it was.
+
+    Raises:
+        StorageFull: the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        with storage_errors(path):
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes | str) -> None:
+    """Write `data` to `path`, whole or not at all.
+
+    Raises:
+        StorageFull: the disk is full.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
