@@ -17,7 +17,8 @@ class Script:
         name: lower-case key used in files, on the command line and in label columns.
         title: what people read.
         sample: one letter of it.
-        color: `#rrggbb`, the same in every plot; at least 3:1 against both themes.
+        color: `#rrggbb`, the same in every plot; at least 3:1 against both themes, and any two at
+            least 15 apart (CIEDE2000) also to the colour-blind (Machado et al. 2009).
         ranges: inclusive Unicode code point ranges (The Unicode Standard 16, Blocks.txt).
     """
 
@@ -29,12 +30,12 @@ class Script:
 
 
 SCRIPTS = (
-    Script("arabic", "Arabic", "ع", "#009E73", ((0x0600, 0x06FF), (0x0750, 0x077F))),
-    Script("baybayin", "Baybayin", "ᜊ", "#B77D00", ((0x1700, 0x171F),)),
-    Script("chinese", "Chinese", "永", "#D5475E", ((0x4E00, 0x9FFF),)),
-    Script("devanagari", "Devanagari", "अ", "#2F82C4", ((0x0900, 0x097F),)),
-    Script("english", "English (Latin)", "g", "#7A7F87", ((0x0030, 0x0039), (0x0041, 0x007A))),
-    Script("kannada", "Kannada", "ಕ", "#A45FC4", ((0x0C80, 0x0CFF),)),
+    Script("arabic", "Arabic", "ع", "#5C9A7D", ((0x0600, 0x06FF), (0x0750, 0x077F))),
+    Script("baybayin", "Baybayin", "ᜊ", "#B78514", ((0x1700, 0x171F),)),
+    Script("chinese", "Chinese", "永", "#A64B3C", ((0x4E00, 0x9FFF),)),
+    Script("devanagari", "Devanagari", "अ", "#4D649F", ((0x0900, 0x097F),)),
+    Script("english", "English (Latin)", "g", "#6D636A", ((0x0030, 0x0039), (0x0041, 0x007A))),
+    Script("kannada", "Kannada", "ಕ", "#9A7AEB", ((0x0C80, 0x0CFF),)),
 )
 NAMES = tuple(each.name for each in SCRIPTS)
 
