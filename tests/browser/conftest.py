@@ -1,0 +1,177 @@
+"""The real server and a real browser. Without a browser these tests fail; they never skip."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+# Two slow cores may be busy training while a page renders.
+TIMEOUT_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(CHECKOUT / "tests" / "browser"):
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `streamlit run app.py`."""
+
+    url: str
+    workspace: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def stop(self) -> None:
+        """End the server, as Ctrl-C would; jobs that it started go on."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_healthy(url: str) -> bool:
+    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with without_proxy.open(f"{url}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _start(workspace: Path) -> Server:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = {
+        "server.headless": "true",
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+    }
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    log = workspace.with_suffix(".log")
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://127.0.0.1:{port}", workspace, process)
+    give_up = time.monotonic() + TIMEOUT_SECONDS
+    while not _is_healthy(server.url):
+        if process.poll() is not None or time.monotonic() > give_up:
+            server.stop()
+            pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.05)
+    return server
+
+
+def _stop_jobs(workspace: Path) -> None:
+    # A failed test may leave a training run behind, and jobs outlive the server on purpose.
+    from core import jobs
+
+    for lock in workspace.glob("*/*/lock"):
+        if jobs.is_alive(lock.parent):
+            jobs.request_stop(lock.parent)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One real server for all browser tests, with an empty workspace of its own."""
+    running = _start(tmp_path_factory.mktemp("server") / "workspace")
+    yield running
+    running.stop()
+    _stop_jobs(running.workspace)
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """`start_server(workspace=None)`: a further, cold server; for restarts and deep links."""
+    started: list[Server] = []
+
+    def start(workspace: Path | None = None) -> Server:
+        started.append(_start(workspace or tmp_path / "workspace"))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+        _stop_jobs(running.workspace)
+
+
+def _browser_path() -> str:
+    if chosen := os.environ.get("CHROMIUM"):
+        return chosen
+    look = subprocess.run(
+        [CHECKOUT / "scripts" / "get-browser", "--look"], capture_output=True, text=True
+    )
+    if look.returncode:
+        pytest.fail(look.stderr.strip(), pytrace=False)
+    return look.stdout.strip()
+
+
+# A module's, not the session's: while Playwright runs, its event loop counts as this thread's
+# running one, and a test elsewhere could not start a loop of its own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium: $CHROMIUM, or what scripts/get-browser finds."""
+    path = _browser_path()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`new_page(**context_options)`: a page in a browser context of its own: another visitor."""
+    contexts = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(TIMEOUT_SECONDS * 1000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page in a fresh browser context, 1280x900, with patience for a slow machine."""
+    return new_page()

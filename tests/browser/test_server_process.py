@@ -1,0 +1,26 @@
+"""The process that serves pages stays small: no TensorFlow in it, whatever page was asked for."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGES = ("", "explore", "prepare", "train", "compare", "predict")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_page_brings_tensorflow_into_the_server(server, page):
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        page.get_by_role("heading").first.wait_for()
+        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+
+    mapped = {
+        line.split(maxsplit=5)[5].strip()
+        for line in Path(f"/proc/{server.pid}/maps").read_text().splitlines()
+        if line.count("/")
+    }
+
+    # NumPy's libraries prove that we look at the right process.
+    assert any("/numpy/" in file for file in mapped)
+    assert [file for file in mapped if "/tensorflow/" in file or "libtensorflow" in file] == []
