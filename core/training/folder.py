@@ -1,0 +1,52 @@
+"""The files of a run's folder, and its state.
+
+settings.json        what was asked for, on which data; written once, at the start
+state.json           how far it is, and in the end the result; replaced whole
+history.jsonl        one record a batch (thinned) and an epoch, appended as it happens
+model.keras          the weights; model.tflite and model.json are what answers
+predictions.parquet  what the model says about each image of the test split
+tensorboard/         event files, where TensorBoard is installed
+lock, stop, worker.log   see core.jobs
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from core.workspace import write_atomically
+
+SETTINGS = "settings.json"
+STATE = "state.json"
+HISTORY = "history.jsonl"
+PREDICTIONS = "predictions.parquet"
+TENSORBOARD = "tensorboard"
+
+STARTING = "starting"
+LOADING = "loading TensorFlow"
+TRAINING = "training"
+EXPORTING = "exporting"
+EVALUATING = "evaluating"
+DONE = "done"
+STOPPED = "stopped"
+FAILED = "failed"
+ENDED = (DONE, STOPPED, FAILED)
+
+
+def write_state(folder: Path, state: str, **facts: Any) -> None:
+    """Replace the state of the run in `folder`; `facts` are added to those already there.
+
+    Raises:
+        StorageFull: the disk is full.
+    """
+    known = {**read_state(folder), "state": state, **facts}
+    write_atomically(folder / STATE, json.dumps(known, ensure_ascii=False, indent=1))
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """Return the state of the run in `folder`: `state`, and what facts are known by now."""
+    try:
+        return json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {"state": STARTING}

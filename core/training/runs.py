@@ -1,0 +1,241 @@
+"""Training runs as others see them: start one, watch it, stop it, read what came of it.
+
+Nothing here imports TensorFlow: the work is done by core.training.worker, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+
+from core import jobs
+from core.data.store import Store
+from core.errors import RunBusy, RunError, RunNotFound
+from core.models.export import FACTS
+from core.training import folder as files
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+_COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy")
+# No vowels, no look-alikes: an id is read out and typed.
+_ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+_DIED = "the training process was killed, or ran out of memory: see the end of its log"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run, as it was at the moment of looking; `find_run` looks again.
+
+    Attributes:
+        id: its name; also that of its folder.
+        folder: where its files are.
+        settings: what was asked for.
+        created: when, in UTC.
+        data_hash: content hash of the data set it was started on.
+        state: starting, loading TensorFlow, training, exporting, evaluating; done, stopped, failed.
+        message: why it failed, in one line; else empty.
+        stopping: somebody asked it to stop, and it has not ended yet.
+        epoch: the epoch it is in, from 1; 0 before the first batch.
+        parameters: numbers in the model; None until it is built.
+        accuracy: on the test split, 0 to 1, as the exported model answers; None until it ends.
+        loss: categorical cross-entropy in nats, likewise.
+        seconds_left: estimated for the training that is left; None while unknown.
+    """
+
+    id: str
+    folder: Path
+    settings: Settings
+    created: datetime
+    data_hash: str
+    state: str
+    message: str
+    stopping: bool
+    epoch: int
+    parameters: int | None
+    accuracy: float | None
+    loss: float | None
+    seconds_left: float | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it goes on."""
+        return self.state not in files.ENDED
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a trained model in its folder."""
+        return (self.folder / FACTS).exists()
+
+    def history(self) -> pd.DataFrame:
+        """Return what was recorded so far, one row a record, in order.
+
+        Columns: kind (batch or epoch), step (batches since the start), epoch (from 1), minutes
+        (since the first batch), loss and accuracy (over the epoch so far, on the images trained
+        on), val_loss and val_accuracy (on the test split; only where kind is epoch).
+        """
+        records = jobs.read(self.folder, files.HISTORY)
+        frame = pd.DataFrame(records, columns=list(_COLUMNS))
+        numbers = dict.fromkeys(_COLUMNS[3:], "float64")
+        return frame.astype({"kind": "str", "step": "int64", "epoch": "int64", **numbers})
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines its process printed."""
+        return jobs.log_tail(self.folder, lines)
+
+    def test_predictions(self) -> pd.DataFrame:
+        """Return what the model says about each image of the test split.
+
+        Columns: row (in the data set), script (the true one), predicted, and p_<script> for each
+        of its labels, float32.
+
+        Raises:
+            RunError: the run has not got that far.
+        """
+        path = self.folder / files.PREDICTIONS
+        if not path.exists():
+            raise RunError(f"run {self.id} has no test predictions: it is {self.state}")
+        return pd.read_parquet(path)
+
+
+def list_runs(workspace: Workspace) -> list[Run]:
+    """Return all runs, the newest first."""
+    folders = (path.parent for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
+    return sorted((_load(each) for each in folders), key=lambda run: run.created, reverse=True)
+
+
+def find_run(workspace: Workspace, run_id: str) -> Run:
+    """Return the run called `run_id`, or the only one whose name begins so.
+
+    Raises:
+        RunNotFound: there is none, or more than one.
+    """
+    names = sorted(path.parent.name for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
+    if run_id in names:
+        return _load(workspace.runs / run_id)
+    found = [name for name in names if run_id and name.startswith(run_id)]
+    if len(found) == 1:
+        return _load(workspace.runs / found[0])
+    if found:
+        raise RunNotFound(f"{run_id!r} could be {', '.join(found)}: write more of it")
+    raise RunNotFound(f"no run called {run_id!r}: `python -m core runs` lists those there are")
+
+
+def start_run(workspace: Workspace, settings: Settings) -> Run:
+    """Start training in a process of its own, and return as soon as it is alive.
+
+    Raises:
+        RunBusy: another run goes on in this workspace.
+        RunError: a setting can't be.
+        StoreError: the data set can't be read.
+        StorageFull: the disk is full.
+    """
+    settings.validate()
+    request = _request(settings)
+    # Two who start at once: the second looks only when the first one's run is alive.
+    with FileLock(workspace.runs / ".starting"):
+        for run in list_runs(workspace):
+            if run.active:
+                raise RunBusy(
+                    f"run {run.id} is going on, and there is room for one: wait for it, or stop it "
+                    f"with `python -m core stop {run.id}`"
+                )
+        folder = _new_folder(workspace, settings.model)
+        command = [sys.executable, "-m", "core.training.worker", str(folder)]
+        try:
+            jobs.start(folder, command, files={files.SETTINGS: request})
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+    return _load(folder)
+
+
+def stop_run(run: Run) -> None:
+    """Ask `run` to stop at the next batch and keep its weights; `wait` for it to do so.
+
+    Nothing happens if it is over.
+    """
+    if run.active:
+        jobs.request_stop(run.folder)
+
+
+def wait(run: Run, on_progress: Callable[[Run], None] | None = None, *, every: float = 0.25) -> Run:
+    """Return `run` as it is when it has ended.
+
+    Args:
+        run: the run to follow.
+        on_progress: called with the run as it is, each time that something changed.
+        every: seconds between two looks.
+    """
+    while True:
+        now = _load(run.folder)
+        if on_progress and now != run:
+            on_progress(now)
+        if not now.active:
+            return now
+        run = now
+        time.sleep(every)
+
+
+def _request(settings: Settings) -> str:
+    store = Store.open(settings.data)
+    request = {
+        "settings": {**settings.to_json(), "data": str(settings.data.resolve())},
+        "created": datetime.now(UTC).isoformat(),
+        "data": {"hash": store.hash, "images": len(store), "per_script": store.per_script},
+    }
+    return json.dumps(request, ensure_ascii=False, indent=1)
+
+
+def _new_folder(workspace: Workspace, model: str) -> Path:
+    while True:
+        name = f"{model}-{''.join(secrets.choice(_ID_LETTERS) for _ in range(4))}"
+        folder = workspace.runs.resolve() / name
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+
+
+def _load(folder: Path) -> Run:
+    request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
+    facts = _facts(folder)
+    latest = jobs.last(folder, files.HISTORY) or {}
+    active = facts["state"] not in files.ENDED
+    return Run(
+        id=folder.name,
+        folder=folder,
+        settings=Settings.from_json(request["settings"]),
+        created=datetime.fromisoformat(request["created"]),
+        data_hash=request["data"]["hash"],
+        state=facts["state"],
+        message=facts.get("message", ""),
+        stopping=active and jobs.stop_requested(folder),
+        epoch=latest.get("epoch", 0),
+        parameters=facts.get("parameters"),
+        accuracy=facts.get("accuracy"),
+        loss=facts.get("loss"),
+        seconds_left=latest.get("seconds_left") if active else None,
+    )
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    facts = files.read_state(folder)
+    if facts["state"] in files.ENDED or jobs.is_alive(folder):
+        return facts
+    # It may have come to its end between the two looks.
+    facts = files.read_state(folder)
+    if facts["state"] in files.ENDED:
+        return facts
+    return {**facts, "state": files.FAILED, "message": _DIED}

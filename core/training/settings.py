@@ -1,0 +1,133 @@
+"""What can be set about a training run: one place for the page, the command line and the docs."""
+
+from __future__ import annotations
+
+from dataclasses import Field, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from core.data.splits import SPLITS
+from core.errors import RunError
+from core.models.zoo import FAMILIES
+
+
+def _says(label: str, help_text: str) -> dict[str, str]:
+    return {"label": label, "help": help_text}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one training run; the defaults are the notebook's.
+
+    Each field's metadata has a `label` and a `help` sentence: see `FIELDS`.
+    """
+
+    data: Path = field(
+        metadata=_says(
+            "Data set",
+            "The Parquet file to train on.",
+        ),
+    )
+    model: str = field(
+        default="cnn",
+        metadata=_says(
+            "Model",
+            "The architecture: how many layers, and of which kind.",
+        ),
+    )
+    split: str = field(
+        default="notebook",
+        metadata=_says(
+            "Split",
+            "What is kept away for testing: a random fifth (notebook), whole writers, or whole "
+            "collections.",
+        ),
+    )
+    epochs: int | None = field(
+        default=None,
+        metadata=_says(
+            "Epochs",
+            "How often the model sees every training image; each model has its own default.",
+        ),
+    )
+    batch_size: int = field(
+        default=128,
+        metadata=_says(
+            "Batch size",
+            "How many images it sees between two corrections of its weights.",
+        ),
+    )
+    learning_rate: float = field(
+        default=1e-3,
+        metadata=_says(
+            "Learning rate",
+            "How large each correction is: too small learns slowly, too large not at all.",
+        ),
+    )
+    seed: int = field(
+        default=800,
+        metadata=_says(
+            "Seed",
+            "Fixes the split, the first weights and the order of the images: the same seed, the "
+            "same run.",
+        ),
+    )
+    augment: bool = field(
+        default=False,
+        metadata=_says(
+            "Augment",
+            "Turns, slants, scales and shifts every image a little, differently each time it is "
+            "seen.",
+        ),
+    )
+    notes: str = field(
+        default="",
+        metadata=_says(
+            "Notes",
+            "What this run is for, in your own words.",
+        ),
+    )
+
+    @property
+    def total_epochs(self) -> int:
+        """The number of epochs: as set, or the model's own."""
+        return self.epochs or FAMILIES[self.model].epochs
+
+    def validate(self) -> None:
+        """Check every value.
+
+        Raises:
+            RunError: one of them can't be; the message says which and what could.
+        """
+        _require(self.model in FAMILIES, f"model must be one of {', '.join(FAMILIES)}", self.model)
+        _require(self.split in SPLITS, f"split must be one of {', '.join(SPLITS)}", self.split)
+        _require(
+            self.epochs is None or 1 <= self.epochs <= 10_000,
+            "epochs must be 1 to 10,000",
+            self.epochs,
+        )
+        _require(1 <= self.batch_size <= 8192, "batch size must be 1 to 8,192", self.batch_size)
+        _require(
+            0 < self.learning_rate <= 1,
+            "learning rate must be above 0 and at most 1",
+            self.learning_rate,
+        )
+        _require(0 <= self.seed < 2**32, "seed must be 0 to 4,294,967,295", self.seed)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as plain values."""
+        return {**asdict(self), "data": str(self.data)}
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> Settings:
+        """Return the settings that `to_json` described; unknown names are left out."""
+        known = {name: value for name, value in values.items() if name in FIELDS}
+        return Settings(**{**known, "data": Path(values["data"])})
+
+
+FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
+def _require(good: bool, what: str, value: object) -> None:
+    if not good:
+        raise RunError(f"{what}, not {value}")

@@ -1,0 +1,39 @@
+"""The process that trains: `python -m core.training.worker FOLDER`, started by `start_run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from core import jobs
+from core.errors import Cancelled, ScriptoriumError
+from core.training import folder as files
+
+
+def main(folder: Path) -> None:
+    """Do the run that `folder` asks for, and leave its state there."""
+    with jobs.hold(folder):
+        try:
+            files.write_state(folder, files.LOADING)
+            # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
+            from core.training.session import train
+
+            train(folder)
+        except Cancelled:
+            files.write_state(folder, files.STOPPED)
+        except BaseException as error:
+            files.write_state(folder, files.FAILED, message=_one_line(error))
+            raise
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, ScriptoriumError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "the memory is full: choose a smaller data set or batch size"
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
