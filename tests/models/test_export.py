@@ -1,0 +1,96 @@
+import errno
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import ModelError, StorageFull
+from core.imaging import Pipeline, preset
+from core.models import export
+from core.models.export import export_litert, save_model_folder
+from core.models.litert import LiteRT
+from core.models.zoo import FAMILIES
+
+LABELS = ("arabic", "kannada", "english")
+
+
+def images(count: int, shape: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, *shape), np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (40, 40)], ids=str)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_litert_and_keras_agree(name: str, shape: tuple[int, int], tmp_path: Path) -> None:
+    model = FAMILIES[name].build(shape, len(LABELS))
+    export_litert(model, tmp_path / "model.tflite")
+    batch = images(300, shape)
+    expected = model.predict(batch.astype(np.float32) / 255, verbose=0)
+    probabilities = LiteRT(tmp_path / "model.tflite")(batch)
+    assert probabilities.dtype == np.float32
+    assert probabilities.shape == (300, 3)
+    np.testing.assert_allclose(probabilities, expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=0, atol=1e-5)
+
+
+def test_litert_takes_any_number_of_images(tmp_path: Path) -> None:
+    export_litert(FAMILIES["rnn"].build((28, 28), 3), tmp_path / "model.tflite")
+    model = LiteRT(tmp_path / "model.tflite")
+    batch = images(5, (28, 28))
+    together = model(batch)
+    one_by_one = np.concatenate([model(batch[n : n + 1]) for n in range(5)])
+    np.testing.assert_allclose(one_by_one, together, rtol=0, atol=1e-6)
+    assert model(batch[:0]).shape == (0, 3)
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.tflite").write_bytes(b"not a model")
+    with pytest.raises(ModelError, match="not a LiteRT model"):
+        LiteRT(tmp_path / "model.tflite")
+    with pytest.raises(ModelError, match="not a LiteRT model"):
+        LiteRT(tmp_path / "nothing.tflite")
+
+
+def test_a_model_folder_says_all_that_is_needed_to_use_it(tmp_path: Path) -> None:
+    pipeline = preset("notebook")
+    model = FAMILIES["cnn"].build(pipeline.shape, len(LABELS))
+    save_model_folder(tmp_path / "new", model, LABELS, pipeline, run="cnn-1234")
+    facts = json.loads((tmp_path / "new" / "model.json").read_text())
+    assert Pipeline.from_json(facts.pop("pipeline")) == pipeline
+    assert facts == {
+        "format": 1,
+        "name": "cnn",
+        "labels": list(LABELS),
+        "input_shape": [28, 28],
+        "parameters": model.count_params(),
+        "run": "cnn-1234",
+    }
+    names = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert names == ["model.json", "model.keras", "model.tflite"]
+
+
+def test_a_saved_model_can_be_trained_on(tmp_path: Path) -> None:
+    import keras
+
+    model = FAMILIES["rnn"].build((28, 28), len(LABELS))
+    save_model_folder(tmp_path, model, LABELS, preset("notebook"))
+    again = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    batch = images(4, (28, 28)).astype(np.float32) / 255
+    np.testing.assert_array_equal(again.predict_on_batch(batch), model.predict_on_batch(batch))
+
+
+def test_a_full_disk_leaves_the_old_model_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = FAMILIES["rnn"].build((28, 28), len(LABELS))
+    save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the first")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(_model: object, path: Path) -> None:
+        path.write_bytes(b"half of i")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export, "export_litert", full)
+    with pytest.raises(StorageFull, match="no space left"):
+        save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the second")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -1,0 +1,42 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.errors import ModelError
+from core.models.zoo import FAMILIES, describe, family
+
+# Worked out by hand: dense (784+1)*512 + (512+1)*512 + (512+1)*6; rnn twice 28*(28+28+1), and
+# (28+1)*6; cnn (9+1)*32 + (9*32+1)*64 + (7*7*64+1)*6; glyph 9*(24 + 24*24 + 24*48 + 48*48 + 48*96
+# + 96*96) without biases, 4 numbers a channel for normalising 336 of them, and (96+1)*6.
+PARAMETERS = {"dense": 667_654, "rnn": 3_366, "cnn": 37_638, "glyph": 162_846}
+
+
+def test_every_family_has_the_parameters_it_says() -> None:
+    assert {name: each.parameters for name, each in FAMILIES.items()} == PARAMETERS
+    assert {row["name"]: row["parameters"] for row in describe()} == PARAMETERS
+
+
+def test_describe_says_what_goes_in() -> None:
+    rows = describe((40, 32))
+    assert [row["name"] for row in rows] == list(FAMILIES)
+    assert all(row["input_shape"] == [40, 32] for row in rows)
+    json.dumps(rows)
+
+
+def test_the_notebooks_default_epochs() -> None:
+    assert [FAMILIES[name].epochs for name in ("dense", "rnn", "cnn")] == [25, 90, 85]
+
+
+def test_an_unknown_family_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ModelError, match="'resnet': choose one of dense, rnn, cnn, glyph"):
+        family("resnet")
+
+
+def test_the_zoo_comes_without_tensorflow() -> None:
+    program = (
+        "import sys, core.models.zoo, core.models.export, core.models.litert\n"
+        "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

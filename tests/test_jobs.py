@@ -1,0 +1,141 @@
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock, Timeout
+
+from core import jobs
+
+# A job that says it has begun, then waits to be asked to stop, and says that it was.
+PATIENT = """
+import sys, time
+from pathlib import Path
+from core import jobs
+folder = Path(sys.argv[1])
+with jobs.hold(folder):
+    print("loud and clear")
+    jobs.append(folder, {"says": "begun", "session": __import__("os").getsid(0)})
+    while not jobs.stop_requested(folder):
+        time.sleep(0.01)
+    jobs.append(folder, {"says": "stopped"})
+"""
+
+
+def start(folder: Path, program: str = PATIENT, **options: object) -> None:
+    jobs.start(folder, [sys.executable, "-c", program, str(folder)], **options)
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def process_of(folder: Path) -> int:
+    """The process number of a job begun with PATIENT: it leads the session it is in."""
+    until(lambda: jobs.read(folder))
+    return jobs.read(folder)[0]["session"]
+
+
+def test_a_job_lives_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+    assert not jobs.is_alive(tmp_path / "never started")
+    start(tmp_path)
+    assert jobs.is_alive(tmp_path)
+    jobs.request_stop(tmp_path)
+    until(lambda: not jobs.is_alive(tmp_path))
+    assert [record["says"] for record in jobs.read(tmp_path)] == ["begun", "stopped"]
+    assert "loud and clear" in jobs.log_tail(tmp_path)
+
+
+def test_a_job_is_in_a_session_of_its_own(tmp_path: Path) -> None:
+    start(tmp_path)
+    assert process_of(tmp_path) != os.getsid(0)
+    jobs.request_stop(tmp_path)
+    until(lambda: not jobs.is_alive(tmp_path))
+
+
+def test_sigterm_asks_a_job_to_stop(tmp_path: Path) -> None:
+    start(tmp_path)
+    os.kill(process_of(tmp_path), signal.SIGTERM)
+    until(lambda: not jobs.is_alive(tmp_path))
+    assert jobs.stop_requested(tmp_path)
+    assert jobs.last(tmp_path) == {"says": "stopped"}
+
+
+def test_a_killed_job_is_dead_though_nobody_waited_for_it(tmp_path: Path) -> None:
+    start(tmp_path)
+    os.kill(process_of(tmp_path), signal.SIGKILL)
+    until(lambda: not jobs.is_alive(tmp_path), seconds=2)
+    assert not jobs.stop_requested(tmp_path)
+
+
+def test_a_job_is_alive_from_before_its_files_are_there_until_it_has_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    spawn = jobs._spawn
+
+    def watch(folder: Path, *rest: object) -> object:
+        seen.append((jobs.is_alive(folder), (folder / "request.json").read_text()))
+        return spawn(folder, *rest)
+
+    monkeypatch.setattr(jobs, "_spawn", watch)
+    start(tmp_path / "job", files={"request.json": "what to do"}, env={"LC_ALL": "C"})
+    assert seen == [(True, "what to do")]
+    assert jobs.is_alive(tmp_path / "job")
+    jobs.request_stop(tmp_path / "job")
+    until(lambda: not jobs.is_alive(tmp_path / "job"))
+
+
+def test_a_job_that_never_takes_its_lock_is_dead_at_once_and_its_log_says_why(
+    tmp_path: Path,
+) -> None:
+    start(tmp_path, "raise SystemExit('no such thing')")
+    assert not jobs.is_alive(tmp_path)
+    assert jobs.log_tail(tmp_path) == "no such thing"
+
+
+def test_a_folder_has_one_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_SECONDS_TO_TAKE_LOCK", 0.05)
+    with FileLock(tmp_path / "lock"), pytest.raises(Timeout), jobs.hold(tmp_path):
+        pass
+
+
+def test_looking_often_does_not_keep_a_job_from_its_lock(tmp_path: Path) -> None:
+    for _ in range(200):
+        with jobs.hold(tmp_path):
+            assert jobs.is_alive(tmp_path)
+        assert not jobs.is_alive(tmp_path)
+
+
+def test_records_come_back_in_order_and_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
+    for number in range(3):
+        jobs.append(tmp_path, {"n": number, "sign": "ᜊ"})
+    with (tmp_path / "progress.jsonl").open("ab") as file:
+        file.write('{"n": 3, "sign": "ᜊ'.encode()[:-1])
+    expected = [{"n": number, "sign": "ᜊ"} for number in range(3)]
+    assert jobs.read(tmp_path) == expected
+    assert jobs.last(tmp_path) == expected[-1]
+
+
+def test_reading_what_is_not_there_yet_gives_nothing(tmp_path: Path) -> None:
+    assert jobs.read(tmp_path) == []
+    assert jobs.last(tmp_path) is None
+    assert jobs.log_tail(tmp_path) == ""
+
+
+def test_the_last_record_of_a_long_file_is_found(tmp_path: Path) -> None:
+    lines = [json.dumps({"n": number}) for number in range(5000)]
+    (tmp_path / "long.jsonl").write_text("\n".join(lines) + "\n")
+    assert jobs.last(tmp_path, "long.jsonl") == {"n": 4999}
+
+
+def test_only_the_last_lines_of_the_log(tmp_path: Path) -> None:
+    (tmp_path / "worker.log").write_text("".join(f"line {number}\n" for number in range(100)))
+    assert jobs.log_tail(tmp_path, 2) == "line 98\nline 99"
