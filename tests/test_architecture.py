@@ -180,9 +180,9 @@ def test_what_pages_import_leaves_tensorflow_out_of_the_process():
     )
 
     assert finished.returncode == 0, finished.stderr
-    # Streamlit prints tracebacks before it.
-    report = json.loads(finished.stdout.splitlines()[-1])
+    *tracebacks, last = finished.stdout.splitlines()
+    report = json.loads(last)
     loaded = set(report["loaded"])
-    assert report["errors"] == []
+    assert report["errors"] == [], "\n".join(tracebacks)
     assert wanted <= loaded
     assert loaded & HEAVY == set()
