@@ -1,0 +1,1 @@
+"""What the pages share: frame and menu, figures, pictures, caches, the drawing."""

@@ -1,0 +1,46 @@
+"""What Home shows, read without loading anything heavy: Home must be there within two seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from core.workspace import CHECKOUT, Workspace
+
+_SHIPPED = CHECKOUT / "core" / "inference" / "shipped" / "model.json"
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The shipped model's accuracy, 0 to 1: over all scripts, and by script name."""
+
+    mean: float
+    by_script: dict[str, float]
+
+
+def accuracies() -> tuple[Accuracy, Accuracy] | None:
+    """Return the shipped model's accuracy on collections it was trained on, and on others.
+
+    None without a shipped model, or where its card does not say.
+    """
+    try:
+        facts = json.loads(_SHIPPED.read_text(encoding="utf-8"))
+        return _accuracy(facts["in_domain"]), _accuracy(facts["unseen"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _accuracy(facts: dict[str, float]) -> Accuracy:
+    return Accuracy(facts["mean"], {name: each for name, each in facts.items() if name != "mean"})
+
+
+def images_here(workspace: Workspace) -> tuple[str, dict[str, int]] | None:
+    """Return the name of the newest data set and its number of images by script; None without."""
+    if not any(workspace.store.glob("*.parquet")):
+        return None
+    # Imported only where there is something to read: pandas and pyarrow take their time.
+    from core.data.store import stores
+    from core.ui import caches
+
+    newest = stores(workspace.store)[0]
+    return newest.stem, caches.store(newest).per_script

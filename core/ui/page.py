@@ -1,0 +1,59 @@
+"""The frame of every page: configuration, menu, and errors a visitor can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import ScriptoriumError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    path: str
+    title: str
+    icon: str
+    purpose: str
+
+
+HOME = Entry("app.py", "Home", ":material/home:", "What this is and what is here.")
+EXPLORE = Entry(
+    "pages/1_explore.py", "Explore", ":material/grid_view:", "Look through the handwriting."
+)
+PREPARE = Entry(
+    "pages/2_prepare.py", "Prepare", ":material/crop:", "See what a model is given to see."
+)
+TRAIN = Entry("pages/3_train.py", "Train", ":material/model_training:", "Watch a model learn.")
+COMPARE = Entry(
+    "pages/4_compare.py", "Compare", ":material/compare_arrows:", "Set runs side by side."
+)
+PREDICT = Entry("pages/5_predict.py", "Predict", ":material/draw:", "Draw, and get an answer.")
+MENU = (HOME, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
+
+
+def begin_page(entry: Entry) -> None:
+    """Configure the page and draw the menu. Every page calls this first."""
+    title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
+    st.set_page_config(page_title=title, page_icon=entry.icon, layout="wide")
+    with st.sidebar:
+        st.subheader("Scriptorium")
+        for each in MENU:
+            st.page_link(each.path, label=each.title, icon=each.icon)
+    if entry is not HOME:
+        st.title(entry.title)
+        st.caption(entry.purpose)
+
+
+@contextmanager
+def advice() -> Iterator[None]:
+    """Turn an error of ours inside the block into a line that says what to do, and stop there."""
+    try:
+        yield
+    except ScriptoriumError as error:
+        st.warning(str(error), icon=":material/error:")
+        st.stop()

@@ -1,0 +1,67 @@
+"""Small images made fit to look at: enlarged without blur, laid out on one sheet."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.scripts import script
+
+_LETTERS = Path(__file__).with_name("letters")
+
+
+@cache
+def letter(name: str) -> str:
+    """Return the sample letter of a script as SVG in its colour, for machines without the font."""
+    svg = (_LETTERS / f"{name}.svg").read_text()
+    return svg.replace("currentColor", script(name).color)
+
+
+def enlarge(image: np.ndarray, side: int) -> np.ndarray:
+    """Bring the longer side of a uint8 (H, W) or (H, W, 3) image to about `side` px.
+
+    Enlarged by a whole factor so that every pixel stays a sharp square, shrunk by averaging.
+    """
+    longer = max(image.shape[:2])
+    if longer <= side:
+        factor = side // longer
+        return np.repeat(np.repeat(image, factor, axis=0), factor, axis=1)
+    scale = side / longer
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def cell(image: np.ndarray, side: int, gap: int = 8) -> np.ndarray:
+    """Centre an image in a clear square of `side` px, `gap` of it left free at the right.
+
+    Returns uint8 (side, side, 4) RGBA. Pictures beside each other then line up, whatever their
+    shapes.
+    """
+    return sheet([image], 1, side - gap, gap)
+
+
+def sheet(images: Sequence[np.ndarray], columns: int, cell: int = 64, gap: int = 4) -> np.ndarray:
+    """Lay images out in rows of `columns`: uint8 (H, W, 4) RGBA, clear between the cells."""
+    rows = -(-len(images) // columns)
+    step = cell + gap
+    out = np.zeros((rows * step, columns * step, 4), np.uint8)
+    for i, image in enumerate(images):
+        small = enlarge(image, cell)
+        height, width = small.shape[:2]
+        top = i // columns * step + (cell - height) // 2
+        left = i % columns * step + (cell - width) // 2
+        place = out[top : top + height, left : left + width]
+        place[..., :3] = small if small.ndim == 3 else small[..., None]
+        place[..., 3] = 255
+    return out
+
+
+def data_uri(image: np.ndarray) -> str:
+    """Encode uint8 (H, W, 4) RGBA as a PNG that can stand in a figure."""
+    png = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA))[1]
+    return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode()
