@@ -125,7 +125,7 @@ def read(folder: Path, name: str = PROGRESS) -> list[dict[str, Any]]:
 
 def last(folder: Path, name: str = PROGRESS) -> dict[str, Any] | None:
     """Return the last whole record of the JSON lines file `name`, without reading all of it."""
-    lines = _tail(folder / name, 4096).splitlines()
+    lines = _tail(folder / name, 65536).splitlines()
     return next(_records(reversed(lines)), None)
 
 
@@ -151,6 +151,8 @@ def _spawn(folder: Path, argv: Sequence[str], env: Mapping[str, str]) -> subproc
 
 
 def _is_held(path: Path) -> bool:
+    if not path.exists():
+        return False
     # Looking takes the lock for an instant, and two who look at once may see each other.
     for pause in (0.002, 0.005, 0):
         try:
@@ -158,8 +160,6 @@ def _is_held(path: Path) -> bool:
                 return False
         except Timeout:
             time.sleep(pause)
-        except FileNotFoundError:
-            return False
     return True
 
 

@@ -33,6 +33,12 @@ class LiteRT:
         self._output = self._interpreter.get_output_details()[0]
         self._size = 0
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height and width of the images it takes, and how many labels it gives."""
+        _, height, width = self._input["shape"]
+        return int(height), int(width), int(self._output["shape"][-1])
+
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Return float32 (N, labels), summing to 1, for prepared images uint8 (N, H, W)."""
         chunks = [

@@ -1,0 +1,121 @@
+"""Files in a folder or a zip, read in place and listed the same way."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from core.errors import DataError, ImageError, SourceNotFound
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm")
+MAX_FILE = 64 * 2**20
+"""Bytes; a larger file can't be the picture of one character, and may be a zip bomb."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file below a root.
+
+    Attributes:
+        root: the zip or the folder.
+        name: path below it, with forward slashes.
+        zipped: whether the root is a zip.
+    """
+
+    root: Path
+    name: str
+    zipped: bool
+
+    @property
+    def path(self) -> str:
+        """What people are shown: the root's name and the path below it."""
+        return f"{self.root.name}/{self.name}"
+
+    @property
+    def folder(self) -> str:
+        """The path of the folder below the root; "" for the root itself."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def file(self) -> str:
+        """The bare file name."""
+        return self.name.rpartition("/")[2]
+
+    def read(self) -> bytes:
+        """Return the file's bytes.
+
+        Raises:
+            ImageError: it can't be read, or is larger than MAX_FILE.
+        """
+        try:
+            with self._open() as file:
+                data = file.read(MAX_FILE + 1)
+        except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            raise ImageError(f"can't be read ({error})") from error
+        if len(data) > MAX_FILE:
+            raise ImageError(f"over the limit of {MAX_FILE >> 20} MB for one file")
+        return data
+
+    def _open(self) -> IO[bytes]:
+        if self.zipped:
+            return _archive(self.root).open(self.name)
+        return (self.root / self.name).open("rb")
+
+
+def roots(path: Path) -> list[Path]:
+    """Return what there is to list at `path`: itself, and every zip below a folder.
+
+    Raises:
+        SourceNotFound: there is nothing at `path`.
+        DataError: a file that is no zip.
+    """
+    if path.is_dir():
+        zips = sorted(each for each in path.rglob("*.zip") if not _hidden(each.name))
+        return [path, *zips]
+    if not path.exists():
+        raise SourceNotFound(f"{path}: no such file or folder; check the path")
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path}: neither a folder nor a zip; give one of these, or a .csv")
+    return [path]
+
+
+def entries(root: Path) -> Iterator[Entry]:
+    """Yield every file of a zip or a folder, at any depth, by name; hidden files left out."""
+    zipped = not root.is_dir()
+    names = _archive(root).namelist() if zipped else _walk(root)
+    for name in sorted(names):
+        if not name.endswith("/") and not _hidden(name):
+            yield Entry(root, name, zipped)
+
+
+def is_image(entry: Entry) -> bool:
+    """Whether the name says that the file is an image."""
+    return entry.name.lower().endswith(IMAGE_SUFFIXES)
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, _, files in os.walk(root):
+        below = Path(folder).relative_to(root).as_posix()
+        yield from (each if below == "." else f"{below}/{each}" for each in files)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "__MACOSX")) or "/." in name or "/__MACOSX" in name
+
+
+@lru_cache(maxsize=16)
+def _opened(path: Path, _modified: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return _opened(path, path.stat().st_mtime_ns)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path}: the zip is damaged ({error}); download it again") from error

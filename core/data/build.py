@@ -1,0 +1,176 @@
+"""Make a data set: find the images, choose some, prepare them, write one Parquet file."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.data.convert import Skipped, convert
+from core.data.notebook_csv import read_csv
+from core.data.scan import Item, Scan, scan
+from core.data.store import Writer
+from core.errors import Cancelled, DataError, SourceNotFound
+from core.imaging import Pipeline, preset
+from core.workspace import atomic_path
+
+NOTEBOOK_COUNTS = {
+    "chinese": 4256,
+    "arabic": 3124,
+    "english": 3410,
+    "kannada": 3285,
+    "baybayin": 4559,
+    "devanagari": 3312,
+}
+"""Images of each script in the notebook, in its file order."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made.
+
+    Attributes:
+        images: written.
+        per_script: written, by script.
+        skipped: (path, reason) of files that were not taken.
+        seconds: wall-clock time.
+        hash: of the content; the same images and pipeline give the same.
+    """
+
+    images: int
+    per_script: dict[str, int]
+    skipped: tuple[Skipped, ...]
+    seconds: float
+    hash: str
+
+
+def build(
+    paths: Sequence[str],
+    out: Path,
+    *,
+    pipeline: str | Pipeline = "canonical",
+    per_script: int | None = None,
+    like_notebook: bool = False,
+    reversed_labels: bool = False,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BuildReport:
+    """Build a data set from images.
+
+    A file that can't be read is skipped and named in the report. `out` is replaced only when the
+    whole build succeeds.
+
+    Args:
+        paths: zips, folders, folders of zips, the notebook's CSV, or `SOURCE=PATH`.
+        pipeline: a preset's name, or a pipeline.
+        per_script: at most so many images a script, spread evenly over its characters.
+        like_notebook: the notebook's own counts, as far as the sources hold them.
+        reversed_labels: turn the label column of a CSV round.
+        workers: processes; all cores by default.
+        progress: called with (done, total) images.
+        cancelled: asked between batches; True ends the build with nothing written.
+
+    Raises:
+        SourceNotFound: no readable image at a path.
+        DataError: the paths or options make no sense together.
+        StorageFull: the disk is full.
+        Cancelled: `cancelled` said so.
+    """
+    started = time.perf_counter()
+    if per_script is not None and (per_script < 1 or like_notebook):
+        raise DataError("choose either a positive number per script, or the notebook's counts")
+    chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
+    found = _find(paths, reversed_labels)
+    items = _choose(found.items, _limits(per_script, like_notebook), seed)
+    skipped = list(found.skipped)
+    with (
+        atomic_path(out) as temporary,
+        temporary.open("wb") as file,
+        Writer(file, chosen) as writer,
+    ):
+        done = 0
+        for table, unreadable in convert(items, chosen, workers):
+            if cancelled and cancelled():
+                raise Cancelled("the build was stopped; nothing was written")
+            writer.add(table)
+            skipped += unreadable
+            done += len(table) + len(unreadable)
+            if progress:
+                progress(done, len(items))
+        writer.skipped = len(skipped)
+        if not writer.per_script:
+            raise SourceNotFound(
+                f"{', '.join(paths)}: none of {len(items)} files is a readable image; "
+                f"the first, {skipped[0][0]}: {skipped[0][1]}"
+            )
+    return BuildReport(
+        sum(writer.per_script.values()),
+        dict(sorted(writer.per_script.items())),
+        tuple(skipped),
+        time.perf_counter() - started,
+        writer.hash,
+    )
+
+
+def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
+    tables = [Path(each) for each in paths if each.lower().endswith(".csv")]
+    if reversed_labels and not tables:
+        raise DataError("reversed labels are a fault of the notebook's CSV; give one")
+    others = [each for each in paths if not each.lower().endswith(".csv")]
+    found = scan(others) if others else Scan((), ())
+    rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]
+    return Scan(found.items + tuple(rows), found.skipped)
+
+
+def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:
+    if like_notebook:
+        return NOTEBOOK_COUNTS
+    return None if per_script is None else dict.fromkeys(NOTEBOOK_COUNTS, per_script)
+
+
+def _choose(
+    items: tuple[Item, ...], limits: Mapping[str, int] | None, seed: int
+) -> tuple[Item, ...]:
+    """Choose up to `limits` items of each script, evenly over its characters, by chance in each."""
+    if limits is None:
+        return items
+    random = np.random.default_rng(seed)
+    members: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index, item in enumerate(items):
+        members[item.script][item.label.character].append(index)
+    chosen: list[int] = []
+    for script in sorted(members):
+        groups = [random.permutation(each) for _, each in sorted(members[script].items())]
+        shares = even_shares([len(each) for each in groups], limits[script], random)
+        for group, share in zip(groups, shares, strict=True):
+            chosen.extend(group[:share].tolist())
+    return tuple(items[index] for index in sorted(chosen))
+
+
+def even_shares(sizes: Sequence[int], total: int, random: np.random.Generator) -> list[int]:
+    """Split `total` over groups as evenly as their sizes allow; chance places the remainder.
+
+    Example:
+        >>> even_shares([5, 1, 5], 7, np.random.default_rng(0))
+        [3, 1, 3]
+    """
+    shares = [0] * len(sizes)
+    left = min(total, sum(sizes))
+    while left:
+        open_groups = [index for index, size in enumerate(sizes) if shares[index] < size]
+        each = left // len(open_groups)
+        if each == 0:
+            for index in random.choice(open_groups, left, replace=False):
+                shares[index] += 1
+            break
+        for index in open_groups:
+            given = min(each, sizes[index] - shares[index])
+            shares[index] += given
+            left -= given
+    return shares

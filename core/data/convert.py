@@ -1,0 +1,119 @@
+"""From files to records of a data set, over all cores."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from multiprocessing.context import BaseContext
+
+import numpy as np
+import pyarrow as pa
+
+from core.data.scan import Item
+from core.data.store import ROW_GROUP, Record, to_table
+from core.errors import DataError, ImageError
+from core.imaging import BOUND, Pipeline
+from core.imaging.files import decode_sized, encode
+
+Skipped = tuple[str, str]
+"""The path of a file that could not be read, and why."""
+
+SMALL_FILE = 16_384
+"""Bytes; a source file up to this size is kept as it is, a larger one as a bounded PNG."""
+
+ALONE = 512
+"""Fewer images than this are not worth starting processes for."""
+
+
+def convert(
+    items: Sequence[Item], pipeline: Pipeline, workers: int | None = None
+) -> Iterator[tuple[pa.Table, list[Skipped]]]:
+    """Yield row groups, in the order of `items`, each with what of it could not be read.
+
+    Args:
+        workers: number of processes; all cores by default.
+
+    Raises:
+        DataError: a worker process died.
+    """
+    workers = workers or os.cpu_count() or 1
+    batches = [items[start : start + ROW_GROUP] for start in range(0, len(items), ROW_GROUP)]
+    pipelines = [pipeline] * len(batches)
+    if workers == 1 or len(items) < ALONE:
+        yield from map(_convert_batch, batches, pipelines)
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=_context(), initializer=_die_with, initargs=(os.getpid(),)
+    )
+    try:
+        yield from pool.map(_convert_batch, batches, pipelines)
+    except BrokenProcessPool as error:
+        raise DataError(
+            "a worker process was killed, probably for want of memory; free some and build again"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _die_with(parent: int) -> None:
+    """End this worker when its parent is gone, however it went: it may hold the job's lock."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _context() -> BaseContext:
+    """Fork where that is safe: it saves every worker a second of imports.
+
+    A forked copy of a process with threads can deadlock (Streamlit's, TensorFlow's), so those
+    start their workers anew.
+    """
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if alone and "tensorflow" not in sys.modules else "spawn")
+
+
+def _convert_batch(items: Sequence[Item], pipeline: Pipeline) -> tuple[pa.Table, list[Skipped]]:
+    pipelines = {each: pipeline.for_collection(each) for each in {i.collection for i in items}}
+    records, skipped = [], []
+    for item in items:
+        try:
+            records.append(_convert(item, pipelines[item.collection]))
+        except ImageError as error:
+            skipped.append((item.file.path, str(error)))
+    return to_table(records, pipeline.shape), skipped
+
+
+def _convert(item: Item, pipeline: Pipeline) -> Record:
+    data = item.file.read()
+    pixels, (width, height) = decode_sized(data)
+    as_it_is = len(data) <= SMALL_FILE and max(width, height) <= BOUND
+    return Record(
+        image=pipeline.apply(pixels).tobytes(),
+        source=data if as_it_is else encode(pixels),
+        script=item.script,
+        character=item.label.character,
+        writer=item.label.writer,
+        fold=item.label.fold,
+        collection=item.collection,
+        path=item.file.path,
+        digest=digest(pixels),
+        width=width,
+        height=height,
+    )
+
+
+def digest(pixels: np.ndarray) -> str:
+    """Return a hex hash of a decoded image, its shape included; equal images have equal ones."""
+    shape = str(pixels.shape).encode()
+    return hashlib.blake2b(shape + pixels.tobytes(), digest_size=16).hexdigest()

@@ -1,0 +1,86 @@
+"""A build as a job of its own: `python -m core.data.job FOLDER`, started by `start_build`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from core import jobs
+from core.errors import DataError, ScriptoriumError
+from core.imaging import preset
+from core.workspace import Workspace
+
+REQUEST = "build.json"
+NAMED = 100
+"""So many unreadable files are named in the job's report; the rest are counted."""
+
+
+def start_build(
+    ws: Workspace, paths: Sequence[str], name: str, pipeline: str, per_script: int | None
+) -> Path:
+    """Start building a data set called `name` in the workspace's store; returns the job's folder.
+
+    The job appends {"done", "total"} records, then {"report"} or {"error"}.
+
+    Args:
+        paths: as `core.data.build.build` takes them.
+        name: of the data set: letters, digits, space, dot, dash, underscore.
+        pipeline: a preset's name.
+        per_script: at most so many images a script; all where None.
+
+    Raises:
+        DataError: the name can't be used, or is taken.
+        PipelineError: there is no such preset.
+        StorageFull: the disk is full.
+    """
+    if not re.fullmatch(r"\w[\w .-]{0,79}", name):
+        raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
+    out = ws.store / f"{name}.parquet"
+    if out.exists():
+        raise DataError(f"there is a data set called {name!r} already: choose another name")
+    preset(pipeline)
+    request = {
+        "paths": [str(each) for each in paths],
+        "out": str(out),
+        "pipeline": pipeline,
+        "per_script": per_script,
+    }
+    folder = ws.jobs / f"build-{time.time_ns():x}"
+    jobs.start(
+        folder,
+        [sys.executable, "-m", "core.data.job", str(folder)],
+        files={REQUEST: json.dumps(request)},
+    )
+    return folder
+
+
+def main(folder: Path) -> None:
+    """Do the build that `folder` asks for, and leave its report there."""
+    with jobs.hold(folder):
+        from core.data.build import build
+
+        request = json.loads((folder / REQUEST).read_text())
+        try:
+            report = build(
+                request["paths"],
+                Path(request["out"]),
+                pipeline=request["pipeline"],
+                per_script=request["per_script"],
+                progress=lambda done, total: jobs.append(folder, {"done": done, "total": total}),
+                cancelled=lambda: jobs.stop_requested(folder),
+            )
+        except ScriptoriumError as error:
+            jobs.append(folder, {"error": str(error)})
+            return
+        facts = dataclasses.asdict(report)
+        facts["skipped"], facts["unreadable"] = report.skipped[:NAMED], len(report.skipped)
+        jobs.append(folder, {"report": facts})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,165 @@
+"""Which images are there, and what is known of each: from file names alone, nothing decoded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.data.archive import Entry, entries, is_image, roots
+from core.data.sources import BY_NAME, SOURCES, Label, Source
+from core.errors import DataError, SourceNotFound
+from core.scripts import NAMES
+
+NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
+
+
+class Readable(Protocol):
+    """A file, wherever its bytes are."""
+
+    @property
+    def path(self) -> str:
+        """What people are shown."""
+
+    def read(self) -> bytes:
+        """Return the file's bytes."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image that can be read, and what is known of it."""
+
+    file: Readable
+    script: str
+    collection: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was found below some paths.
+
+    Attributes:
+        items: the images, by collection and path.
+        skipped: (path, reason) of files that look like images and are not taken.
+    """
+
+    items: tuple[Item, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+def scan(paths: Sequence[str]) -> Scan:
+    """List the images at `paths`.
+
+    Args:
+        paths: each a zip, a folder, a folder of zips, or `SOURCE=PATH` with the name of a source
+            or a script.
+
+    Raises:
+        SourceNotFound: a path is missing, or there is no image of a known layout.
+        DataError: a folder could be English as well as Kannada.
+    """
+    items: list[Item] = []
+    skipped: list[tuple[str, str]] = []
+    for text in paths:
+        hint, path = _hint(text)
+        found = [part for root in roots(path) for part in _scan_root(root, hint)]
+        if not any(isinstance(each, Item) for each in found):
+            raise SourceNotFound(_nothing(path, sum(1 for _ in found)))
+        items += [each for each in found if isinstance(each, Item)]
+        skipped += [(each.path, NOT_OURS) for each in found if isinstance(each, Entry)]
+    items.sort(key=lambda each: (each.collection, each.file.path))
+    return Scan(tuple(items), tuple(skipped))
+
+
+def _hint(text: str) -> tuple[str, Path]:
+    """Split `SOURCE=PATH`; the hint is "" where there is none."""
+    name, sign, rest = text.partition("=")
+    if sign and not Path(text).exists():
+        if name not in BY_NAME:
+            known = ", ".join([*NAMES, *(each.name for each in SOURCES)])
+            raise DataError(f"{text}: no source called {name!r}; there are {known}")
+        return name, Path(rest)
+    return "", Path(text)
+
+
+def _scan_root(root: Path, hint: str) -> list[Item | Entry]:
+    """Return an Item for every image that is understood, the bare Entry for every other."""
+    files = list(entries(root))
+    folders: dict[str, list[Entry]] = defaultdict(list)
+    for entry in files:
+        if is_image(entry):
+            folders[entry.folder].append(entry)
+    numerals = _numerals(files)
+    found: list[Item | Entry] = []
+    for folder, images in folders.items():
+        reader = BY_NAME[hint] if hint else _reader(root, folder, images)
+        for entry in images:
+            label = reader.read(folder, entry.file) if reader else None
+            if reader and label:
+                label = numerals.get(entry.file, label)
+                found.append(Item(entry, reader.script, reader.name, label))
+            else:
+                found.append(_own(entry, hint) or entry)
+    return found
+
+
+def _reader(root: Path, folder: str, images: list[Entry]) -> Source | None:
+    """Tell from its file names which set a folder belongs to."""
+    for entry in images:
+        matching = [each for each in SOURCES if each.read(folder, entry.file)]
+        if len(matching) == 1:
+            return matching[0]
+        if matching:  # English and Kannada both number their files imgNNN-NNN.png
+            return _english_or_kannada(root, folder, images)
+    return None
+
+
+def _english_or_kannada(root: Path, folder: str, images: list[Entry]) -> Source:
+    english, kannada = BY_NAME["english"], BY_NAME["kannada"]
+    where = f"{root.resolve().name}/{folder}".lower()
+    if ("english" in where) != ("kannada" in where):
+        return english if "english" in where else kannada
+    if any(kannada.read("", each.file) and not english.read("", each.file) for each in images):
+        return kannada
+    raise DataError(
+        f"{root / folder}: this could be the English or the Kannada set; "
+        f"say which: english={root} or kannada={root}"
+    )
+
+
+def _numerals(files: list[Entry]) -> dict[str, Label]:
+    """Read the Chinese set's own table, where it is there: file name -> label."""
+    labels = {}
+    for entry in files:
+        if entry.file == "chinese_mnist.csv":
+            for row in csv.DictReader(io.StringIO(entry.read().decode("utf-8-sig"))):
+                name = f"input_{row['suite_id']}_{row['sample_id']}_{row['code']}.jpg"
+                labels[name] = Label(row["character"], writer=row["suite_id"])
+    return labels
+
+
+def _own(entry: Entry, hint: str) -> Item | None:
+    """Understand one's own images: SCRIPT/CHARACTER/file, or CHARACTER/file below `SCRIPT=PATH`."""
+    parts = [entry.root.stem, *entry.folder.split("/")] if entry.folder else [entry.root.stem]
+    if hint in NAMES:
+        character = parts[-1] if len(parts) > 1 else ""
+        return Item(entry, hint, entry.root.stem, Label(character))
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if part.lower() in NAMES:
+            return Item(entry, part.lower(), entry.root.stem, Label(following))
+    return None
+
+
+def _nothing(path: Path, others: int) -> str:
+    beside = f" ({others} images of other names are there)" if others else ""
+    return (
+        f"{path}: no image of a known layout{beside}; looked for the files of the six Kaggle sets "
+        "(input_1_1_1.jpg, id_1_label_1.png, img001-001.png, a.0JWo-James.jpg, "
+        f"character_1_ka/1.png) and for folders SCRIPT/CHARACTER/ with SCRIPT one of "
+        f"{', '.join(NAMES)}"
+    )

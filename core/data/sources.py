@@ -1,0 +1,201 @@
+"""The six Kaggle data sets of the notebook: where they are, and what their file names say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CHINESE = dict(enumerate("零一二三四五六七八九十百千万亿", start=1))
+ARABIC = dict(enumerate("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", start=1))
+LATIN = dict(enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", start=1))
+DEVANAGARI = dict(
+    enumerate(
+        [*"कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह", "क्ष", "त्र", "ज्ञ"],
+        start=1,
+    )
+)
+DEVANAGARI_DIGITS = "०१२३४५६७८९"
+
+SAME_WRITER = {"James1": "James", "Zayn": "ZaynMalik", "Lutian Grace": "Luntian Grace"}
+"""Baybayin writers who may be one person: kept together, so that no split parts them."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What the name of a file says about the image in it.
+
+    Attributes:
+        character: the character itself where it is known, else the class.
+        writer: "" where unknown.
+        fold: the data set's own split by writer, "train" or "test"; "" where it brings none.
+    """
+
+    character: str
+    writer: str = ""
+    fold: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of the six Kaggle sets.
+
+    Attributes:
+        name: the Kaggle data set's name; images read from it carry it as their `collection`.
+        kaggle: owner/name on Kaggle.
+        images: how many the set holds on Kaggle.
+        note: one sentence on how the images look and who wrote them.
+        read: from a folder and a file name to what they say, or None where they are not of this
+            set.
+    """
+
+    name: str
+    title: str
+    script: str
+    kaggle: str
+    licence: str
+    images: int
+    note: str
+    read: Callable[[str, str], Label | None] = field(repr=False, compare=False)
+
+    @property
+    def url(self) -> str:
+        """The set's page on Kaggle."""
+        return f"https://www.kaggle.com/datasets/{self.kaggle}"
+
+
+def _chinese(_folder: str, file: str) -> Label | None:
+    match = re.fullmatch(r"input_(\d+)_(\d+)_(\d+)\.jpe?g", file, re.IGNORECASE)
+    if not match or int(match[3]) not in CHINESE:
+        return None
+    return Label(CHINESE[int(match[3])], writer=match[1])
+
+
+def _arabic(folder: str, file: str) -> Label | None:
+    match = re.fullmatch(r"id_(\d+)_label_(\d+)\.png", file, re.IGNORECASE)
+    if not match or int(match[2]) not in ARABIC:
+        return None
+    return Label(ARABIC[int(match[2])], fold=_fold(folder))
+
+
+def _chars74k(file: str, classes: int) -> tuple[int, str] | None:
+    match = re.fullmatch(r"img(\d{3})-(\d{3})\.png", file, re.IGNORECASE)
+    if not match or not 1 <= int(match[1]) <= classes:
+        return None
+    return int(match[1]), match[2]
+
+
+def _english(_folder: str, file: str) -> Label | None:
+    found = _chars74k(file, len(LATIN))
+    return found and Label(LATIN[found[0]], writer=found[1])
+
+
+def _kannada(_folder: str, file: str) -> Label | None:
+    found = _chars74k(file, 657)
+    return found and Label(f"class {found[0]:03d}", writer=found[1])
+
+
+def _baybayin(_folder: str, file: str) -> Label | None:
+    match = re.fullmatch(r"([a-z]{1,3}(?:_[a-z]{1,3})?)\.(\w+)-(.+)\.jpe?g", file)
+    if not match:
+        return None
+    writer = match[3].strip()
+    return Label(match[1], writer=SAME_WRITER.get(writer, writer))
+
+
+def _devanagari(folder: str, file: str) -> Label | None:
+    match = re.fullmatch(r"(character|digit)_(\d+)(?:_\w+)?", folder.rpartition("/")[2])
+    if not match or not file.lower().endswith(".png"):
+        return None
+    number = int(match[2])
+    if match[1] == "digit":
+        return Label(DEVANAGARI_DIGITS[number], fold=_fold(folder)) if number < 10 else None
+    return Label(DEVANAGARI[number], fold=_fold(folder)) if number in DEVANAGARI else None
+
+
+def _fold(folder: str) -> str:
+    folder = folder.lower()
+    return "test" if "test" in folder else "train" if "train" in folder else ""
+
+
+SOURCES = (
+    Source(
+        "ahcd1",
+        "Arabic Handwritten Characters",
+        "arabic",
+        "mloey1/ahcd1",
+        "no licence file found",
+        16_800,
+        "32x32, light on black; 60 writers; its own test part is by other writers",
+        _arabic,
+    ),
+    Source(
+        "baybayin-handwritten-images",
+        "Baybayin Handwritten Images",
+        "baybayin",
+        "jamesnogra/baybayin-baybayin-handwritten-images",
+        "no licence file found",
+        9_839,
+        "28x28 JPEG, dark on white, compression noise; two writers made most of it",
+        _baybayin,
+    ),
+    Source(
+        "chinese-mnist",
+        "Chinese MNIST",
+        "chinese",
+        "gpreda/chinese-mnist",
+        "no licence file found",
+        15_000,
+        "64x64 JPEG, faint light ink on black; 15 numerals by 100 writers",
+        _chinese,
+    ),
+    Source(
+        "devnagri-handwritten-character",
+        "Devanagari Handwritten Characters (DHCD)",
+        "devanagari",
+        "somnath796/devnagri-handwritten-character",
+        "CC BY 4.0",
+        92_000,
+        "32x32, light on black, fills its square; its own test part is by other writers",
+        _devanagari,
+    ),
+    Source(
+        "english-handwritten-characters-dataset",
+        "English Handwritten Characters (Chars74K)",
+        "english",
+        "dhruvildave/english-handwritten-characters-dataset",
+        "free for research with citation",
+        3_410,
+        "1200x900, black on white; 62 letters and digits by 55 writers",
+        _english,
+    ),
+    Source(
+        "kannada-characters",
+        "Kannada Characters (Chars74K)",
+        "kannada",
+        "dhruvildave/kannada-characters",
+        "free for research with citation",
+        16_425,
+        "1200x900, black on white; 657 syllables by 25 writers",
+        _kannada,
+    ),
+)
+
+
+BY_NAME = {each.name: each for each in SOURCES} | {each.script: each for each in SOURCES}
+"""The sources by their own name, and by their script's."""
+
+
+def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
+    """Return, for each source, the zips and folders in `folders` whose name tells it is that set.
+
+    Looks one level deep; a name tells when it holds the set's own name.
+    """
+    found: dict[str, list[Path]] = {each.name: [] for each in SOURCES}
+    for folder in folders:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            for each in SOURCES:
+                if each.name in path.name.lower():
+                    found[each.name].append(path)
+    return found

@@ -1,0 +1,108 @@
+"""Which images a model learns from, and which it is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from core.errors import DataError
+
+TEST_SHARE = 0.2
+
+Rows = np.ndarray
+"""Row numbers of a data set, int64 (N,), ascending unless said otherwise."""
+
+
+def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]:
+    """Split a data set in two.
+
+    Args:
+        labels: what `Store.labels` returns.
+        kind: "notebook": a fifth by chance, as `train_test_split` does it; images of one writer
+            fall on both sides. "writer": no writer on both sides, a set's own split where it
+            brings one, duplicates of training images removed. "collection": whole collections
+            held out.
+        seed: of the choice; the notebook's was 800.
+
+    Returns:
+        Rows to train on and rows to test on, int64.
+
+    Raises:
+        DataError: an unknown kind, or data that can't be split so.
+    """
+    if kind not in _SPLITS:
+        raise DataError(f"no split called {kind!r}; there are {', '.join(SPLITS)}")
+    if len(labels) < 2:
+        raise DataError("a data set of fewer than two images can't be split")
+    train, test = _SPLITS[kind](labels, seed)
+    if not len(train) or not len(test):
+        raise DataError(f"the {kind} split leaves one side empty: more images are needed")
+    return train, test
+
+
+def _by_chance(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
+    train, test = train_test_split(np.arange(len(labels)), test_size=TEST_SHARE, random_state=seed)
+    return train, test
+
+
+def _by_writer(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
+    random = np.random.default_rng(seed)
+    fold = labels["fold"].astype(str).to_numpy()
+    # an image by nobody in particular is kept together with its exact copies
+    writer = labels["writer"].astype(str).where(labels["writer"] != "", labels["digest"])
+    test = fold == "test"
+    for _, rows in labels.groupby("collection", observed=True).indices.items():
+        free = rows[fold[rows] == ""]
+        test[free[_some_groups(writer.iloc[free].to_numpy(), random)]] = True
+    seen = set(labels["digest"].to_numpy()[~test])
+    fresh = ~labels["digest"].isin(seen).to_numpy()
+    return np.flatnonzero(~test), np.flatnonzero(test & fresh)
+
+
+def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
+    random = np.random.default_rng(seed)
+    collection = labels["collection"].astype(str).to_numpy()
+    test = np.zeros(len(labels), bool)
+    for script, rows in labels.groupby("script", observed=True).indices.items():
+        if len(set(collection[rows])) < 2:
+            raise DataError(
+                f"all {script} images are of one collection, {collection[rows[0]]}: "
+                "add another, or choose the writer split"
+            )
+        chosen = _some_groups(collection[rows], random)
+        test[rows[chosen if chosen.any() else collection[rows] == _smallest(collection[rows])]] = (
+            True
+        )
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _some_groups(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Choose whole groups by chance that together make up about a fifth: bool (N,).
+
+    A group that would overshoot by half is passed over, so that one busy writer does not empty
+    the training side.
+    """
+    names, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    goal, taken = TEST_SHARE * len(groups), 0
+    chosen = np.zeros(len(names), bool)
+    for index in random.permutation(len(names)):
+        if taken < goal and taken + counts[index] <= 1.5 * goal:
+            chosen[index] = True
+            taken += counts[index]
+    return chosen[inverse]
+
+
+def _smallest(groups: np.ndarray) -> str:
+    names, counts = np.unique(groups, return_counts=True)
+    return str(names[counts.argmin()])
+
+
+_SPLITS: dict[str, Callable[[pd.DataFrame, int], tuple[Rows, Rows]]] = {
+    "notebook": _by_chance,
+    "writer": _by_writer,
+    "collection": _by_collection,
+}
+SPLITS = tuple(_SPLITS)

@@ -1,0 +1,261 @@
+"""A data set on disk: one Parquet file, read by columns and by slices.
+
+Columns: the prepared image, a lossless PNG of the bounded source image, and what is known of it.
+The file's metadata holds the pipeline and a hash of the content, so that a run can name its data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import StoreError
+from core.imaging import Pipeline, decode
+
+FORMAT = 1
+KEY = b"scriptorium"
+ROW_GROUP = 512
+"""Images a row group: a page of pictures needs to read little, the whole few pieces."""
+LABELS = (
+    "script",
+    "character",
+    "writer",
+    "fold",
+    "collection",
+    "path",
+    "digest",
+    "width",
+    "height",
+)
+_IDENTITY = ("script", "character", "writer", "fold", "collection", "digest")
+_COMPRESSION = {"image": "lz4", "source": "none"}  # read in bulk; compressed already
+_CATEGORIES = ("script", "character", "writer", "fold", "collection")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A data set, opened; nothing but its metadata is in memory.
+
+    Attributes:
+        path: the Parquet file.
+        pipeline: what prepared its images.
+        hash: SHA-256 over the decoded content and the labels, whatever their order.
+        shape: height and width in px of the prepared images.
+        per_script: number of images by script.
+        skipped: number of files that could not be read when it was built.
+    """
+
+    path: Path
+    pipeline: Pipeline
+    hash: str
+    shape: tuple[int, int]
+    per_script: dict[str, int]
+    skipped: int
+
+    @staticmethod
+    def open(path: Path | str) -> Store:
+        """Open a data set.
+
+        Raises:
+            StoreError: missing, damaged, or not one of ours.
+        """
+        path = Path(path)
+        with _readable(path):
+            metadata = pq.read_metadata(path).metadata or {}
+        if KEY not in metadata:
+            raise StoreError(
+                f"{path}: a Parquet file, but no Scriptorium data set; "
+                "make one with: python -m core data build"
+            )
+        facts = json.loads(metadata[KEY])
+        if facts.get("format") != FORMAT:
+            raise StoreError(f"{path}: written by another version of Scriptorium; build it again")
+        height, width = facts["shape"]
+        return Store(
+            path,
+            Pipeline.from_json(facts["pipeline"]),
+            facts["hash"],
+            (height, width),
+            facts["per_script"],
+            facts["skipped"],
+        )
+
+    def __len__(self) -> int:
+        return sum(self.per_script.values())
+
+    def labels(self) -> pd.DataFrame:
+        """Return what is known of every image, one row each, in file order.
+
+        Columns: script, character, writer, fold, collection (categories); path, digest (text);
+        width, height (int32, px of the original file).
+        """
+        with _readable(self.path):
+            table = pq.read_table(self.path, columns=list(LABELS), read_dictionary=[*_CATEGORIES])
+        frame = table.to_pandas()
+        for name in _CATEGORIES:
+            frame[name] = frame[name].astype("category")
+        return frame
+
+    def images(self, rows: Sequence[int] | np.ndarray | None = None) -> np.ndarray:
+        """Return prepared images, all or those of `rows` in that order: uint8 (N, H, W)."""
+        column = self._column("image", rows)
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        height, width = self.shape
+        size = height * width
+        flat = np.frombuffer(array.buffers()[1], np.uint8)
+        flat = flat[array.offset * size : (array.offset + len(array)) * size]
+        return flat.reshape(len(array), height, width)
+
+    def sources(self, rows: Sequence[int] | np.ndarray) -> list[np.ndarray]:
+        """Return the source images of `rows`: uint8 (H, W) or (H, W, 3), at most 256 px a side."""
+        return [decode(each.as_py()) for each in self._column("source", rows)]
+
+    def _column(self, name: str, rows: Sequence[int] | np.ndarray | None) -> pa.ChunkedArray:
+        """Read one column; for `rows`, only the row groups that hold them."""
+        with _readable(self.path), pq.ParquetFile(self.path) as file:
+            if rows is None:
+                return file.read(columns=[name]).column(0)
+            wanted = np.asarray(rows, np.int64)
+            lengths = [
+                file.metadata.row_group(each).num_rows for each in range(file.num_row_groups)
+            ]
+            ends = np.cumsum(lengths)
+            if len(wanted) and (wanted.min() < 0 or wanted.max() >= ends[-1]):
+                raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
+            groups = np.searchsorted(ends, wanted, side="right")
+            needed = np.unique(groups)
+            if not len(needed):
+                return pa.chunked_array([], file.schema_arrow.field(name).type)
+            starts = np.zeros(len(lengths), np.int64)
+            starts[needed] = np.concatenate([[0], np.cumsum(np.asarray(lengths)[needed])[:-1]])
+            column = file.read_row_groups(needed.tolist(), columns=[name]).column(0)
+            inside = wanted - (ends - lengths)[groups] + starts[groups]
+            return column.take(pa.array(inside))
+
+
+def stores(folder: Path) -> list[Path]:
+    """Return the data sets in `folder`, the newest first."""
+    return sorted(folder.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One image on its way into a data set.
+
+    Attributes:
+        image: prepared, uint8 (H, W) as bytes.
+        source: a file that decodes to the bounded source image, bit for bit.
+        digest: hex hash of the decoded source pixels.
+        width: of the original file in px.
+        height: of the original file in px.
+    """
+
+    image: bytes
+    source: bytes
+    script: str
+    character: str
+    writer: str
+    fold: str
+    collection: str
+    path: str
+    digest: str
+    width: int
+    height: int
+
+
+def to_table(records: Sequence[Record], shape: tuple[int, int]) -> pa.Table:
+    """Return records as the columns of a data set whose images are `shape` (H, W)."""
+    schema = _schema(shape)
+    columns = [
+        pa.array([getattr(each, field.name) for each in records], field.type) for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _schema(shape: tuple[int, int]) -> pa.Schema:
+    fields = [("image", pa.binary(shape[0] * shape[1])), ("source", pa.binary())]
+    fields += [(name, pa.string()) for name in LABELS[:-2]]
+    fields += [(name, pa.int32()) for name in LABELS[-2:]]
+    return pa.schema(fields)
+
+
+class Writer:
+    """Writes a data set, a row group for every table it is given; a context manager.
+
+    Attributes:
+        per_script: number of images written by script.
+        skipped: set by the caller before the end: files that could not be read.
+        hash: of the content, known after the end.
+    """
+
+    def __init__(self, file: IO[bytes], pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.per_script: Counter[str] = Counter()
+        self.skipped = 0
+        self.hash = ""
+        self._identities: list[bytes] = []
+        schema = _schema(pipeline.shape)
+        self._writer = pq.ParquetWriter(
+            file,
+            schema,
+            compression={name: _COMPRESSION.get(name, "zstd") for name in schema.names},
+            use_dictionary=list(_CATEGORIES),
+            write_statistics=False,
+        )
+
+    def add(self, table: pa.Table) -> None:
+        """Write the rows of `to_table` as one row group."""
+        if not len(table):
+            return
+        columns = [table[name].to_pylist() for name in _IDENTITY]
+        self.per_script.update(columns[0])
+        self._identities += ["\t".join(row).encode() for row in zip(*columns, strict=True)]
+        self._writer.write_table(table)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self.hash = _hash(self._identities, self.pipeline)
+            facts = {
+                "format": FORMAT,
+                "pipeline": self.pipeline.to_json(),
+                "hash": self.hash,
+                "shape": self.pipeline.shape,
+                "per_script": dict(sorted(self.per_script.items())),
+                "skipped": self.skipped,
+            }
+            self._writer.add_key_value_metadata({KEY: json.dumps(facts).encode()})
+            self._writer.close()
+
+
+def _hash(identities: list[bytes], pipeline: Pipeline) -> str:
+    """SHA-256 over the sorted rows and the pipeline: the same images give the same hash."""
+    digest = hashlib.sha256(json.dumps(pipeline.to_json(), sort_keys=True).encode())
+    for each in sorted(identities):
+        digest.update(each + b"\n")
+    return digest.hexdigest()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StoreError(f"{path}: no such file; make one with: python -m core data build") from (
+            error
+        )
+    except (pa.ArrowInvalid, OSError) as error:
+        raise StoreError(f"{path}: not a readable Parquet file ({error})") from error

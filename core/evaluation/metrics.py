@@ -1,0 +1,31 @@
+"""Accuracy, the fair kind: by script first, then the mean over scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix
+
+
+def confusion(
+    true: Sequence[str] | pd.Series, predicted: Sequence[str] | pd.Series, labels: Sequence[str]
+) -> pd.DataFrame:
+    """Count predictions: rows the true script, columns the predicted one, int64."""
+    counts = confusion_matrix(np.asarray(true), np.asarray(predicted), labels=list(labels))
+    return pd.DataFrame(counts, index=list(labels), columns=list(labels))
+
+
+def per_script_accuracy(
+    true: Sequence[str] | pd.Series, predicted: Sequence[str] | pd.Series
+) -> dict[str, float]:
+    """Return the share of right answers for each script that occurs in `true`, 0-1."""
+    right = pd.Series(np.asarray(true) == np.asarray(predicted))
+    shares = right.groupby(np.asarray(true)).mean()
+    return {str(script): float(share) for script, share in shares.items()}
+
+
+def mean_over_scripts(accuracy: dict[str, float]) -> float:
+    """Return the plain mean of accuracies by script, so that a large set does not outweigh."""
+    return float(np.mean(list(accuracy.values())))

@@ -1,0 +1,163 @@
+"""Bytes of an image file to a bounded uint8 array, whatever the file claims to be."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from core.errors import ImageError
+
+cv2.setNumThreads(1)  # callers run one process a core; OpenCV's own threads would only contend
+cv2.utils.logging.setLogLevel(0)  # a truncated file is reported by us, with its name, not on stderr
+
+BOUND = 256
+"""Longest side in px of a decoded image; larger ones are shrunk by area averaging."""
+
+MAX_PIXELS = 64_000_000
+"""A phone photo has 12-50 megapixels; more in one file is refused before it is unpacked."""
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+
+
+def decode(data: bytes) -> np.ndarray:
+    """Decode an image file.
+
+    The size is read from the header before any pixel is unpacked. Transparency is composited
+    onto white, or onto black for light ink on a transparent ground; EXIF rotation is applied;
+    16 bits a channel become 8. The longer side is brought to at most BOUND px by averaging over
+    whole areas (never by nearest neighbour, which would break 1-bit drawings up).
+
+    Args:
+        data: the file's bytes: PNG, JPEG, WebP, BMP, GIF (first frame), TIFF or PNM.
+
+    Returns:
+        uint8 array, (H, W) where all channels are equal, else (H, W, 3) RGB; H, W in 1..BOUND.
+
+    Raises:
+        ImageError: not an image, damaged, or more than MAX_PIXELS.
+    """
+    return decode_sized(data)[0]
+
+
+def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
+    """Decode as `decode` does; also returns the file's own width and height in px."""
+    kind, (width, height) = _header(data)
+    if width * height > MAX_PIXELS:
+        raise ImageError(
+            f"the image is {width}x{height}, over the limit of {MAX_PIXELS // 10**6} megapixels: "
+            "shrink it first"
+        )
+    pixels = _collapse(_bound(_composite(_pixels(data, kind, max(width, height)))))
+    return pixels, (width, height)
+
+
+def encode(image: np.ndarray) -> bytes:
+    """Encode a uint8 array, (H, W) or (H, W, 3) RGB, as a lossless PNG."""
+    if image.ndim == 3:
+        image = image[..., ::-1]
+    return cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes()
+
+
+def _header(data: bytes) -> tuple[str, tuple[int, int]]:
+    """Return the format and the size in px."""
+    if not data:
+        raise ImageError("the file is empty")
+    if data[:8] == PNG_SIGNATURE and data[12:16] == b"IHDR" and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])  # fixed places: PNG 3rd ed., 11.2.1
+        if width and height:
+            return "PNG", (width, height)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return str(image.format), image.size
+    except Image.DecompressionBombError as error:
+        raise ImageError("the image has far too many pixels: shrink it first") from error
+    except UnidentifiedImageError as error:
+        raise ImageError("not an image: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF") from (
+            error
+        )
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageError(f"the image is damaged ({_first_line(error)})") from error
+
+
+def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
+    """Return uint8 (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, OpenCV's own order."""
+    flags = cv2.IMREAD_UNCHANGED
+    if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
+        flags = cv2.IMREAD_COLOR
+        for factor, reduced in (
+            (8, cv2.IMREAD_REDUCED_COLOR_8),
+            (4, cv2.IMREAD_REDUCED_COLOR_4),
+            (2, cv2.IMREAD_REDUCED_COLOR_2),
+        ):
+            if longest >= 2 * BOUND * factor:
+                flags = reduced
+                break
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        image = None
+    if image is None:
+        return _pixels_pillow(data)
+    if image.dtype == np.uint16:
+        image = (image // 256).astype(np.uint8)
+    if image.dtype != np.uint8:
+        return _pixels_pillow(data)
+    return image
+
+
+def _pixels_pillow(data: bytes) -> np.ndarray:
+    """Read what OpenCV does not; Pillow also says best what is wrong with a damaged file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
+    except (OSError, SyntaxError, ValueError, MemoryError) as error:
+        raise ImageError(f"the image is damaged ({_first_line(error)})") from error
+
+
+def _composite(image: np.ndarray) -> np.ndarray:
+    """Lay BGRA onto white, or onto black where light ink stands on a transparent ground."""
+    if image.ndim == 2 or image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:]
+    colour = image[..., :3]
+    if alpha.min() == 255:
+        return np.ascontiguousarray(colour)
+    share = alpha.astype(np.float32) / 255
+    covered = float(share.mean())
+    light_ink = covered < 0.5 and float((colour * share).mean()) > 160 * covered
+    paper = 0.0 if light_ink else 255.0
+    return (colour * share + paper * (1 - share) + 0.5).astype(np.uint8)
+
+
+def _bound(image: np.ndarray) -> np.ndarray:
+    """Shrink by a whole factor: averaging whole blocks is exact, and fast in OpenCV."""
+    height, width = image.shape[:2]
+    factor = -(-max(height, width) // BOUND)
+    if factor == 1:
+        return image
+    size = (max(1, width // factor), max(1, height // factor))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _collapse(image: np.ndarray) -> np.ndarray:
+    """BGR to RGB, or to grey where the channels are equal."""
+    if image.ndim == 2:
+        return image
+    blue, green, red = cv2.split(image)
+    if np.array_equal(blue, green) and np.array_equal(green, red):
+        return green
+    return cv2.merge([red, green, blue])
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,130 @@
+"""The one way an image takes to a model: named steps, in order, written as JSON beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.errors import PipelineError
+from core.imaging.steps import (
+    STEPS,
+    Binarise,
+    Crop,
+    Fit,
+    Flatten,
+    Grey,
+    Invert,
+    Polarity,
+    Redraw,
+    Resize,
+    Step,
+    Thin,
+)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """An ordered tuple of steps.
+
+    Example:
+        >>> preset("notebook").apply(np.zeros((64, 48), np.uint8)).shape
+        (28, 28)
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def apply(self, image: np.ndarray) -> np.ndarray:
+        """Pass a uint8 image, (H, W) or (H, W, 3), through all steps; returns uint8 `shape`."""
+        for step in self.steps:
+            image = step(image)
+        return image
+
+    def trace(self, image: np.ndarray) -> list[tuple[Step, np.ndarray]]:
+        """Return each step with the uint8 image it leaves, in order."""
+        seen = []
+        for step in self.steps:
+            image = step(image)
+            seen.append((step, image))
+        return seen
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in px of what comes out."""
+        for step in reversed(self.steps):
+            size = getattr(step, "size", None)
+            if size is not None:
+                return size, size
+        raise PipelineError(f"pipeline {self.name!r} has no step that sets the size")
+
+    def for_collection(self, collection: str) -> Pipeline:
+        """Return the pipeline as it applies to images of `collection`."""
+        return Pipeline(self.name, tuple(each.for_collection(collection) for each in self.steps))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready description; `from_json` reads it back."""
+        return {
+            "name": self.name,
+            "steps": [
+                {"step": type(each).__name__, **dataclasses.asdict(each)} for each in self.steps
+            ],
+        }
+
+    @staticmethod
+    def from_json(description: dict[str, Any]) -> Pipeline:
+        """Read what `to_json` wrote.
+
+        Raises:
+            PipelineError: an unknown step or value, or something that is no description.
+        """
+        try:
+            steps = []
+            for each in description["steps"]:
+                values = {
+                    key: tuple(value) if isinstance(value, list) else value
+                    for key, value in each.items()
+                    if key != "step"
+                }
+                steps.append(STEPS[each["step"]](**values))
+            return Pipeline(str(description["name"]), tuple(steps))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PipelineError(
+                f"not a pipeline this version knows ({error}); steps are {', '.join(STEPS)}"
+            ) from error
+
+
+_INVERTED = (
+    "english-handwritten-characters-dataset",
+    "kannada-characters",
+    "baybayin-handwritten-images",
+)
+_AS_THEY_ARE = ("chinese-mnist", "ahcd1", "devnagri-handwritten-character")
+
+_PRESETS = {
+    "canonical": Pipeline(
+        "canonical",
+        (Grey(), Flatten(), Polarity(), Crop(), Fit(), Binarise(), Thin(), Redraw()),
+    ),
+    "notebook": Pipeline(
+        "notebook",
+        (Grey(), Resize(28), Invert(_INVERTED, known=_INVERTED + _AS_THEY_ARE)),
+    ),
+}
+PRESETS = tuple(_PRESETS)
+
+
+def preset(name: str) -> Pipeline:
+    """Return the pipeline called `name`.
+
+    Raises:
+        PipelineError: there is none; the message lists those there are.
+    """
+    try:
+        return _PRESETS[name]
+    except KeyError:
+        raise PipelineError(
+            f"no pipeline called {name!r}; there are {', '.join(PRESETS)}"
+        ) from None

@@ -1,0 +1,280 @@
+"""The steps a Pipeline is made of: small frozen objects, each a pure function on uint8 arrays.
+
+A step is called with an image and returns a new one; its fields are its values and are written
+as JSON beside every data set and model. To add a step: write the class, list it in STEPS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from PIL import Image
+
+FLAT = 16
+"""An image whose grey levels span less than this holds no ink."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation on an image.
+
+    Attributes:
+        label: short title for people.
+        why: one plain sentence saying what it is good for.
+    """
+
+    label: ClassVar[str]
+    why: ClassVar[str]
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Return the changed image.
+
+        Args:
+            image: uint8 (H, W), or (H, W, 3) RGB for the steps that accept colour.
+
+        Returns:
+            uint8 (H', W').
+        """
+        raise NotImplementedError
+
+    def for_collection(self, collection: str) -> Step:
+        """Return the step as it applies to images of `collection`; most ignore it."""
+        return self
+
+
+@dataclass(frozen=True)
+class Grey(Step):
+    """Luminance of a colour image (ITU-R BT.601)."""
+
+    label: ClassVar[str] = "Grey"
+    why: ClassVar[str] = "Colour says which pen was used, not which script was written."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+@dataclass(frozen=True)
+class Resize(Step):
+    """Resize to `size` x `size` px, bicubic with antialiasing, whatever the aspect."""
+
+    size: int = 28
+    label: ClassVar[str] = "Resize"
+    why: ClassVar[str] = "A network needs every image in one size; the aspect is lost on the way."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        if image.shape[:2] == (self.size, self.size):
+            return image
+        resized = Image.fromarray(image).resize((self.size, self.size), Image.Resampling.BICUBIC)
+        return np.asarray(resized)
+
+
+@dataclass(frozen=True)
+class Invert(Step):
+    """Turn dark ink on light paper into light ink on black, data set by data set.
+
+    The notebook inverted whole data sets after a look at each. For an image that comes from none
+    of `known` (a drawing, an upload) the border decides, as the eye would.
+
+    Attributes:
+        collections: the data sets that are inverted.
+        known: all data sets the decision was taken for.
+        when: "collection" (not bound yet), "always" or "never".
+    """
+
+    collections: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    when: str = "collection"
+    label: ClassVar[str] = "Invert"
+    why: ClassVar[str] = (
+        "Three of the six sets are dark on white; the model expects light on black."
+    )
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        invert = self.when == "always" or (
+            self.when == "collection" and np.median(_rim(image)) > 127
+        )
+        return 255 - image if invert else image
+
+    def for_collection(self, collection: str) -> Step:
+        if collection not in self.known:
+            return self
+        return Invert(
+            self.collections,
+            self.known,
+            when="always" if collection in self.collections else "never",
+        )
+
+
+@dataclass(frozen=True)
+class Flatten(Step):
+    """Take slow changes of light out: subtract a wide Gaussian blur, spread what is left.
+
+    Attributes:
+        reach: standard deviation of the blur as a share of the longer side; wider than a stroke,
+            narrower than a shadow.
+    """
+
+    reach: float = 0.25
+    label: ClassVar[str] = "Flatten"
+    why: ClassVar[str] = "A shadow on photographed paper must not count as ink."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        height, width = image.shape
+        scale = min(1.0, 32 / max(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = cv2.resize(image.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        small = cv2.GaussianBlur(small, (0, 0), self.reach * max(size))
+        detail = image - cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+        if np.ptp(image) < FLAT:
+            return image
+        return cv2.normalize(detail, np.empty(0), 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
+
+
+@dataclass(frozen=True)
+class Polarity(Step):
+    """Light ink on dark ground, found from the image itself.
+
+    Otsu's threshold (1979) splits the pixels in two; paper is the side that holds more of the
+    rim and of the whole, each weighing half.
+    """
+
+    label: ClassVar[str] = "Polarity"
+    why: ClassVar[str] = (
+        "Dark on white or white on black is a habit of the scanner, not of a script."
+    )
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        light = image > otsu(image)
+        rim = _rim(light)
+        return 255 - image if (rim.mean() + light.mean()) / 2 > 0.5 else image
+
+
+@dataclass(frozen=True)
+class Crop(Step):
+    """Cut to the box of the ink: pixels over Otsu's threshold, specks left out.
+
+    Attributes:
+        speck: a component below this share of the largest one's area counts as dirt (dots and
+            kudlit are larger than that).
+    """
+
+    speck: float = 0.02
+    label: ClassVar[str] = "Crop"
+    why: ClassVar[str] = "Where on the sheet a character stands says nothing about its script."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        ink = _without_specks(_ink(image), self.speck)
+        if not ink.any():
+            return image
+        rows = np.flatnonzero(ink.any(axis=1))
+        columns = np.flatnonzero(ink.any(axis=0))
+        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return np.ascontiguousarray(image[box])
+
+
+@dataclass(frozen=True)
+class Fit(Step):
+    """Scale to fit a square with the aspect kept, and centre it on black.
+
+    Attributes:
+        size: side of the square in px.
+        margin: empty px left on every side.
+    """
+
+    size: int = 80
+    margin: int = 6
+    label: ClassVar[str] = "Fit"
+    why: ClassVar[str] = "Every character gets the same room, and keeps its proportions."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        room = self.size - 2 * self.margin
+        height, width = image.shape
+        scale = room / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        scaled = cv2.resize(image, size, interpolation=method)
+        square = np.zeros((self.size, self.size), np.uint8)
+        top, left = (self.size - size[1]) // 2, (self.size - size[0]) // 2
+        square[top : top + size[1], left : left + size[0]] = scaled
+        return square
+
+
+@dataclass(frozen=True)
+class Binarise(Step):
+    """Ink or no ink, by Otsu's threshold; specks removed."""
+
+    speck: float = 0.02
+    label: ClassVar[str] = "Ink or not"
+    why: ClassVar[str] = "How hard the pen pressed, and how the paper was lit, are left behind."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        return _without_specks(_ink(image), self.speck).astype(np.uint8) * 255
+
+
+@dataclass(frozen=True)
+class Thin(Step):
+    """The centre line of every stroke, one px wide (Zhang and Suen 1984, scikit-image)."""
+
+    label: ClassVar[str] = "Thin"
+    why: ClassVar[str] = "A marker and a fine pen leave the same centre line."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        from skimage.morphology import skeletonize
+
+        return skeletonize(image > 0).astype(np.uint8) * 255
+
+
+@dataclass(frozen=True)
+class Redraw(Step):
+    """Draw the centre lines again with one pen and shrink to the size the model reads.
+
+    Attributes:
+        size: side of the result in px.
+        pen: pen width in px of the incoming image.
+    """
+
+    size: int = 40
+    pen: int = 5
+    label: ClassVar[str] = "Redraw"
+    why: ClassVar[str] = "All characters leave in the same ink, so only their shape differs."
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (self.pen, self.pen))
+        drawn = cv2.dilate(image, pen)
+        return cv2.resize(drawn, (self.size, self.size), interpolation=cv2.INTER_AREA)
+
+
+STEPS: dict[str, type[Step]] = {
+    each.__name__: each
+    for each in (Grey, Resize, Invert, Flatten, Polarity, Crop, Fit, Binarise, Thin, Redraw)
+}
+
+
+def otsu(image: np.ndarray) -> float:
+    """Otsu's threshold of a uint8 (H, W) image, in grey levels (Otsu 1979)."""
+    return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
+
+
+def _ink(image: np.ndarray) -> np.ndarray:
+    """Bool (H, W): brighter than Otsu's threshold; nothing where the image has no contrast."""
+    if np.ptp(image) < FLAT:
+        return np.zeros(image.shape, bool)
+    return image > otsu(image)
+
+
+def _rim(image: np.ndarray) -> np.ndarray:
+    """The outermost pixels of (H, W) as one row."""
+    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+
+
+def _without_specks(ink: np.ndarray, share: float) -> np.ndarray:
+    """Drop components of bool (H, W) smaller than `share` of the largest one's area."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
+    if count <= 2:
+        return ink
+    area = stats[:, cv2.CC_STAT_AREA].copy()
+    area[0] = 0
+    return (area >= share * area.max())[labels] & ink

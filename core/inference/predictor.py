@@ -1,0 +1,118 @@
+"""The predictor: an image passes the model's own pipeline, then the model; scripts come ranked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import ModelError, PipelineError
+from core.imaging import Pipeline
+from core.models.export import FACTS, FORMAT, LITERT
+from core.models.litert import LiteRT
+from core.workspace import Workspace, workspace
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer to one image.
+
+    Attributes:
+        ranked: (script, probability) pairs, the likeliest first; they sum to 1.
+        rejected: True where the model calls it none of these.
+    """
+
+    ranked: tuple[tuple[str, float], ...]
+    rejected: bool = False
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model ready to answer, safe to share between threads.
+
+    Attributes:
+        name: what it was loaded as.
+        labels: the scripts its outputs stand for, in order.
+        pipeline: what every image passes first.
+        facts: all of `model.json`.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    pipeline: Pipeline
+    facts: dict[str, Any]
+    _model: LiteRT = field(repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @staticmethod
+    def load(model: str | Path, ws: Workspace | None = None) -> Predictor:
+        """Load a model.
+
+        Args:
+            model: "shipped", a run's id or the unambiguous beginning of one, or a folder.
+            ws: where runs are looked for; the user's workspace by default.
+
+        Raises:
+            ModelError: there is no such model, or its files don't fit together.
+        """
+        folder = _folder(str(model), ws or workspace())
+        try:
+            facts = json.loads((folder / FACTS).read_text())
+            labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
+            pipeline = Pipeline.from_json(facts["pipeline"])
+        except (OSError, ValueError, KeyError, TypeError, PipelineError) as error:
+            raise ModelError(f"{folder / FACTS}: no description of a model ({error})") from error
+        if facts.get("format") != FORMAT:
+            raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
+        network = LiteRT(folder / LITERT)
+        if pipeline.shape != shape or network.shape != (*shape, len(labels)):
+            raise ModelError(
+                f"{folder}: the network takes and gives {network.shape}, its description says "
+                f"{(*shape, len(labels))}: the files are of different models"
+            )
+        return Predictor(str(model), labels, pipeline, facts, network)
+
+    def probabilities(self, prepared: np.ndarray) -> np.ndarray:
+        """Return float32 (N, labels), rows summing to 1, for prepared images uint8 (N, H, W)."""
+        with self._lock:
+            return self._model(prepared)
+
+    def predict(self, image: np.ndarray) -> Prediction:
+        """Answer one decoded image, uint8 (H, W) grey or (H, W, 3) RGB of any size."""
+        probabilities = self.probabilities(self.pipeline.apply(image)[None])[0]
+        order = np.argsort(-probabilities, kind="stable")
+        return Prediction(tuple((self.labels[i], float(probabilities[i])) for i in order))
+
+
+def available(ws: Workspace) -> list[str]:
+    """Return the models that can be loaded: "shipped" first, then runs, the newest first."""
+    shipped = ["shipped"] if (SHIPPED / FACTS).exists() else []
+    runs = [each.parent for each in ws.runs.glob(f"*/{FACTS}")]
+    runs.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+    return shipped + [each.name for each in runs]
+
+
+def _folder(model: str, ws: Workspace) -> Path:
+    if model == "shipped":
+        if not (SHIPPED / FACTS).exists():
+            raise ModelError("this installation ships no model: train one and name its run")
+        return SHIPPED
+    matching = [name for name in available(ws) if name.startswith(model)]
+    if model in matching:
+        return ws.runs / model
+    if len(matching) == 1:
+        return ws.runs / matching[0]
+    if len(matching) > 1:
+        raise ModelError(f"{model!r} could be any of {', '.join(matching)}: give more of the id")
+    if (Path(model) / FACTS).exists():
+        return Path(model)
+    raise ModelError(
+        f"no model {model!r}: give shipped, a finished run's id (python -m core runs), "
+        f"or a folder that holds {FACTS}"
+    )
