@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.errors import StorageFull
 from core.workspace import write_atomically
 
 SETTINGS = "settings.json"
@@ -23,7 +24,7 @@ HISTORY = "history.jsonl"
 PREDICTIONS = "predictions.parquet"
 TENSORBOARD = "tensorboard"
 
-STARTING = "starting"
+STARTING = "starting"  # written by start_run; the other states by the worker
 LOADING = "loading TensorFlow"
 TRAINING = "training"
 EXPORTING = "exporting"
@@ -44,9 +45,18 @@ def write_state(folder: Path, state: str, **facts: Any) -> None:
     write_atomically(folder / STATE, json.dumps(known, ensure_ascii=False, indent=1))
 
 
+def write_failure(folder: Path, message: str) -> None:
+    """Say that the run in `folder` failed and why, in one line, even on a full disk."""
+    try:
+        write_state(folder, FAILED, message=message)
+    except StorageFull:
+        # Written over what is there: that much room the file has already.
+        known = {**read_state(folder), "state": FAILED, "message": message}
+        with (folder / STATE).open("r+b") as file:
+            file.write(json.dumps(known, ensure_ascii=False).encode())
+            file.truncate()
+
+
 def read_state(folder: Path) -> dict[str, Any]:
     """Return the state of the run in `folder`: `state`, and what facts are known by now."""
-    try:
-        return json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {"state": STARTING}
+    return json.loads((folder / STATE).read_text(encoding="utf-8"))

@@ -141,7 +141,8 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
         StorageFull: the disk is full.
     """
     settings.validate()
-    request = _request(settings)
+    # The request last: where it is, there is a run, and all that reading it takes.
+    begin = {files.STATE: json.dumps({"state": files.STARTING}), files.SETTINGS: _request(settings)}
     # Two who start at once: the second looks only when the first one's run is alive.
     with FileLock(workspace.runs / ".starting"):
         for run in list_runs(workspace):
@@ -153,7 +154,7 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
         folder = _new_folder(workspace, settings.model)
         command = [sys.executable, "-m", "core.training.worker", str(folder)]
         try:
-            jobs.start(folder, command, files={files.SETTINGS: request})
+            jobs.start(folder, command, files=begin)
         except BaseException:
             shutil.rmtree(folder)
             raise

@@ -18,7 +18,7 @@ import tensorflow as tf
 from core import jobs
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import Cancelled, RunError
+from core.errors import Cancelled
 from core.models.export import LITERT, save_model_folder
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
@@ -44,7 +44,7 @@ def train(folder: Path) -> None:
 
     Raises:
         Cancelled: it was stopped before the first batch, and there is nothing to keep.
-        RunError: the data set can't be trained on as asked.
+        DataError: the data set can't be read, or not be split as asked.
         StorageFull: the disk is full.
     """
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
@@ -90,11 +90,6 @@ def _parts(store: Store, settings: Settings) -> tuple[_Part, _Part]:
     table = store.labels()
     labels = pd.Categorical(table["script"], categories=NAMES).codes.astype(np.int64)
     parts = split(table, settings.split, settings.seed)
-    if not all(len(rows) for rows in parts):
-        raise RunError(
-            f"the split {settings.split!r} of {settings.data} leaves nothing to train on or to "
-            "test with: choose another split or a larger data set"
-        )
     training, test = (_Part(rows, store.images(rows), labels[rows]) for rows in parts)
     return training, test
 

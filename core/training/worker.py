@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
         except Cancelled:
             files.write_state(folder, files.STOPPED)
         except BaseException as error:
-            files.write_state(folder, files.FAILED, message=_one_line(error))
+            files.write_failure(folder, _one_line(error))
             raise
 
 

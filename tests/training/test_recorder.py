@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from core import jobs
+from core.errors import Cancelled
+from core.training.feed import batches
+from core.training.recorder import Recorder
+
+
+class AskToStop(keras.callbacks.Callback):
+    """Counts batches, and asks for a stop during the given one of training or validation."""
+
+    def __init__(self, folder: Path, kind: str, batch: int) -> None:
+        super().__init__()
+        self.folder, self.kind, self.batch = folder, kind, batch
+        self.seen = {"train": 0, "test": 0}
+
+    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:  # noqa: ARG002
+        self._count("train", batch)
+
+    def on_test_batch_begin(self, batch: int, logs: object = None) -> None:  # noqa: ARG002
+        self._count("test", batch)
+
+    def _count(self, kind: str, batch: int) -> None:
+        self.seen[kind] += 1
+        if (kind, batch) == (self.kind, self.batch):
+            jobs.request_stop(self.folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "batch", "seen"),
+    [("train", 1, {"train": 2, "test": 0}), ("test", 2, {"train": 5, "test": 3})],
+)
+def test_a_stop_ends_the_fit_with_the_batch_at_hand(
+    kind: str, batch: int, seen: dict[str, int], tmp_path: Path
+) -> None:
+    model = keras.Sequential([keras.Input((2, 2)), keras.layers.Flatten(), keras.layers.Dense(2)])
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    images, labels = np.zeros((20, 2, 2), np.uint8), np.zeros(20, np.int64)
+    feed = batches(images, labels, 4, classes=2)
+    asker = AskToStop(tmp_path, kind, batch)
+    with pytest.raises(Cancelled):
+        model.fit(
+            feed,
+            validation_data=feed,
+            epochs=2,
+            shuffle=False,
+            verbose=0,
+            callbacks=[asker, Recorder(tmp_path, 10)],
+        )
+    assert asker.seen == seen
+    steps = [record["step"] for record in jobs.read(tmp_path, "history.jsonl")]
+    assert steps == sorted(set(steps))
+    assert steps[0] == 1
+    if kind == "train":
+        assert steps[-1] == 2

@@ -1,0 +1,281 @@
+"""Real runs, in real processes: each loads TensorFlow, so there are few of them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core import jobs
+from core.data.splits import split
+from core.data.store import Store
+from core.errors import RunBusy, RunError, RunNotFound, StoreError
+from core.imaging import Pipeline, preset
+from core.models.litert import LiteRT
+from core.scripts import NAMES
+from core.training.runs import Run, find_run, list_runs, start_run, stop_run, wait
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+HISTORY = ["kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy"]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="module")
+def done(
+    notebook_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, list[Run], Workspace]:
+    """A run that went to its end, all that was seen of it on the way, and its workspace."""
+    workspace = Workspace(tmp_path_factory.mktemp("done"))
+    settings = Settings(notebook_store, epochs=12, batch_size=32, notes="a first try")
+    seen: list[Run] = []
+    run = wait(start_run(workspace, settings), seen.append, every=0.02)
+    assert run.state == "done", run.log_tail()
+    return run, seen, workspace
+
+
+@pytest.fixture
+def spawned(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen]:
+    """The processes of the jobs started in this test."""
+    processes = []
+    spawn = jobs._spawn
+
+    def keep(*arguments: object) -> subprocess.Popen:
+        processes.append(spawn(*arguments))
+        return processes[-1]
+
+    monkeypatch.setattr(jobs, "_spawn", keep)
+    return processes
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_a_run_passes_through_its_states_in_order(done: tuple[Run, list[Run], Workspace]) -> None:
+    _, seen, _ = done
+    order = ["starting", "loading TensorFlow", "training", "exporting", "evaluating", "done"]
+    places = [order.index(run.state) for run in seen]
+    assert places == sorted(places)
+    assert {"training", "done"} <= {run.state for run in seen}
+    epochs = [run.epoch for run in seen]
+    assert epochs == sorted(epochs)
+    assert epochs[-1] == 12
+
+
+def test_the_history_has_the_first_batch_and_every_epoch(
+    done: tuple[Run, list[Run], Workspace],
+) -> None:
+    run, _, _ = done
+    history = run.history()
+    assert list(history) == HISTORY
+    first = history.iloc[0]
+    assert (first["kind"], first["step"], first["epoch"], first["minutes"]) == ("batch", 1, 1, 0)
+    epochs = history[history["kind"] == "epoch"]
+    # 288 images, four fifths of them trained on in batches of 32: 8 steps an epoch.
+    assert epochs["step"].tolist() == [8 * n for n in range(1, 13)]
+    assert epochs["epoch"].tolist() == list(range(1, 13))
+    assert epochs[["loss", "accuracy", "val_loss", "val_accuracy"]].notna().all().all()
+    assert history.loc[history["kind"] == "batch", "val_loss"].isna().all()
+    assert history["minutes"].is_monotonic_increasing
+    assert epochs["loss"].iloc[-1] < epochs["loss"].iloc[0]
+
+
+def test_its_result_is_what_the_exported_model_says_about_the_test_split(
+    done: tuple[Run, list[Run], Workspace], notebook_store: Path
+) -> None:
+    run, _, _ = done
+    store = Store.open(notebook_store)
+    _, test_rows = split(store.labels(), "notebook", 800)
+    predictions = run.test_predictions()
+    assert list(predictions) == ["row", "script", "predicted", *(f"p_{name}" for name in NAMES)]
+    assert predictions["row"].tolist() == test_rows.tolist()
+    truth = store.labels()["script"].astype(str).iloc[test_rows].tolist()
+    assert predictions["script"].tolist() == truth
+
+    probabilities = predictions.filter(like="p_").to_numpy()
+    again = LiteRT(run.folder / "model.tflite")(store.images(test_rows))
+    np.testing.assert_allclose(probabilities, again, rtol=0, atol=1e-6)
+    guesses = [NAMES[place] for place in again.argmax(axis=1)]
+    assert predictions["predicted"].tolist() == guesses
+    assert run.accuracy == np.mean([a == b for a, b in zip(guesses, truth, strict=True)])
+    assert run.accuracy > 0.8
+
+    # Keras measured the same on the same weights at the end of the last epoch.
+    last = run.history().iloc[-1]
+    assert run.accuracy == pytest.approx(last["val_accuracy"], abs=1e-6)
+    assert run.loss == pytest.approx(last["val_loss"], abs=1e-4)
+    state = json.loads((run.folder / "state.json").read_text())
+    assert state["litert_difference"] < 1e-5
+
+
+def test_what_a_run_is_made_of_is_written_down(
+    done: tuple[Run, list[Run], Workspace], notebook_store: Path
+) -> None:
+    run, _, workspace = done
+    assert run.folder == workspace.runs / run.id
+    assert run.settings == Settings(notebook_store, epochs=12, batch_size=32, notes="a first try")
+    assert run.data_hash == Store.open(notebook_store).hash
+    assert run.parameters == 37_638
+    assert (run.has_model, run.active, run.stopping, run.message) == (True, False, False, "")
+    model = json.loads((run.folder / "model.json").read_text())
+    assert model["labels"] == list(NAMES)
+    assert Pipeline.from_json(model["pipeline"]) == preset("notebook")
+    assert (model["run"], model["data_hash"]) == (run.id, run.data_hash)
+    assert {"python", "tensorflow", "keras", "numpy"} <= set(model["versions"])
+    left = {path.name for path in run.folder.iterdir()} - {"tensorboard"}
+    assert left == {
+        *("settings.json", "state.json", "history.jsonl", "predictions.parquet"),
+        *("model.json", "model.keras", "model.tflite", "worker.log", "lock", "starting"),
+    }
+
+
+def test_runs_are_found_by_name_and_by_how_it_begins(
+    done: tuple[Run, list[Run], Workspace],
+) -> None:
+    run, _, workspace = done
+    assert list_runs(workspace) == [run]
+    assert find_run(workspace, run.id) == run
+    assert find_run(workspace, "cnn") == run
+    for wrong in ("", "dense", "../done", run.id + "x"):
+        with pytest.raises(RunNotFound, match="python -m core runs"):
+            find_run(workspace, wrong)
+
+
+def test_a_name_that_could_be_two_runs_names_both(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    run, _, _ = done
+    for name in ("cnn-aa", "cnn-ab"):
+        shutil.copytree(run.folder, workspace.runs / name)
+    with pytest.raises(RunNotFound, match="cnn-aa, cnn-ab"):
+        find_run(workspace, "cnn")
+    assert find_run(workspace, "cnn-aa").id == "cnn-aa"
+
+
+def test_stopping_a_run_that_is_over_does_nothing(done: tuple[Run, list[Run], Workspace]) -> None:
+    run, _, workspace = done
+    stop_run(run)
+    assert find_run(workspace, run.id) == run
+
+
+def test_one_run_at_a_time_that_keeps_its_weights_when_stopped(
+    notebook_store: Path, workspace: Workspace
+) -> None:
+    # 23,040 batches: it is stopped within the first epoch.
+    settings = Settings(_many_times(notebook_store, workspace), batch_size=1)
+
+    def press_start(_visitor: int) -> Run | RunBusy:
+        try:
+            return start_run(workspace, settings)
+        except RunBusy as busy:
+            return busy
+
+    with ThreadPoolExecutor(2) as visitors:
+        outcomes = list(visitors.map(press_start, range(2)))
+    (run,) = (each for each in outcomes if isinstance(each, Run))
+    (refusal,) = (each for each in outcomes if isinstance(each, RunBusy))
+    assert f"python -m core stop {run.id}" in str(refusal)
+    assert run.state in ("starting", "loading TensorFlow")
+
+    def look() -> Run:
+        return find_run(workspace, run.id)
+
+    until(lambda: len(run.history()) >= 3)
+    assert look().state == "training"
+    assert look().seconds_left > 0
+    with pytest.raises(RunBusy):
+        start_run(workspace, settings)
+
+    stop_run(look())
+    asked = time.monotonic()
+    ended = wait(run)
+    assert time.monotonic() - asked < 30
+    assert ended.state == "stopped", ended.log_tail()
+    assert ended.epoch == 1
+    assert ended.history()["kind"].unique().tolist() == ["batch"]
+    assert ended.has_model
+    assert 0 <= ended.accuracy <= 1
+    predictions = ended.test_predictions()
+    images = Store.open(settings.data).images(predictions["row"].to_numpy()[:20])
+    again = LiteRT(run.folder / "model.tflite")(images)
+    np.testing.assert_allclose(
+        predictions.filter(like="p_").to_numpy()[:20], again, rtol=0, atol=1e-6
+    )
+
+
+def test_a_killed_run_has_failed_and_makes_room(
+    notebook_store: Path, workspace: Workspace, spawned: list[subprocess.Popen]
+) -> None:
+    run = start_run(workspace, Settings(notebook_store, epochs=1))
+    spawned[0].kill()
+    until(lambda: not find_run(workspace, run.id).active, seconds=2)
+    ended = wait(run)
+    assert ended.state == "failed"
+    assert "killed" in ended.message
+    assert not ended.has_model
+    assert list(ended.history()) == HISTORY
+    assert ended.history().empty
+    with pytest.raises(RunError, match="no test predictions: it is failed"):
+        ended.test_predictions()
+
+    # The next one is told to end, by the system, while it still loads TensorFlow.
+    second = start_run(workspace, Settings(notebook_store, epochs=1))
+    assert second.active
+    os.kill(spawned[1].pid, signal.SIGTERM)
+    ended = wait(second)
+    assert ended.state == "stopped", ended.log_tail()
+    assert not ended.has_model
+    assert [each.id for each in list_runs(workspace)] == [second.id, run.id]
+
+
+def test_a_start_that_cannot_be_leaves_nothing(
+    notebook_store: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RunError, match="epochs"):
+        start_run(workspace, Settings(notebook_store, epochs=-1))
+    with pytest.raises(StoreError):
+        start_run(workspace, Settings(workspace.root / "nothing.parquet"))
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(FileNotFoundError):
+        start_run(workspace, Settings(notebook_store))
+    assert list_runs(workspace) == []
+    assert not [path for path in workspace.runs.iterdir() if path.is_dir()]
+
+
+def test_nothing_but_the_worker_loads_tensorflow() -> None:
+    program = (
+        "import sys, core.training.runs, core.training.settings, core.training.worker\n"
+        "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _many_times(store: Path, workspace: Workspace) -> Path:
+    """The same images a hundred times over, as one data set."""
+    table = pq.read_table(store)
+    facts = json.loads(pq.read_metadata(store).metadata[b"scriptorium"])
+    facts["per_script"] = {name: 100 * count for name, count in facts["per_script"].items()}
+    many = pa.concat_tables([table] * 100).replace_schema_metadata(
+        {b"scriptorium": json.dumps(facts)}
+    )
+    path = workspace.store / "many.parquet"
+    pq.write_table(many, path)
+    return path

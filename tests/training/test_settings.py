@@ -1,0 +1,52 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import RunError
+from core.training.settings import FIELDS, Settings
+
+SETTINGS = Settings(Path("letters.parquet"))
+
+
+def test_the_defaults_are_the_notebooks() -> None:
+    SETTINGS.validate()
+    assert (SETTINGS.split, SETTINGS.batch_size, SETTINGS.seed) == ("notebook", 128, 800)
+    epochs = {name: replace(SETTINGS, model=name).total_epochs for name in ("dense", "rnn", "cnn")}
+    assert epochs == {"dense": 25, "rnn": 90, "cnn": 85}
+
+
+def test_epochs_as_asked_for() -> None:
+    assert replace(SETTINGS, epochs=3).total_epochs == 3
+
+
+def test_every_field_says_what_it_is() -> None:
+    for field in FIELDS.values():
+        assert field.metadata["label"]
+        assert field.metadata["help"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"model": "resnet"}, "model must be one of dense, rnn, cnn, glyph, not resnet"),
+        ({"split": "mine"}, "split must be one of .*, not mine"),
+        ({"epochs": 0}, "epochs must be 1 to 10,000, not 0"),
+        ({"batch_size": 0}, "batch size must be 1 to 8,192, not 0"),
+        ({"learning_rate": 0.0}, "learning rate must be above 0 and at most 1, not 0.0"),
+        ({"learning_rate": float("nan")}, "learning rate must be .*, not nan"),
+        ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        replace(SETTINGS, **wrong).validate()
+
+
+def test_settings_survive_json() -> None:
+    settings = replace(SETTINGS, epochs=7, augment=True, notes="ᜊ")
+    assert Settings.from_json(settings.to_json()) == settings
+
+
+def test_what_a_later_version_added_is_left_out() -> None:
+    assert Settings.from_json({**SETTINGS.to_json(), "warmth": 3}) == SETTINGS

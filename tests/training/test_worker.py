@@ -1,0 +1,116 @@
+"""What the worker makes of trouble; here it runs in this process, to be interfered with."""
+
+import errno
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from core.errors import StorageFull
+from core.models import export
+from core.training import worker
+from core.training.runs import Run, find_run
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+
+@pytest.fixture
+def folder(notebook_store: Path, tmp_path: Path) -> Path:
+    """The folder of a run that is asked for, of one short epoch, and not begun."""
+    folder = Workspace(tmp_path).runs / "cnn-test"
+    folder.mkdir()
+    _ask(folder, notebook_store)
+    return folder
+
+
+def _ask(folder: Path, data: Path, **settings: object) -> None:
+    asked = Settings(data, epochs=1, **settings)
+    request = {
+        "settings": asked.to_json(),
+        "created": datetime.now(UTC).isoformat(),
+        "data": {"hash": "", "images": 288, "per_script": {}},
+    }
+    (folder / "settings.json").write_text(json.dumps(request))
+    (folder / "state.json").write_text('{"state": "starting"}')
+
+
+def _look(folder: Path) -> Run:
+    return find_run(Workspace(folder.parent.parent), folder.name)
+
+
+def test_a_full_disk_fails_the_run_and_leaves_nothing_half_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_model: object, path: Path) -> None:
+        path.write_bytes(b"half of i")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export, "export_litert", full)
+    with pytest.raises(Exception, match="no space left"):
+        worker.main(folder)
+    run = _look(folder)
+    assert run.state == "failed"
+    assert run.message.startswith("no space left on the disk while writing")
+    assert "\n" not in run.message
+    assert not run.has_model
+    left = sorted(path.name for path in folder.iterdir())
+    assert left == ["history.jsonl", "lock", "settings.json", "state.json"]
+
+
+def test_a_disk_so_full_that_not_even_the_state_can_be_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _data: str) -> None:
+        raise StorageFull(f"no space left on the disk while writing {path}")
+
+    def fill(*_: object, **__: object) -> None:
+        monkeypatch.setattr("core.training.folder.write_atomically", full)
+        raise StorageFull("no space left on the disk while writing history.jsonl")
+
+    monkeypatch.setattr("core.jobs.append", fill)
+    with pytest.raises(StorageFull):
+        worker.main(folder)
+    run = _look(folder)
+    assert (run.state, run.parameters) == ("failed", 37_638)
+    assert run.message == "no space left on the disk while writing history.jsonl"
+
+
+def test_an_error_is_one_line_in_the_state(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def explode(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("first line\nsecond line")
+
+    monkeypatch.setattr("core.training.session.batches", explode)
+    with pytest.raises(ZeroDivisionError):
+        worker.main(folder)
+    assert (_look(folder).state, _look(folder).message) == (
+        "failed",
+        "ZeroDivisionError: first line",
+    )
+
+
+def test_a_data_set_gone_since_the_start_is_named(folder: Path, tmp_path: Path) -> None:
+    _ask(folder, tmp_path / "gone.parquet")
+    with pytest.raises(Exception, match=r"gone\.parquet"):
+        worker.main(folder)
+    assert _look(folder).state == "failed"
+    assert "gone.parquet" in _look(folder).message
+
+
+def test_a_run_stopped_before_its_first_batch_is_stopped_without_a_model(folder: Path) -> None:
+    jobs.request_stop(folder)
+    worker.main(folder)
+    run = _look(folder)
+    assert (run.state, run.has_model, run.epoch) == ("stopped", False, 0)
+
+
+def test_the_same_seed_gives_the_same_run(notebook_store: Path, tmp_path: Path) -> None:
+    losses = []
+    for name in ("first", "second"):
+        folder = Workspace(tmp_path).runs / name
+        folder.mkdir()
+        _ask(folder, notebook_store, augment=True)
+        worker.main(folder)
+        losses.append(_look(folder).history()["loss"].tolist())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
