@@ -38,7 +38,9 @@ with advice():
 st.caption(f"Images in the data set “{here[0]}”." if here else "No images are loaded yet.")
 cards = st.grid(6, min_column_width=110)
 for script in SCRIPTS:
-    with cards.container(border=True, horizontal_alignment="center", gap="xsmall"):
+    with cards.container(
+        border=True, horizontal_alignment="center", gap="xsmall", height="stretch"
+    ):
         st.image(letter(script.name), width=72, alt=f"a letter of {script.title}")
         st.markdown(f"**{script.title}**", text_alignment="center")
         count = here[1].get(script.name, 0) if here else 0
@@ -50,6 +52,6 @@ for script in SCRIPTS:
 st.subheader("What to do next")
 steps = st.grid(4, min_column_width=180)
 for entry in (PREDICT, EXPLORE, PREPARE, TRAIN):
-    with steps.container(border=True, gap="xsmall"):
+    with steps.container(border=True, gap="xsmall", height="stretch"):
         st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
         st.caption(entry.purpose)

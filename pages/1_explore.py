@@ -34,11 +34,6 @@ if view == "Counts":
     st.stop()
 
 chosen = filtered(labels)
-if chosen.empty:
-    st.info(
-        "No image fits all of these. Take one of the filters back.", icon=":material/filter_alt:"
-    )
-    st.stop()
 st.caption(f"{len(chosen):,} images fit.")
 
 left, right = st.columns([3, 2], gap="medium")

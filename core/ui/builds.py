@@ -119,16 +119,15 @@ def _progress(folder: Path) -> None:
 
 
 def _outcome(folder: Path) -> None:
-    latest = jobs.last(folder) or {}
+    latest = (jobs.read(folder) or [{}])[-1]
     report = latest.get("report")
     if report is None:
-        reason = latest.get("error", "it ended before it was done; the end of its log says why")
-        st.warning(f"The last data set was not made: {reason}", icon=":material/error:")
-        if "error" not in latest and jobs.log_tail(folder):
-            st.code(jobs.log_tail(folder), language=None)
-    elif report["skipped"]:
-        count = len(report["skipped"])
+        reason = latest.get("error", "it ended before it was done")
+        st.warning(f"The last data set was not made: {reason}.", icon=":material/error:")
+        if "error" not in latest and (log := jobs.log_tail(folder)):
+            st.code(log, language=None)
+    elif report["unreadable"]:
+        count = report["unreadable"]
         with st.expander(f"{count:,} files could not be read when the last data set was made"):
-            st.dataframe(
-                [{"file": path, "why": why} for path, why in report["skipped"]], hide_index=True
-            )
+            named = [{"File": path, "Why": why} for path, why in report["skipped"]]
+            st.dataframe(named, hide_index=True)

@@ -219,9 +219,9 @@ def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
 
 
 def percent(share: float) -> str:
-    """Write a share of 0-1 as people say it; certainty is never claimed by rounding."""
-    if 0.0 < share < 0.01:
+    """Write a probability as people say it; certainty is never claimed, not even by rounding."""
+    if share < 0.01:
         return "under 1 %"
-    if 0.99 < share < 1.0:
+    if share > 0.99:
         return "over 99 %"
     return f"{100 * share:.0f} %"

@@ -18,7 +18,10 @@ _UNKNOWN = "unknown"
 
 
 def filtered(labels: pd.DataFrame) -> pd.DataFrame:
-    """Let the visitor narrow `labels` down by script, character, writer and collection."""
+    """Let the visitor narrow `labels` down by script, character, writer and collection.
+
+    Each filter offers only what the ones before it leave, so that something is always left.
+    """
     present = [each.name for each in SCRIPTS if (labels["script"] == each.name).any()]
     chosen = st.pills("Script", present, format_func=lambda name: script(name).title, key="script")
     if chosen:
@@ -84,9 +87,9 @@ def close_up(store: Store, label: pd.Series, row: int) -> None:
     source = store.sources([row])[0]
     seen: np.ndarray = store.images([row])[0]
     st.image(
-        [pictures.cell(source, 164), pictures.cell(seen, 164)],
+        [pictures.cell(source, 144), pictures.cell(seen, 144)],
         caption=["As it came", "What the model sees"],
-        width=164,
+        width=144,
         alt=[f"The image as it came, {name}", "The image as the model sees it"],
     )
     st.markdown(

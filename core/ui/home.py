@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from core.workspace import CHECKOUT, Workspace
-
-_SHIPPED = CHECKOUT / "core" / "inference" / "shipped" / "model.json"
+from core.inference.predictor import SHIPPED
+from core.models.export import FACTS
+from core.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def accuracies() -> tuple[Accuracy, Accuracy] | None:
     None without a shipped model, or where its card does not say.
     """
     try:
-        facts = json.loads(_SHIPPED.read_text(encoding="utf-8"))
+        facts = json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
         return _accuracy(facts["in_domain"]), _accuracy(facts["unseen"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

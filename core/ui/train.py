@@ -124,7 +124,7 @@ def _state(run: Run) -> None:
     if run.active and run.seconds_left is not None:
         facts.caption(f"About {duration(run.seconds_left)} left")
     if run.accuracy is not None:
-        facts.caption(f"Test accuracy {charts.percent(run.accuracy)}")
+        facts.caption(f"Test accuracy {run.accuracy:.1%}")
     if run.active and not run.stopping:
         facts.button(
             "Stop", icon=":material/stop_circle:", key="stop", on_click=stop_run, args=[run]
