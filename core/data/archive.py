@@ -110,12 +110,13 @@ def _hidden(name: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _opened(path: Path, _modified: int) -> zipfile.ZipFile:
+def _opened(path: Path, _modified: int, _process: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
+    """Open a zip once a process: forked ones would share, and move, one file position."""
     try:
-        return _opened(path, path.stat().st_mtime_ns)
+        return _opened(path, path.stat().st_mtime_ns, os.getpid())
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path}: the zip is damaged ({error}); download it again") from error

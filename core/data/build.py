@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -88,14 +89,35 @@ def build(
     chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
     found = _find(paths, reversed_labels)
     items = _choose(found.items, _limits(per_script, like_notebook), seed)
-    skipped = list(found.skipped)
+    report = write_items(
+        items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
+    )
+    return dataclasses.replace(
+        report,
+        skipped=found.skipped + report.skipped,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def write_items(
+    items: Sequence[Item],
+    out: Path,
+    pipeline: Pipeline,
+    *,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BuildReport:
+    """Write images that were found into a data set; arguments and errors as of `build`."""
+    started = time.perf_counter()
+    skipped: list[Skipped] = []
+    done = 0
     with (
         atomic_path(out) as temporary,
         temporary.open("wb") as file,
-        Writer(file, chosen) as writer,
+        Writer(file, pipeline) as writer,
     ):
-        done = 0
-        for table, unreadable in convert(items, chosen, workers):
+        for table, unreadable in convert(items, pipeline, workers):
             if cancelled and cancelled():
                 raise Cancelled("the build was stopped; nothing was written")
             writer.add(table)
@@ -106,7 +128,7 @@ def build(
         writer.skipped = len(skipped)
         if not writer.per_script:
             raise SourceNotFound(
-                f"{', '.join(paths)}: none of {len(items)} files is a readable image; "
+                f"none of {len(items)} files is a readable image; "
                 f"the first, {skipped[0][0]}: {skipped[0][1]}"
             )
     return BuildReport(

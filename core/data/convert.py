@@ -7,23 +7,28 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from core.data.scan import Item
+from core.data.scan import Item, Readable
 from core.data.store import ROW_GROUP, Record, to_table
 from core.errors import DataError, ImageError
 from core.imaging import BOUND, Pipeline
-from core.imaging.files import decode_sized, encode
+from core.imaging.files import decode, decode_sized, encode
 
 Skipped = tuple[str, str]
 """The path of a file that could not be read, and why."""
+
+Each = TypeVar("Each")
+Result = TypeVar("Result")
 
 SMALL_FILE = 16_384
 """Bytes; a source file up to this size is kept as it is, a larger one as a bounded PNG."""
@@ -43,20 +48,41 @@ def convert(
     Raises:
         DataError: a worker process died.
     """
+    return in_batches(partial(_convert_batch, pipeline=pipeline), items, workers)
+
+
+def prepare(
+    files: Sequence[Readable], pipeline: Pipeline, workers: int | None = None
+) -> Iterator[tuple[np.ndarray, list[Skipped]]]:
+    """Yield prepared images, uint8 (N, H, W), in order, with what could not be read.
+
+    Raises:
+        DataError: a worker process died.
+    """
+    return in_batches(partial(_prepare_batch, pipeline=pipeline), files, workers)
+
+
+def in_batches(
+    work: Callable[[Sequence[Each]], Result], each: Sequence[Each], workers: int | None = None
+) -> Iterator[Result]:
+    """Yield what `work` makes of consecutive batches, in order, over `workers` processes.
+
+    Raises:
+        DataError: a worker process died.
+    """
     workers = workers or os.cpu_count() or 1
-    batches = [items[start : start + ROW_GROUP] for start in range(0, len(items), ROW_GROUP)]
-    pipelines = [pipeline] * len(batches)
-    if workers == 1 or len(items) < ALONE:
-        yield from map(_convert_batch, batches, pipelines)
+    batches = [each[start : start + ROW_GROUP] for start in range(0, len(each), ROW_GROUP)]
+    if workers == 1 or len(each) < ALONE:
+        yield from map(work, batches)
         return
     pool = ProcessPoolExecutor(
         workers, mp_context=_context(), initializer=_die_with, initargs=(os.getpid(),)
     )
     try:
-        yield from pool.map(_convert_batch, batches, pipelines)
+        yield from pool.map(work, batches)
     except BrokenProcessPool as error:
         raise DataError(
-            "a worker process was killed, probably for want of memory; free some and build again"
+            "a worker process was killed, probably for want of memory; free some and try again"
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -92,6 +118,18 @@ def _convert_batch(items: Sequence[Item], pipeline: Pipeline) -> tuple[pa.Table,
         except ImageError as error:
             skipped.append((item.file.path, str(error)))
     return to_table(records, pipeline.shape), skipped
+
+
+def _prepare_batch(
+    files: Sequence[Readable], pipeline: Pipeline
+) -> tuple[np.ndarray, list[Skipped]]:
+    images, skipped = [np.empty((0, *pipeline.shape), np.uint8)], []
+    for file in files:
+        try:
+            images.append(pipeline.apply(decode(file.read()))[None])
+        except ImageError as error:
+            skipped.append((file.path, str(error)))
+    return np.concatenate(images), skipped
 
 
 def _convert(item: Item, pipeline: Pipeline) -> Record:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -144,6 +144,26 @@ class Store:
             return column.take(pa.array(inside))
 
 
+@dataclass(frozen=True)
+class Stored:
+    """The source image of one row, as a file that can be read again."""
+
+    path: str
+    data: bytes
+
+    def read(self) -> bytes:
+        """Return the file's bytes."""
+        return self.data
+
+    @staticmethod
+    def all_of(store: Store) -> list[Stored]:
+        """Return the source images of all rows, in file order."""
+        with _readable(store.path):
+            table = pq.read_table(store.path, columns=["path", "source"])
+        paths, sources = (table[name].to_pylist() for name in ("path", "source"))
+        return [Stored(*each) for each in zip(paths, sources, strict=True)]
+
+
 def stores(folder: Path) -> list[Path]:
     """Return the data sets in `folder`, the newest first."""
     return sorted(folder.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True)
@@ -227,7 +247,10 @@ class Writer:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
+        if error is not None:
+            with suppress(OSError):  # a full disk refuses the footer too
+                self._writer.close()
+        else:
             self.hash = _hash(self._identities, self.pipeline)
             facts = {
                 "format": FORMAT,

@@ -96,13 +96,16 @@ def _parts(store: Store, settings: Settings) -> tuple[_Part, _Part]:
 
 def _fit(folder: Path, settings: Settings, model: Any, training: _Part, test: _Part) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
+    steps = math.ceil(len(training.rows) / settings.batch_size)
+    rate: Any = settings.learning_rate
+    if settings.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, settings.total_epochs * steps)
     model.compile(
-        optimizer=keras.optimizers.Adam(settings.learning_rate),
-        loss="categorical_crossentropy",
+        optimizer=keras.optimizers.Adam(rate),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
         metrics=["accuracy"],
         jit_compile=False,
     )
-    steps = math.ceil(len(training.rows) / settings.batch_size)
     callbacks: list[Any] = [Recorder(folder, settings.total_epochs * steps)]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD

@@ -10,6 +10,8 @@ from core.data.splits import SPLITS
 from core.errors import RunError
 from core.models.zoo import FAMILIES
 
+SCHEDULES = ("constant", "cosine")
+
 
 def _says(label: str, help_text: str) -> dict[str, str]:
     return {"label": label, "help": help_text}
@@ -80,6 +82,21 @@ class Settings:
             "seen.",
         ),
     )
+    schedule: str = field(
+        default="constant",
+        metadata=_says(
+            "Learning-rate schedule",
+            "Constant, or cosine: large corrections first, then ever smaller ones down to none.",
+        ),
+    )
+    label_smoothing: float = field(
+        default=0.0,
+        metadata=_says(
+            "Label smoothing",
+            "How much doubt is mixed into the right answers, so that the model does not grow too "
+            "sure of itself.",
+        ),
+    )
     notes: str = field(
         default="",
         metadata=_says(
@@ -111,6 +128,16 @@ class Settings:
             0 < self.learning_rate <= 1,
             "learning rate must be above 0 and at most 1",
             self.learning_rate,
+        )
+        _require(
+            self.schedule in SCHEDULES,
+            f"schedule must be one of {', '.join(SCHEDULES)}",
+            self.schedule,
+        )
+        _require(
+            0 <= self.label_smoothing < 1,
+            "label smoothing must be 0 or more, and below 1",
+            self.label_smoothing,
         )
         _require(0 <= self.seed < 2**32, "seed must be 0 to 4,294,967,295", self.seed)
 

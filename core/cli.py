@@ -1,0 +1,326 @@
+"""The command line, `python -m core`: a contract that other people's scripts rely on.
+
+With `--json` a command prints exactly one JSON document on stdout. Progress and messages go to
+stderr. The exit code is 0, or not 0 with one line that says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import ScriptoriumError
+from core.scripts import NAMES
+from core.workspace import workspace
+
+Answer = tuple[Any, str]
+"""What a command says: the JSON document, and the same as text for people."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    try:
+        document, text = args.run(args)
+    except (ScriptoriumError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    print(json.dumps(document, ensure_ascii=False) if args.json else text)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _data_commands(commands)
+    _training_commands(commands)
+    _model_commands(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable[[Any], Answer], help_text: str) -> Any:
+    parser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _data_commands(commands: Any) -> None:
+    from core.imaging import PRESETS
+
+    data = commands.add_parser("data", help="find, download, build and export data sets")
+    parts = data.add_subparsers(required=True, metavar="COMMAND")
+    sources = _command(parts, "sources", _sources, "the six Kaggle sets, and what is here of them")
+    sources.add_argument("--in", dest="folders", nargs="+", type=Path, default=[], metavar="FOLDER")
+    fetch = _command(parts, "fetch", _fetch, "download sets from Kaggle")
+    fetch.add_argument("source", nargs="*", help="names of sets or scripts; all where none")
+    build = _command(parts, "build", _build, "make a data set from images")
+    build.add_argument("--from", dest="paths", nargs="+", required=True, metavar="PATH")
+    build.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    build.add_argument("--pipeline", choices=PRESETS, default="canonical")
+    amount = build.add_mutually_exclusive_group()
+    amount.add_argument("--per-script", type=int, metavar="N", help="even over characters")
+    amount.add_argument("--like-notebook", action="store_true", help="the notebook's own counts")
+    build.add_argument("--seed", type=int, default=0)
+    build.add_argument(
+        "--reversed-labels", action="store_true", help="mend the label order of the author's CSV"
+    )
+    export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
+    export.add_argument("data", type=Path, metavar="FILE.parquet")
+    export.add_argument("--csv", type=Path, required=True)
+
+
+def _training_commands(commands: Any) -> None:
+    from core.training.settings import FIELDS
+
+    train = _command(commands, "train", _train, "train a model and wait for it")
+    train.add_argument("--recipe", choices=("script",), help="make the shipped model")
+    train.add_argument("--from", dest="paths", nargs="+", metavar="PATH", help="for --recipe")
+    for name, each in FIELDS.items():
+        flag = f"--{name.replace('_', '-')}"
+        given = {"help": each.metadata["help"], "default": argparse.SUPPRESS}
+        if each.type == "bool":
+            train.add_argument(flag, action="store_true", **given)
+        else:
+            kind = {"int": int, "int | None": int, "float": float, "Path": Path}
+            train.add_argument(flag, type=kind.get(str(each.type), str), **given)
+    _command(commands, "runs", _runs, "training runs, the newest first")
+    stop = _command(commands, "stop", _stop, "stop a training run, keeping its weights")
+    stop.add_argument("run_id", metavar="RUN")
+
+
+def _model_commands(commands: Any) -> None:
+    _command(commands, "models", _models, "the models that can be trained")
+    evaluate = _command(commands, "evaluate", _evaluate, "ask a model about raw images")
+    evaluate.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
+    evaluate.add_argument("--images", type=Path, required=True, metavar="PATH")
+    evaluate.add_argument("--script", choices=NAMES, required=True)
+    predict = _command(commands, "predict", _predict, "rank the scripts for image files")
+    predict.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    bench = _command(commands, "bench", _bench, "the project's own benchmarks")
+    bench.add_argument("names", nargs="*", metavar="NAME")
+
+
+def _sources(args: Any) -> Answer:
+    from core.data.sources import SOURCES, find_local
+
+    found = find_local([workspace().downloads, *args.folders])
+    document: list[dict[str, Any]] = [
+        {
+            "name": each.name,
+            "script": each.script,
+            "title": each.title,
+            "url": each.url,
+            "licence": each.licence,
+            "images": each.images,
+            "found": [str(path) for path in found[each.name]],
+        }
+        for each in SOURCES
+    ]
+    lines = [
+        f"{each['name']:40} {each['script']:11} {each['images']:>7,} images  "
+        + (", ".join(each["found"]) or each["url"])
+        for each in document
+    ]
+    return document, "\n".join(lines)
+
+
+def _fetch(args: Any) -> Answer:
+    from core.data.fetch import fetch
+    from core.data.sources import BY_NAME, SOURCES
+
+    unknown = [each for each in args.source if each not in BY_NAME]
+    if unknown:
+        raise ScriptoriumError(
+            f"no set called {unknown[0]!r}; there are {', '.join(each.name for each in SOURCES)}"
+        )
+    places = {}
+    for each in [BY_NAME[name] for name in args.source] or SOURCES:
+        print(f"downloading {each.kaggle}", file=sys.stderr)
+        places[each.name] = str(fetch(each, workspace()))
+    return places, "\n".join(f"{name}: {place}" for name, place in places.items())
+
+
+def _build(args: Any) -> Answer:
+    from core.data.build import build
+
+    report = build(
+        args.paths,
+        args.out,
+        pipeline=args.pipeline,
+        per_script=args.per_script,
+        like_notebook=args.like_notebook,
+        reversed_labels=args.reversed_labels,
+        seed=args.seed,
+        progress=_progress("images"),
+    )
+    for path, reason in report.skipped:
+        print(f"skipped {path}: {reason}", file=sys.stderr)
+    document = dataclasses.asdict(report)
+    document["skipped"] = [{"path": path, "reason": reason} for path, reason in report.skipped]
+    counts = ", ".join(f"{name} {count:,}" for name, count in report.per_script.items())
+    return document, (
+        f"{args.out}: {report.images:,} images ({counts}), {len(report.skipped)} skipped, "
+        f"{report.seconds:.1f} s, hash {report.hash[:12]}"
+    )
+
+
+def _export(args: Any) -> Answer:
+    from core.data.notebook_csv import write_csv
+    from core.data.store import Store
+
+    rows = write_csv(Store.open(args.data), args.csv)
+    return {"csv": str(args.csv), "rows": rows}, f"{args.csv}: {rows:,} rows"
+
+
+def _models(_: Any) -> Answer:
+    from core.models.zoo import describe
+
+    document = describe()
+    lines = [f"{each['name']:8} {each['parameters']:>9,} parameters" for each in document]
+    return document, "\n".join(lines)
+
+
+def _train(args: Any) -> Answer:
+    from core.training.runs import start_run, stop_run, wait
+    from core.training.settings import FIELDS, Settings
+
+    given = {name: value for name, value in vars(args).items() if name in FIELDS}
+    if args.recipe:
+        from core.training.recipe import make_shipped
+
+        if not args.paths:
+            raise ScriptoriumError("the recipe learns from the Kaggle sets: name them with --from")
+        document = make_shipped(args.paths, workspace(), _progress("images"), _train_line)
+        return document, f"shipped model: accuracy {document['accuracy']:.2%} on held-out writers"
+    if "data" not in given:
+        raise ScriptoriumError("a run needs --data FILE.parquet: make one with data build")
+    run = start_run(workspace(), Settings(**given))
+    print(f"run {run.id}", file=sys.stderr)
+    try:
+        run = wait(run, _train_line)
+    except KeyboardInterrupt:
+        stop_run(run)
+        run = wait(run)
+    document = _describe_run(run)
+    if run.state == "failed":
+        raise ScriptoriumError(f"run {run.id} failed: {run.message}")
+    return document, _run_line(document)
+
+
+def _describe_run(run: Any) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "state": run.state,
+        "model": run.settings.model,
+        "split": run.settings.split,
+        "epoch": run.epoch,
+        "accuracy": run.accuracy,
+        "loss": run.loss,
+        "parameters": run.parameters,
+        "folder": str(run.folder),
+        "created": run.created.isoformat(),
+        "message": run.message,
+    }
+
+
+def _run_line(each: dict[str, Any]) -> str:
+    accuracy = "" if each["accuracy"] is None else f"  accuracy {each['accuracy']:.2%}"
+    return f"{each['run']:24} {each['model']:8} {each['state']:20} epoch {each['epoch']}{accuracy}"
+
+
+def _train_line(run: Any) -> None:
+    history = run.history()
+    seen = history.iloc[-1] if len(history) else None
+    facts = "" if seen is None else f" loss {seen['loss']:.4f} accuracy {seen['accuracy']:.4f}"
+    _status(f"{run.state}, epoch {run.epoch} of {run.settings.total_epochs}{facts}")
+
+
+def _runs(_: Any) -> Answer:
+    from core.training.runs import list_runs
+
+    document = [_describe_run(each) for each in list_runs(workspace())]
+    return document, "\n".join(map(_run_line, document)) or "no runs yet"
+
+
+def _stop(args: Any) -> Answer:
+    from core.training.runs import find_run, stop_run, wait
+
+    run = find_run(workspace(), args.run_id)
+    stop_run(run)
+    document = _describe_run(wait(run))
+    return document, _run_line(document)
+
+
+def _evaluate(args: Any) -> Answer:
+    from core.evaluation.raw import evaluate
+    from core.inference.predictor import Predictor
+
+    result = evaluate(
+        Predictor.load(args.model), args.images, args.script, progress=_progress("images")
+    )
+    for path, reason in result.skipped:
+        print(f"skipped {path}: {reason}", file=sys.stderr)
+    document = dataclasses.asdict(result)
+    document["skipped"] = len(result.skipped)
+    counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
+    return document, f"accuracy {result.accuracy:.2%} of {result.n} images; taken for: {counts}"
+
+
+def _predict(args: Any) -> Answer:
+    from core.errors import ImageError
+    from core.imaging import decode
+    from core.inference.predictor import Predictor
+
+    predictor = Predictor.load(args.model)
+    document: list[dict[str, Any]] = []
+    for path in args.files:
+        try:
+            answer = predictor.predict(decode(path.read_bytes()))
+        except ImageError as error:
+            raise ImageError(f"{path}: {error}") from error
+        ranked = [[name, round(p, 6)] for name, p in answer.ranked]
+        document.append({"path": str(path), "ranked": ranked, "rejected": answer.rejected})
+    lines = [
+        f"{each['path']}: " + ", ".join(f"{name} {p:.1%}" for name, p in each["ranked"][:3])
+        for each in document
+    ]
+    return document, "\n".join(lines)
+
+
+def _bench(args: Any) -> Answer:
+    from core.evaluation.bench import run_benchmarks
+
+    document = run_benchmarks(args.names, lambda line: print(line, file=sys.stderr))
+    return document, json.dumps(document, indent=1)
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    """Return a progress callback that says at most twice a second how far it got."""
+    said = 0.0
+
+    def report(done: int, total: int) -> None:
+        nonlocal said
+        if done == total or time.monotonic() - said > 0.5:
+            said = time.monotonic()
+            _status(f"{done:,} of {total:,} {what}", end=done == total)
+
+    return report
+
+
+def _status(line: str, *, end: bool = False) -> None:
+    """Show a line on a terminal, overwriting the last one; say nothing into a file or pipe."""
+    if sys.stderr.isatty():
+        print(f"\r{line}\033[K", end="\n" if end else "", file=sys.stderr, flush=True)

@@ -1,0 +1,98 @@
+"""Imitating other people and other devices: one glyph in, the same glyph by another hand out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.data.scan import Readable
+from core.imaging import decode
+from core.imaging.files import encode
+from core.imaging.steps import Crop, Fit, Flatten, Grey, Polarity
+
+_SIDE = 96
+_PREPARE = (Grey(), Flatten(), Polarity(), Crop(), Fit(_SIDE, margin=16))
+
+
+@dataclass(frozen=True)
+class Distorted:
+    """A file that gives another image of the same glyph.
+
+    Attributes:
+        file: the real image.
+        seed: of the distortion.
+    """
+
+    file: Readable
+    seed: int
+
+    @property
+    def path(self) -> str:
+        """The real image's path and the seed."""
+        return f"{self.file.path}#{self.seed}"
+
+    def read(self) -> bytes:
+        """Return the distorted image as a PNG, light ink on black.
+
+        Raises:
+            ImageError: the real image can't be read.
+        """
+        return encode(distort(decode(self.file.read()), np.random.default_rng(self.seed)))
+
+
+def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Write a glyph as somebody else might have.
+
+    In turn: a wobble of every stroke (elastic distortion, Simard, Steinkraus and Platt 2003) and
+    another slant, turn and proportion, in one resampling; a thicker or thinner pen; a coarser
+    device.
+
+    Args:
+        image: decoded, uint8 (H, W) or (H, W, 3).
+        random: decides everything.
+
+    Returns:
+        uint8 (96, 96), light ink on black.
+    """
+    for step in _PREPARE:
+        image = step(image)
+    return _coarsen(_another_pen(_bend(image, random), random), random)
+
+
+def _bend(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    turn = random.normal(0, np.radians(7))
+    slant = random.normal(0, 0.15)
+    stretch = np.exp(random.normal(0, 0.15))
+    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = turned @ np.array([[1.0, slant], [0.0, 1.0]]) @ np.diag([stretch, 1 / stretch])
+    grid = np.stack(np.meshgrid(np.arange(_SIDE), np.arange(_SIDE)), axis=-1) - (_SIDE - 1) / 2
+    places = grid @ matrix.T + (_SIDE - 1) / 2 + _wobble(random)
+    return cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR)
+
+
+def _wobble(random: np.random.Generator) -> np.ndarray:
+    """Return smooth displacements in px, float64 (96, 96, 2)."""
+    coarse = int(random.integers(4, 9))
+    amount = abs(random.normal(0, 0.1)) * _SIDE / coarse
+    knots = random.normal(0, amount, (coarse, coarse, 2)).astype(np.float32)
+    return cv2.resize(knots, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+
+
+def _another_pen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    change = int(random.integers(-1, 4))
+    if change == 0:
+        return image
+    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(change) + 1,) * 2)
+    changed = cv2.dilate(image, pen) if change > 0 else cv2.erode(image, pen)
+    # a pen thinner than the stroke was would leave gaps or nothing: keep the stroke then
+    kept = (changed > 127).sum() > 0.3 * max(1, (image > 127).sum())
+    return changed if kept else image
+
+
+def _coarsen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if random.random() < 0.5:
+        side = int(random.integers(24, 64))
+        image = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    return image
