@@ -104,8 +104,15 @@ def _model_commands(commands: Any) -> None:
     _command(commands, "models", _models, "the models that can be trained")
     evaluate = _command(commands, "evaluate", _evaluate, "ask a model about raw images")
     evaluate.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
-    evaluate.add_argument("--images", type=Path, required=True, metavar="PATH")
-    evaluate.add_argument("--script", choices=NAMES, required=True)
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--images", type=Path, metavar="PATH", help="of one --script")
+    what.add_argument(
+        "--unseen", type=Path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
+    )
+    evaluate.add_argument("--script", choices=NAMES)
+    evaluate.add_argument(
+        "--record", action="store_true", help="write the --unseen figures into the model's card"
+    )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
     predict.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -268,15 +275,28 @@ def _evaluate(args: Any) -> Answer:
     from core.evaluation.raw import evaluate
     from core.inference.predictor import Predictor
 
-    result = evaluate(
-        Predictor.load(args.model), args.images, args.script, progress=_progress("images")
-    )
+    if (args.images is None) != (args.script is None):
+        raise ScriptoriumError("--images and --script go together: what are they images of?")
+    predictor = Predictor.load(args.model)
+    if args.unseen:
+        return _evaluate_unseen(args, predictor)
+    result = evaluate(predictor, args.images, args.script, progress=_progress("images"))
     for path, reason in result.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     document = dataclasses.asdict(result)
     document["skipped"] = len(result.skipped)
     counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
     return document, f"accuracy {result.accuracy:.2%} of {result.n} images; taken for: {counts}"
+
+
+def _evaluate_unseen(args: Any, predictor: Any) -> Answer:
+    from core.evaluation.card import record
+    from core.evaluation.unseen import evaluate_unseen
+
+    result = evaluate_unseen(predictor, args.unseen, lambda line: print(line, file=sys.stderr))
+    if args.record:
+        record(args.model, result)
+    return result.to_json(), result.to_markdown()
 
 
 def _predict(args: Any) -> Answer:

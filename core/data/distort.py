@@ -69,7 +69,8 @@ def _bend(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     matrix = turned @ np.array([[1.0, slant], [0.0, 1.0]]) @ np.diag([stretch, 1 / stretch])
     grid = np.stack(np.meshgrid(np.arange(_SIDE), np.arange(_SIDE)), axis=-1) - (_SIDE - 1) / 2
     places = grid @ matrix.T + (_SIDE - 1) / 2 + _wobble(random)
-    return cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR)
+    x, y = np.moveaxis(places.astype(np.float32), -1, 0)
+    return cv2.remap(image, x, y, cv2.INTER_LINEAR)
 
 
 def _wobble(random: np.random.Generator) -> np.ndarray:

@@ -61,7 +61,7 @@ class Predictor:
         Raises:
             ModelError: there is no such model, or its files don't fit together.
         """
-        folder = _folder(str(model), ws or workspace())
+        folder = model_folder(model, ws)
         try:
             facts = json.loads((folder / FACTS).read_text())
             labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
@@ -98,7 +98,13 @@ def available(ws: Workspace) -> list[str]:
     return shipped + [each.name for each in runs]
 
 
-def _folder(model: str, ws: Workspace) -> Path:
+def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
+    """Return the folder of a model, named as for `Predictor.load`.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    model, ws = str(model), ws or workspace()
     if model == "shipped":
         if not (SHIPPED / FACTS).exists():
             raise ModelError("this installation ships no model: train one and name its run")

@@ -1,0 +1,86 @@
+"""The unseen test: other people's handwriting, collected in other ways, never trained on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import SourceNotFound
+from core.evaluation.metrics import mean_over_scripts
+from core.evaluation.raw import Evaluation, evaluate
+from core.inference.predictor import Predictor
+from core.scripts import NAMES, script
+
+APART = ("kannada-photos",)
+"""Collections that are reported and not counted: few photos, half of them twice."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Accuracy on collections that no training saw.
+
+    Attributes:
+        collections: by name, SCRIPT-COLLECTION.
+        per_script: 0-1; the collections of a script averaged.
+        mean: of `per_script`; chance is 1/6.
+    """
+
+    collections: dict[str, Evaluation]
+    per_script: dict[str, float]
+    mean: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as plain values."""
+        return {
+            "mean": self.mean,
+            "per_script": self.per_script,
+            "collections": {
+                name: {"n": each.n, "accuracy": each.accuracy, "predicted": each.predicted}
+                for name, each in self.collections.items()
+            },
+        }
+
+    def to_markdown(self) -> str:
+        """Return the figures as a table."""
+        lines = ["| collection | images | accuracy |", "| --- | ---: | ---: |"]
+        for name, each in self.collections.items():
+            apart = " (not counted)" if name in APART else ""
+            lines.append(f"| {name}{apart} | {each.n:,} | {each.accuracy:.1%} |")
+        for name, accuracy in self.per_script.items():
+            lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** |")
+        lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** |")
+        return "\n".join(lines)
+
+
+def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:
+    """Evaluate a model on every collection in `folder`.
+
+    Args:
+        folder: holds zips or folders named SCRIPT-COLLECTION.
+        say: called with a line as each collection is done.
+
+    Raises:
+        SourceNotFound: there is no collection of that name in `folder`.
+    """
+    places = sorted(folder.iterdir()) if folder.is_dir() else []
+    collections = {}
+    for place in places:
+        name = place.stem
+        of = name.partition("-")[0]
+        if of in NAMES and (place.is_dir() or place.suffix.lower() == ".zip"):
+            collections[name] = evaluate(predictor, place, of)
+            say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
+    of_script: dict[str, list[float]] = defaultdict(list)
+    for name, each in collections.items():
+        if name not in APART:
+            of_script[name.partition("-")[0]].append(each.accuracy)
+    if not of_script:
+        raise SourceNotFound(
+            f"{folder}: no collection here; zips or folders must be named SCRIPT-COLLECTION, "
+            f"with SCRIPT one of {', '.join(NAMES)}"
+        )
+    per_script = {name: sum(each) / len(each) for name, each in sorted(of_script.items())}
+    return Unseen(collections, per_script, mean_over_scripts(per_script))
