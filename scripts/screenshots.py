@@ -66,7 +66,7 @@ def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
             page = context.new_page()
             page.goto(url if name == "home" else f"{url}/{name}")
             _settle(page)
-            if name == "predict" and page.locator("canvas.upper-canvas").count():
+            if name == "predict" and page.locator("[aria-label^='Sheet of paper']").count():
                 _draw(page)
                 _settle(page)
             _whole_page(page, width, height)
@@ -90,7 +90,7 @@ def _settle(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    box = page.locator("canvas.upper-canvas").bounding_box()
+    box = page.locator("[aria-label^='Sheet of paper']").bounding_box()
     assert box is not None
     for (x, y), *rest in STROKES:
         page.mouse.move(box["x"] + x, box["y"] + y)

@@ -1,27 +1,51 @@
-"""The sheet of paper to draw on."""
+"""The sheet of paper to draw on: a component of our own, small and without a delay.
+
+The ready-made canvas waits 200 ms after the pen has lifted before it tells anybody, and shows its
+tools to a mouse only.
+"""
 
 from __future__ import annotations
 
-from streamlit_drawable_canvas import st_canvas
+from pathlib import Path
+
+import streamlit as st
 
 from core.ui.state import Sheet
-from core.ui.strokes import INK, PAPER, SIDE, Drawing, from_canvas, to_canvas
+from core.ui.strokes import INK, SIDE, Drawing, from_canvas, to_canvas
+
+_CSS = f"""
+canvas {{
+    display: block;
+    width: {SIDE}px;
+    max-width: 100%;
+    background: white;
+    outline: 1px solid var(--st-border-color);
+    border-radius: var(--st-base-radius);
+    cursor: crosshair;
+    touch-action: none;
+}}
+"""
+
+_paper = st.components.v2.component(
+    "scriptorium_paper",
+    html='<canvas role="img" aria-label="Sheet of paper: draw one character here"></canvas>',
+    css=_CSS,
+    js=Path(__file__).with_name("canvas.js").read_text(encoding="utf-8"),
+)
 
 
 def draw_on(sheet: Sheet, pen: int) -> Drawing:
-    """Show the canvas and return what is on it.
+    """Show the canvas, draw with a `pen` of that many pixels, and return what is on it.
 
-    The component redraws only when its key changes, so a new sheet is a new key; all else stays
-    the same from run to run, or the strokes would be lost.
+    A new number of the sheet is a new canvas, laid out with the drawing the sheet starts from.
     """
-    result = st_canvas(
-        stroke_width=pen,
-        stroke_color=INK,
-        background_color=PAPER,
-        height=SIDE,
-        width=SIDE,
-        drawing_mode="freedraw",
-        initial_drawing=to_canvas(sheet.start),
+    start = to_canvas(sheet.start)
+    result = _paper(
+        data={"side": SIDE, "ink": INK, "pen": pen, "start": start},
+        default={"strokes": start},
+        on_strokes_change=lambda: None,
         key=f"sheet-{sheet.number}",
+        width="content",
+        height="content",
     )
-    return from_canvas(result.json_data)
+    return from_canvas(result.strokes)

@@ -200,14 +200,14 @@ def confusion(matrix: pd.DataFrame) -> go.Figure:
 
 
 def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
-    """Bars: the probability of each script, the highest at the top."""
+    """Bars: the probability of each script, the highest at the top; all 0 before an answer."""
     upwards = [(script(name), share) for name, share in reversed(ranked)]
     bars = go.Bar(
         x=[share for _, share in upwards],
         y=[each.title for each, _ in upwards],
         orientation="h",
         marker_color=[each.color for each, _ in upwards],
-        text=[percent(share) for _, share in upwards],
+        text=[percent(share) if any(s for _, s in upwards) else "" for _, share in upwards],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",

@@ -51,7 +51,6 @@ def draw_and_answer(model: str, predictor: Predictor) -> None:
     left, right = st.columns([6, 7], gap="medium")
     with left:
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
-        st.caption("Draw one character here.")
         sheet.drawing = draw_on(sheet, pen)
         with st.container(horizontal=True):
             bare = not sheet.drawing
@@ -61,10 +60,8 @@ def draw_and_answer(model: str, predictor: Predictor) -> None:
         _share(sheet, model, asked=shared)
     with right:
         if not sheet.drawing:
-            st.info(
-                "Draw a character on the sheet: mouse, pen or finger.",
-                icon=":material/draw:",
-            )
+            st.info("Draw a character on the sheet: mouse, pen or finger.", icon=":material/draw:")
+            _bars([(name, 0.0) for name in predictor.labels])
             return
         image = picture(sheet.drawing)
         show_answer(predictor.predict(image))
@@ -95,11 +92,16 @@ def show_answer(prediction: Prediction) -> None:
             if prediction.rejected:
                 sure = f"Of the six, {script(name).title} comes closest."
             st.caption(sure)
+    _bars(prediction.ranked)
+
+
+def _bars(ranked: Sequence[tuple[str, float]]) -> None:
+    # Drawn before there is an answer too: the first figure a browser draws takes it a second.
     st.plotly_chart(
-        charts.ranking(prediction.ranked),
+        charts.ranking(ranked),
         config={"staticPlot": True},
         key="ranking",
-        alt=", ".join(f"{script(n).title} {charts.percent(p)}" for n, p in prediction.ranked),
+        alt=", ".join(f"{script(name).title} {charts.percent(share)}" for name, share in ranked),
     )
 
 

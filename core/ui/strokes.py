@@ -1,16 +1,15 @@
 """Pen strokes: from and to the canvas, as a picture, and as text short enough for a link.
 
-A stroke is quantised to whole pixels the moment it leaves the canvas, so that whoever opens the
-link sees, and the model is asked about, exactly the same drawing.
+The canvas works in whole pixels, so that whoever opens a link sees, and the model is asked about,
+exactly the same drawing.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -20,7 +19,6 @@ from core.errors import ImageError
 
 SIDE = 280  # the canvas, in pixels
 INK = "#1F1B16"
-PAPER = "#FFFFFF"
 _FORMAT = 1
 _DAMAGED = "the drawing in this link is damaged or cut off: ask for the link again, or draw anew"
 
@@ -38,64 +36,22 @@ class Stroke:
 Drawing = tuple[Stroke, ...]
 
 
-def from_canvas(canvas: Mapping[str, Any] | None) -> Drawing:
-    """Read the strokes out of the canvas's own JSON (Fabric.js); what is not a path is left out."""
-    objects = (canvas or {}).get("objects", [])
-    strokes = (_stroke(each) for each in objects if str(each.get("type", "")).lower() == "path")
-    return tuple(each for each in strokes if each.points)
+def from_canvas(strokes: Sequence[Any]) -> Drawing:
+    """Read what the canvas sends: a list of [width, [[x, y], ...]], in its own whole pixels."""
+    return tuple(
+        Stroke(int(width), tuple((_on_sheet(x), _on_sheet(y)) for x, y in points))
+        for width, points in strokes
+    )
 
 
-def _stroke(path: Mapping[str, Any]) -> Stroke:
-    # The pen writes M start, Q control end ..., L last. The controls are where the pen was, the
-    # ends only the middles between them.
-    raw = [command[1:3] for command in path.get("path", []) if len(command) >= 3]
-    points = _moved(np.asarray(raw, dtype=float).reshape(-1, 2), path)
-    whole = np.clip(np.round(points), -SIDE, 2 * SIDE).astype(int).tolist()
-    kept = [p for i, p in enumerate(whole) if i == 0 or p != whole[i - 1]]
-    return Stroke(_width(path.get("strokeWidth", 1)), tuple((x, y) for x, y in kept))
+def _on_sheet(value: float) -> int:
+    # The pen may run off the sheet, but not beyond what a link can hold.
+    return max(-SIDE, min(2 * SIDE, int(value)))
 
 
-def _width(value: float) -> int:
-    return min(max(round(value), 1), 255)
-
-
-def _moved(points: np.ndarray, path: Mapping[str, Any]) -> np.ndarray:
-    """Apply what the canvas's edit tool did: a stroke keeps its points and gets a new middle."""
-    if not len(points) or "left" not in path:
-        return points
-    middle = (points.min(0) + points.max(0)) / 2
-    target = np.array([path["left"], path["top"]], dtype=float)
-    scale = np.array([path.get("scaleX", 1), path.get("scaleY", 1)], dtype=float)
-    angle = np.radians(path.get("angle", 0))
-    if np.allclose(scale, 1) and angle == 0 and np.abs(target - middle).max() < 2:
-        return points
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return ((points - middle) * scale) @ turn.T + target
-
-
-def to_canvas(drawing: Drawing) -> dict[str, Any]:
-    """Return what the canvas takes as `initial_drawing` to show `drawing`."""
-    return {"objects": [_path(each) for each in drawing]}
-
-
-def _path(stroke: Stroke) -> dict[str, Any]:
-    start, *rest = stroke.points if len(stroke.points) > 1 else stroke.points * 2
-    commands: list[list[Any]] = [["M", *start]]
-    commands += [["Q", *a, *_middle(a, b)] for a, b in pairwise(rest)]
-    commands.append(["L", *rest[-1]])
-    return {
-        "type": "Path",
-        "path": commands,
-        "stroke": INK,
-        "strokeWidth": stroke.width,
-        "strokeLineCap": "round",
-        "strokeLineJoin": "round",
-        "fill": None,
-    }
-
-
-def _middle(a: Point, b: Point) -> tuple[float, float]:
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+def to_canvas(drawing: Drawing) -> list[list[Any]]:
+    """Return `drawing` as the canvas takes it: the inverse of `from_canvas`."""
+    return [[each.width, [list(point) for point in each.points]] for each in drawing]
 
 
 def picture(drawing: Drawing) -> np.ndarray:

@@ -13,7 +13,7 @@ from core.data.splits import SPLITS
 from core.errors import RunBusy, ScriptoriumError
 from core.models.zoo import FAMILIES
 from core.training.runs import Run, find_run, start_run, stop_run
-from core.training.settings import FIELDS, Settings
+from core.training.settings import FIELDS, SCHEDULES, Settings
 from core.ui import charts
 from core.ui.page import advice
 from core.workspace import Workspace
@@ -24,60 +24,45 @@ _PLAIN = {"displayModeBar": False}
 
 def settings_form(data: Path, model: str) -> Settings | None:
     """Ask for the settings of a run; return them when the visitor starts it."""
+    epochs = FAMILIES[model].epochs
     with st.form("settings"):
         left, right = st.columns(2, gap="medium")
         with left:
-            split = _asked(st.selectbox, "split", options=SPLITS)
-            epochs = _asked(
-                st.number_input,
-                "epochs",
-                min_value=1,
-                max_value=10_000,
-                value=FAMILIES[model].epochs,
-                key=f"epochs-{model}",
-            )
-            size = _asked(
-                st.number_input,
-                "batch_size",
-                min_value=1,
-                max_value=8192,
-                value=_default("batch_size"),
-            )
+            given = {
+                "split": _choice("split", SPLITS),
+                "epochs": _number("epochs", 1, 10_000, value=epochs, key=f"epochs-{model}"),
+                "batch_size": _number("batch_size", 1, 8192),
+                "seed": _number("seed", 0, 2**32 - 1),
+            }
         with right:
-            rate = _asked(
-                st.number_input,
-                "learning_rate",
-                min_value=1e-6,
-                max_value=1.0,
-                value=_default("learning_rate"),
-                step=1e-4,
-                format="%.5f",
-            )
-            seed = _asked(
-                st.number_input,
-                "seed",
-                min_value=0,
-                max_value=2**32 - 1,
-                value=_default("seed"),
-            )
-            notes = _asked(st.text_input, "notes")
-        augment = _asked(st.checkbox, "augment")
+            given |= {
+                "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
+                "schedule": _choice("schedule", SCHEDULES),
+                "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
+                "augment": _explained("augment", st.checkbox),
+            }
+        given["notes"] = _explained("notes", st.text_input)
         if not st.form_submit_button("Start training", type="primary"):
             return None
-    return Settings(data, model, split, epochs, size, rate, seed, augment, notes)
+    return Settings(data=data, model=model, **given)
 
 
-def _asked(widget: Callable[..., Any], name: str, **options: Any) -> Any:
+def _choice(name: str, options: Sequence[str]) -> str:
+    return _explained(name, st.selectbox, options=options)
+
+
+def _number(name: str, low: float, high: float, **options: Any) -> Any:
+    options = {"value": FIELDS[name].default, "min_value": low, "max_value": high, **options}
+    return _explained(name, st.number_input, **options)
+
+
+def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
     """Draw the widget of a setting with its label, and its sentence under it."""
-    setting = FIELDS[name]
+    setting = FIELDS[name].metadata
     with st.container(gap="xsmall"):
-        answer = widget(setting.metadata["label"], **options)
-        st.caption(setting.metadata["help"])
+        answer = widget(setting["label"], **options)
+        st.caption(setting["help"])
     return answer
-
-
-def _default(name: str) -> Any:
-    return FIELDS[name].default
 
 
 def start(workspace: Workspace, settings: Settings) -> None:
