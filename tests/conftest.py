@@ -2,7 +2,9 @@
 
 import io
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -187,6 +189,20 @@ def draw_glyph() -> Callable[..., np.ndarray]:
 def encode_image() -> Callable[..., bytes]:
     """`encode_image(image, kind="PNG", mode="L")`: see `encode`."""
     return encode
+
+
+@pytest.fixture(scope="session")
+def huge_png() -> bytes:
+    """A valid PNG of 10,000 x 10,000 black px in about 100 KB, made without holding them all."""
+    packer = zlib.compressobj(6)
+    row = b"\0" * 10_001  # a filter byte and the pixels
+    pixels = b"".join([*(packer.compress(row * 100) for _ in range(100)), packer.flush()])
+    header = struct.pack(">IIBBBBB", 10_000, 10_000, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
 
 
 @pytest.fixture(scope="session")

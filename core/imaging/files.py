@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from core.errors import ImageError
 
@@ -23,6 +25,8 @@ MAX_PIXELS = 64_000_000
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+_EXIF = {"PNG": b"eXIf", "WEBP": b"EXIF"}
+"""Where these formats say that the camera was turned, which OpenCV does not heed."""
 
 
 def decode(data: bytes) -> np.ndarray:
@@ -72,23 +76,15 @@ def _header(data: bytes) -> tuple[str, tuple[int, int]]:
         width, height = struct.unpack(">II", data[16:24])  # fixed places: PNG 3rd ed., 11.2.1
         if width and height:
             return "PNG", (width, height)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return str(image.format), image.size
-    except Image.DecompressionBombError as error:
-        raise ImageError("the image has far too many pixels: shrink it first") from error
-    except UnidentifiedImageError as error:
-        raise ImageError("not an image: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF") from (
-            error
-        )
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageError(f"the image is damaged ({_first_line(error)})") from error
+    with _opened(data) as image:
+        return str(image.format), image.size
 
 
 def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
     """Return uint8 (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, OpenCV's own order."""
+    turned = kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1
+    if turned or (kind == "PNG" and not _is_whole_png(data)):
+        return _pixels_pillow(data)
     flags = cv2.IMREAD_UNCHANGED
     if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
         flags = cv2.IMREAD_COLOR
@@ -113,13 +109,47 @@ def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
     return image
 
 
+def _is_whole_png(data: bytes) -> bool:
+    """Whether every chunk lies inside the file; OpenCV makes room for what one claims, up to 4 GB.
+
+    PNG 3rd edition, 5.3: a length, a type, so many bytes, a checksum.
+    """
+    place = len(PNG_SIGNATURE)
+    while place + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        place += 12 + length
+        if kind == b"IEND":
+            return place <= len(data)
+    return False
+
+
+def _orientation(data: bytes) -> int:
+    """Return the EXIF orientation, 1 (upright) to 8."""
+    with _opened(data) as image:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
 def _pixels_pillow(data: bytes) -> np.ndarray:
     """Read what OpenCV does not; Pillow also says best what is wrong with a damaged file."""
+    with _opened(data) as image:
+        turned = ImageOps.exif_transpose(image).convert("RGBA")
+        return cv2.cvtColor(np.asarray(turned), cv2.COLOR_RGBA2BGRA)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """Open with Pillow; whatever it does not like becomes an ImageError of one line."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
+                yield image
+    except Image.DecompressionBombError as error:
+        raise ImageError("the image has far too many pixels: shrink it first") from error
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            "not an image, or not a whole one: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF"
+        ) from error
     except (OSError, SyntaxError, ValueError, MemoryError) as error:
         raise ImageError(f"the image is damaged ({_first_line(error)})") from error
 
@@ -135,7 +165,12 @@ def _composite(image: np.ndarray) -> np.ndarray:
     share = alpha.astype(np.float32) / 255
     covered = float(share.mean())
     light_ink = covered < 0.5 and float((colour * share).mean()) > 160 * covered
-    paper = 0.0 if light_ink else 255.0
+    on_white = _lay(colour, share, 255)
+    vanished = np.ptp(on_white) < 16 <= np.ptp(alpha)  # a bold white letter that fills its box
+    return _lay(colour, share, 0) if light_ink or vanished else on_white
+
+
+def _lay(colour: np.ndarray, share: np.ndarray, paper: int) -> np.ndarray:
     return (colour * share + paper * (1 - share) + 0.5).astype(np.uint8)
 
 

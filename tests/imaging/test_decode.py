@@ -1,0 +1,326 @@
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from core.errors import ImageError
+from core.imaging import BOUND, decode
+from core.imaging.files import decode_sized, encode
+
+Draw = Callable[..., np.ndarray]
+
+
+def file_of(image: Image.Image | np.ndarray, kind: str = "PNG", **options: object) -> bytes:
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def smooth(height: int, width: int) -> np.ndarray:
+    """A colour picture that survives JPEG, no two quarters of it alike: uint8 (H, W, 3)."""
+    return cv2.resize(noise(3, 4, 3), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def mean_difference(one: np.ndarray, other: np.ndarray) -> float:
+    assert one.shape == other.shape
+    return float(np.abs(one.astype(int) - other).mean())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "WEBP"])
+def test_colour_comes_out_as_it_went_in(kind: str) -> None:
+    image = noise(31, 47, 3)
+
+    decoded = decode(file_of(image, kind, **({"lossless": True} if kind == "WEBP" else {})))
+
+    assert decoded.dtype == np.uint8
+    np.testing.assert_array_equal(decoded, image)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_grey_comes_out_as_one_channel_however_it_is_stored(mode: str) -> None:
+    image = noise(28, 28)
+
+    np.testing.assert_array_equal(decode(file_of(Image.fromarray(image).convert(mode))), image)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "TIFF", "BMP"])
+def test_one_bit_becomes_black_and_white(kind: str) -> None:
+    image = Image.fromarray(noise(20, 30)).convert("1")
+
+    decoded = decode(file_of(image, kind))
+
+    np.testing.assert_array_equal(decoded, np.asarray(image) * np.uint8(255))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP"])
+def test_a_palette_is_looked_up(kind: str) -> None:
+    image = Image.fromarray(noise(20, 30, 3)).quantize(16)
+
+    np.testing.assert_array_equal(decode(file_of(image, kind)), np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bits_become_eight(kind: str) -> None:
+    image = noise(20, 30)
+
+    # 257 = 65535 / 255: the same grey in sixteen bits
+    np.testing.assert_array_equal(decode(file_of(image * np.uint16(257), kind)), image)
+
+
+def test_cmyk_jpeg_shows_the_colours_pillow_shows() -> None:
+    data = file_of(Image.fromarray(smooth(90, 120)).convert("CMYK"), "JPEG", quality=95)
+
+    expected = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    assert mean_difference(decode(data), expected) < 2
+
+
+def test_the_first_frame_of_a_gif_is_taken() -> None:
+    frames = [Image.new("L", (30, 20), grey) for grey in (40, 200)]
+
+    decoded = decode(file_of(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+
+    np.testing.assert_array_equal(decoded, np.full((20, 30), 40))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_photo_is_turned_the_way_the_camera_was_held(kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = file_of(smooth(90, 120), kind, exif=exif)
+
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+
+    # no two of the eight ways to lie are closer than 20
+    assert mean_difference(decode(data), expected) < 2
+
+
+def test_a_large_photo_is_turned_too() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = np.zeros((1000, 1400), np.uint8)
+    large[:, :300] = 255  # on the left as stored, at the top as seen
+
+    decoded = decode(file_of(large, "JPEG", exif=exif))
+
+    height, width = decoded.shape
+    assert height > width
+    assert decoded[: height // 6].mean() > 240 > 10 > decoded[height // 2 :].mean()
+
+
+def with_alpha(colour: int, alpha: np.ndarray) -> bytes:
+    rgba = np.dstack([np.full((*alpha.shape, 3), colour, np.uint8), alpha])
+    return file_of(rgba)
+
+
+def test_dark_ink_on_a_transparent_ground_is_laid_on_white(draw_glyph: Draw) -> None:
+    alpha = draw_glyph("kannada")
+
+    np.testing.assert_array_equal(decode(with_alpha(0, alpha)), 255 - alpha)
+
+
+def test_light_ink_on_a_transparent_ground_is_laid_on_black(draw_glyph: Draw) -> None:
+    alpha = draw_glyph("kannada")
+
+    np.testing.assert_array_equal(decode(with_alpha(255, alpha)), alpha)
+
+
+def test_a_bold_white_letter_cut_out_closely_does_not_vanish() -> None:
+    alpha = np.full((20, 20), 255, np.uint8)
+    alpha[5:10, 5:10] = 0  # the eye of the letter; most of the box is ink
+
+    np.testing.assert_array_equal(decode(with_alpha(255, alpha)), alpha)
+
+
+def test_what_hides_below_full_transparency_is_not_seen() -> None:
+    hidden = np.dstack([noise(20, 30, 3), np.zeros((20, 30), np.uint8)])
+
+    np.testing.assert_array_equal(decode(file_of(hidden)), np.full((20, 30), 255))
+
+
+@pytest.mark.parametrize(
+    ("size", "bounded"),
+    [
+        ((28, 28), (28, 28)),
+        ((256, 256), (256, 256)),
+        ((257, 100), (128, 50)),
+        ((900, 1200), (180, 240)),  # 1200 / 256 is over 4: every 5x5 block becomes a pixel
+        ((1, 5000), (1, 250)),
+        ((5000, 1), (250, 1)),
+    ],
+    ids=str,
+)
+def test_the_longer_side_is_bounded(size: tuple[int, int], bounded: tuple[int, int]) -> None:
+    decoded, (width, height) = decode_sized(file_of(np.zeros(size, np.uint8)))
+
+    assert decoded.shape == bounded
+    assert (height, width) == size
+    assert max(bounded) <= BOUND
+
+
+def test_shrinking_averages_whole_blocks() -> None:
+    image = noise(900, 1200)
+
+    means = image.reshape(180, 5, 240, 5).mean(axis=(1, 3))
+
+    assert np.abs(decode(file_of(image)) - means).max() <= 0.51
+
+
+def test_a_thin_one_bit_line_is_not_broken_by_shrinking() -> None:
+    page = np.full((900, 1200), 255, np.uint8)
+    cv2.line(page, (13, 7), (1180, 880), 0, 1)
+
+    decoded = decode(file_of(Image.fromarray(page).convert("1")))
+
+    # The line runs through every column of the small image, no column lost
+    assert (decoded.min(axis=0)[4:235] < 255).all()
+    # and there is as much ink as there was
+    assert (255 - decoded).mean() == pytest.approx((255 - page).mean(), rel=0.02)
+
+
+def test_a_large_jpeg_keeps_its_light() -> None:
+    image = smooth(1300, 1100)
+
+    decoded = decode(file_of(image, "JPEG"))
+
+    assert decoded.shape == (216, 183, 3)
+    small = cv2.resize(image, (183, 216), interpolation=cv2.INTER_AREA)
+    assert mean_difference(decoded, small) < 3
+
+
+def test_encode_is_lossless() -> None:
+    for image in (noise(20, 30), noise(20, 30, 3), noise(1, 1)):
+        np.testing.assert_array_equal(decode(encode(image)), image)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b"Dear sir, this is no picture.\n" * 100, "not an image"),
+        (b"\x89PNG\r\n\x1a\n", "not an image"),
+        (b"GIF89a", "not an image"),
+        (b"\xff\xd8\xff\xe0", "not an image"),
+        (b"%PDF-1.7\n", "not an image"),
+    ],
+    ids=["empty", "text", "png-signature", "gif-signature", "jpeg-signature", "pdf"],
+)
+def test_what_is_no_image_is_refused_in_one_line(data: bytes, message: str) -> None:
+    with pytest.raises(ImageError, match=message) as caught:
+        decode(data)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_half_an_image_is_refused(kind: str, share: float) -> None:
+    data = file_of(noise(60, 80, 3), kind)
+
+    with pytest.raises(ImageError):
+        decode(data[: int(len(data) * share)])
+
+
+def test_damaged_bytes_give_an_image_or_an_image_error_and_nothing_else() -> None:
+    random = np.random.default_rng(5)
+    answers = []
+    for kind in ("PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM"):
+        whole = np.frombuffer(file_of(noise(12, 17, 3), kind), np.uint8)
+        for _ in range(40):
+            data = whole.copy()
+            reach = len(data) if random.random() < 0.5 else min(len(data), 60)
+            data[random.integers(0, reach, 3)] = random.integers(0, 256, 3)
+            answers.append(answer(data.tobytes()))
+    messages = [each for each in answers if isinstance(each, str)]
+    images = [each for each in answers if not isinstance(each, str)]
+
+    assert min(len(messages), len(images)) > 40
+    assert all("\n" not in each for each in messages)
+    assert all(each.dtype == np.uint8 and max(each.shape[:2]) <= BOUND for each in images)
+
+
+def answer(data: bytes) -> np.ndarray | str:
+    try:
+        return decode(data)
+    except ImageError as error:
+        return str(error)
+
+
+def test_a_png_that_claims_a_giant_chunk_gets_no_room_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = file_of(noise(12, 17))
+    place = data.index(b"IDAT") - 4
+    claiming = data[:place] + struct.pack(">I", 2**31 - 1) + data[place + 4 :]
+
+    def taken(*_: object) -> None:
+        raise AssertionError("OpenCV makes room for whatever a chunk claims")
+
+    monkeypatch.setattr(cv2, "imdecode", taken)
+
+    # the pixels are whole all the same
+    np.testing.assert_array_equal(decode(claiming), noise(12, 17))
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A small PNG whose header claims another size; its checksum fits."""
+    data = bytearray(file_of(noise(4, 4)))
+    data[16:24] = struct.pack(">II", width, height)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (0, 0)], ids=str)
+def test_an_image_of_no_size_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(ImageError):
+        decode(png_claiming(*size))
+
+
+def refuse_to_unpack(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpacked(*_: object, **__: object) -> None:
+        raise AssertionError("pixels were unpacked")
+
+    monkeypatch.setattr(cv2, "imdecode", unpacked)
+    monkeypatch.setattr(Image.Image, "load", unpacked)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", unpacked)
+
+
+def test_a_hundred_megapixels_in_100_kb_are_refused_before_they_are_unpacked(
+    huge_png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(huge_png) < 110_000
+    refuse_to_unpack(monkeypatch)
+
+    with pytest.raises(ImageError, match="10000x10000, over the limit of 64 megapixels"):
+        decode(huge_png)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_claiming(2**31 - 1, 2**31 - 1),
+        file_of(np.zeros((1, 1), np.uint8), "BMP").replace(
+            struct.pack("<ii", 1, 1), struct.pack("<ii", 30_000, 30_000), 1
+        ),
+        b"P5 20000 20000 255\n",
+    ],
+    ids=["png", "bmp", "pgm"],
+)
+def test_a_giant_of_any_format_is_refused_before_it_is_unpacked(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_to_unpack(monkeypatch)
+
+    with pytest.raises(ImageError, match="shrink it first"):
+        decode(data)
