@@ -88,12 +88,22 @@ class Pipeline:
                     for key, value in each.items()
                     if key != "step"
                 }
-                steps.append(STEPS[each["step"]](**values))
+                steps.append(_checked(STEPS[each["step"]](**values)))
             return Pipeline(str(description["name"]), tuple(steps))
         except (KeyError, TypeError, AttributeError) as error:
             raise PipelineError(
                 f"not a pipeline this version knows ({error}); steps are {', '.join(STEPS)}"
             ) from error
+
+
+def _checked(step: Step) -> Step:
+    """Return `step`; a TypeError where a value is of another kind than the usual one."""
+    for field in dataclasses.fields(step):
+        value, usual = getattr(step, field.name), field.default
+        kinds = (int, float) if isinstance(usual, float) else type(usual)
+        if not isinstance(value, kinds) or (isinstance(value, int | float) and value < 0):
+            raise TypeError(f"{field.name} of {type(step).__name__} can't be {value!r}")
+    return step
 
 
 _INVERTED = (

@@ -167,8 +167,8 @@ class Crop(Step):
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         ink = _without_specks(_ink(image), self.speck)
-        if not ink.any():
-            return image
+        if not ink.any():  # bare paper, not a sheet full of ink
+            return np.zeros_like(image)
         rows = np.flatnonzero(ink.any(axis=1))
         columns = np.flatnonzero(ink.any(axis=0))
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
