@@ -37,6 +37,11 @@ class Entry:
         return f"{self.root.name}/{self.name}"
 
     @property
+    def collection(self) -> str:
+        """A name for all files below the root: the same zipped and unpacked."""
+        return self.root.stem if self.zipped else self.root.name
+
+    @property
     def folder(self) -> str:
         """The path of the folder below the root; "" for the root itself."""
         return self.name.rpartition("/")[0]
@@ -75,13 +80,17 @@ def roots(path: Path) -> list[Path]:
         SourceNotFound: there is nothing at `path`.
         DataError: a file that is no zip.
     """
+    path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
     if path.is_dir():
-        zips = sorted(each for each in path.rglob("*.zip") if not _hidden(each.name))
+        found = (each for each in path.rglob("*.zip") if each.is_file())
+        zips = sorted(each for each in found if not _hidden(each.name))
         return [path, *zips]
     if not path.exists():
         raise SourceNotFound(f"{path}: no such file or folder; check the path")
     if not zipfile.is_zipfile(path):
-        raise DataError(f"{path}: neither a folder nor a zip; give one of these, or a .csv")
+        raise DataError(
+            f"{path}: neither a folder nor a whole zip; download it again, or give a folder"
+        )
     return [path]
 
 

@@ -6,13 +6,14 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from core.data.archive import Entry, entries, is_image, roots
 from core.data.sources import BY_NAME, SOURCES, Label, Source
-from core.errors import DataError, SourceNotFound
+from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
@@ -121,14 +122,18 @@ def _reader(root: Path, folder: str, images: list[Entry]) -> Source | None:
 
 def _english_or_kannada(root: Path, folder: str, images: list[Entry]) -> Source:
     english, kannada = BY_NAME["english"], BY_NAME["kannada"]
-    where = f"{root.resolve().name}/{folder}".lower()
+    unpacked_by_kagglehub = [each for each in (english, kannada) if each.name in root.parts]
+    if len(unpacked_by_kagglehub) == 1:
+        return unpacked_by_kagglehub[0]
+    where = f"{root.name}/{folder}".lower()
     if ("english" in where) != ("kannada" in where):
         return english if "english" in where else kannada
     if any(kannada.read("", each.file) and not english.read("", each.file) for each in images):
         return kannada
+    place = root / folder if root.is_dir() else root
     raise DataError(
         f"{root / folder}: this could be the English or the Kannada set; "
-        f"say which: english={root} or kannada={root}"
+        f"say which: english={place} or kannada={place} as a path of its own"
     )
 
 
@@ -137,21 +142,23 @@ def _numerals(files: list[Entry]) -> dict[str, Label]:
     labels = {}
     for entry in files:
         if entry.file == "chinese_mnist.csv":
-            for row in csv.DictReader(io.StringIO(entry.read().decode("utf-8-sig"))):
-                name = f"input_{row['suite_id']}_{row['sample_id']}_{row['code']}.jpg"
-                labels[name] = Label(row["character"], writer=row["suite_id"])
+            # one that can't be read says no more than is known without it
+            with suppress(ImageError, UnicodeDecodeError, KeyError, csv.Error):
+                for row in csv.DictReader(io.StringIO(entry.read().decode("utf-8-sig"))):
+                    name = f"input_{row['suite_id']}_{row['sample_id']}_{row['code']}.jpg"
+                    labels[name] = Label(row["character"], writer=row["suite_id"])
     return labels
 
 
 def _own(entry: Entry, hint: str) -> Item | None:
     """Understand one's own images: SCRIPT/CHARACTER/file, or CHARACTER/file below `SCRIPT=PATH`."""
-    parts = [entry.root.stem, *entry.folder.split("/")] if entry.folder else [entry.root.stem]
+    parts = [entry.collection, *entry.folder.split("/")] if entry.folder else [entry.collection]
     if hint in NAMES:
         character = parts[-1] if len(parts) > 1 else ""
-        return Item(entry, hint, entry.root.stem, Label(character))
+        return Item(entry, hint, entry.collection, Label(character))
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if part.lower() in NAMES:
-            return Item(entry, part.lower(), entry.root.stem, Label(following))
+            return Item(entry, part.lower(), entry.collection, Label(following))
     return None
 
 

@@ -190,7 +190,8 @@ BY_NAME = {each.name: each for each in SOURCES} | {each.script: each for each in
 def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     """Return, for each source, the zips and folders in `folders` whose name tells it is that set.
 
-    Looks one level deep; a name tells when it holds the set's own name.
+    Looks one level deep, where a name tells when it holds the set's own name, and where kagglehub
+    puts what it downloads.
     """
     found: dict[str, list[Path]] = {each.name: [] for each in SOURCES}
     for folder in folders:
@@ -198,4 +199,6 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
             for each in SOURCES:
                 if each.name in path.name.lower():
                     found[each.name].append(path)
+        for each in SOURCES:
+            found[each.name] += sorted(folder.glob(f"datasets/{each.kaggle}/versions/*"))
     return found

@@ -1,0 +1,462 @@
+"""What is found below a path, and what file names say about it; nothing is decoded here."""
+
+import shutil
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from core.data.scan import Item, scan
+from core.data.sources import SOURCES, find_local
+from core.errors import DataError, SourceNotFound
+from core.scripts import NAMES
+
+COLLECTIONS = {source.script: source.name for source in SOURCES}
+
+CHARACTERS = {
+    "arabic": {"ا", "ج", "ش", "ي"},
+    "baybayin": {"a", "ba", "be_bi", "ng"},
+    "chinese": {"零", "三", "九", "亿"},
+    "devanagari": {"क", "ञ", "ज्ञ", "०"},
+    "english": {"0", "A", "a", "z"},
+    "kannada": {"class 001", "class 016", "class 300", "class 657"},
+}
+WRITERS = {
+    "arabic": {""},
+    "baybayin": {"James", "Neil", "Luntian Grace"},
+    "chinese": {"1", "2", "3", "4"},
+    "devanagari": {""},
+    "english": {f"{number:03}" for number in range(1, 13)},
+    "kannada": {f"{number:03}" for number in range(1, 13)},
+}
+FOLDS = {
+    "arabic": {"train": 36, "test": 12},
+    "devanagari": {"train": 36, "test": 12},
+}
+
+
+def facts(item: Item) -> tuple[object, ...]:
+    """All that is known of an item but where it lies."""
+    return item.script, item.collection, item.label, item.file.path.rpartition("/")[2]
+
+
+def write(path: Path, *names: str, data: bytes = b"") -> Path:
+    """A zip or a folder that holds empty files of these names."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in names:
+                archive.writestr(name, data)
+    else:
+        for name in names:
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_every_set_is_read_from_its_zip(script: str, kaggle_zips: dict[str, Path]) -> None:
+    found = scan([str(kaggle_zips[script])])
+
+    assert len(found.items) == 48
+    assert found.skipped == ()
+    assert {each.script for each in found.items} == {script}
+    assert {each.collection for each in found.items} == {COLLECTIONS[script]}
+    assert Counter(each.label.character for each in found.items) == dict.fromkeys(
+        CHARACTERS[script], 12
+    )
+    assert {each.label.writer for each in found.items} == WRITERS[script]
+    assert Counter(each.label.fold for each in found.items) == FOLDS.get(script, {"": 48})
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_a_folder_unpacked_at_any_depth_says_the_same(
+    script: str, kaggle_zips: dict[str, Path], kaggle_unpacked: dict[str, Path]
+) -> None:
+    zipped = scan([str(kaggle_zips[script])]).items
+    folder = scan([str(kaggle_unpacked[script])]).items
+
+    assert sorted(map(facts, folder), key=str) == sorted(map(facts, zipped), key=str)
+
+
+def test_a_folder_of_zips_and_a_folder_of_folders(
+    kaggle_folder: Path, kaggle_unpacked: dict[str, Path], kaggle_counts: dict[str, int]
+) -> None:
+    above = kaggle_unpacked["arabic"].parent
+    for found in (scan([str(kaggle_folder)]), scan([str(above)])):
+        assert Counter(each.script for each in found.items) == kaggle_counts
+        assert found.skipped == ()
+
+
+def test_several_paths_at_once(kaggle_zips: dict[str, Path]) -> None:
+    found = scan([str(kaggle_zips["english"]), str(kaggle_zips["arabic"])])
+
+    assert Counter(each.script for each in found.items) == {"arabic": 48, "english": 48}
+
+
+def test_the_order_does_not_hang_on_the_order_of_the_paths(kaggle_zips: dict[str, Path]) -> None:
+    paths = [str(path) for path in kaggle_zips.values()]
+
+    assert scan(paths).items == scan(paths[::-1]).items
+
+
+def test_the_bytes_and_the_original_path_of_an_item(
+    kaggle_zips: dict[str, Path], kaggle_unpacked: dict[str, Path]
+) -> None:
+    with zipfile.ZipFile(kaggle_zips["arabic"]) as archive:
+        names = sorted(each for each in archive.namelist() if each.endswith(".png"))
+        expected = [archive.read(name) for name in names]
+
+    zipped = scan([str(kaggle_zips["arabic"])]).items
+    assert [each.file.path for each in zipped] == [f"ahcd1.zip/{name}" for name in names]
+    assert [each.file.read() for each in zipped] == expected
+
+    unpacked = scan([str(kaggle_unpacked["arabic"])]).items
+    assert [each.file.path for each in unpacked] == [f"arabic/{name}" for name in names]
+    assert [each.file.read() for each in unpacked] == expected
+
+
+def test_the_place_one_stands_in(
+    kaggle_unpacked: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(kaggle_unpacked["english"])
+
+    here, there = scan(["."]).items, scan([str(kaggle_unpacked["english"])]).items
+
+    assert list(map(facts, here)) == list(map(facts, there))
+    assert here[0].file.path == there[0].file.path
+    assert here[0].file.read() == there[0].file.read()
+
+
+def test_the_chinese_numeral_comes_from_the_sets_own_table(tmp_path: Path) -> None:
+    table = "suite_id,sample_id,code,value,character\n7,1,4,3,叁\n7,2,4,3,三\n"
+    zipped = tmp_path / "chinese.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("deep/down/input_7_1_4.jpg", b"")
+        archive.writestr("deep/down/input_7_2_4.jpg", b"")
+        archive.writestr("deep/down/input_7_3_4.jpg", b"")
+        archive.writestr("chinese_mnist.csv", table.encode("utf-8-sig"))
+
+    labels = [each.label for each in scan([str(zipped)]).items]
+
+    # the third is not in the table: what the code stands for is known all the same
+    assert [each.character for each in labels] == ["叁", "三", "三"]
+    assert {each.writer for each in labels} == {"7"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [None, b"\xff\xfe\x00broken", b"", b"a,b\n1,2\n"],
+    ids=["none", "bytes", "empty", "own"],
+)
+def test_the_chinese_set_does_without_a_readable_table(
+    table: bytes | None, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    zipped = tmp_path / "chinese.zip"
+    with zipfile.ZipFile(kaggle_zips["chinese"]) as old, zipfile.ZipFile(zipped, "w") as new:
+        for name in old.namelist():
+            if name.endswith(".jpg"):
+                new.writestr(name, old.read(name))
+        if table is not None:
+            new.writestr("chinese_mnist.csv", table)
+
+    without = scan([str(zipped)]).items
+    whole = scan([str(kaggle_zips["chinese"])]).items
+
+    assert list(map(facts, without)) == list(map(facts, whole))
+
+
+def test_writers_who_may_be_one_person_are_one(kaggle_zips: dict[str, Path]) -> None:
+    items = scan([str(kaggle_zips["baybayin"])]).items
+
+    # James 16 and James1 8; Neil 8 and "Neil " 4; Luntian Grace 12
+    assert Counter(each.label.writer for each in items) == {
+        "James": 24,
+        "Neil": 12,
+        "Luntian Grace": 12,
+    }
+
+
+def test_every_letter_of_the_sets_is_known(tmp_path: Path) -> None:
+    zipped = write(
+        tmp_path / "english-all.zip",
+        *(f"id_{n}_label_{n}.png" for n in range(29 + 1)),
+        *(f"character_{n}_x/1.png" for n in range(38)),
+        *(f"digit_{n}/1.png" for n in range(11)),
+        *(f"Img/img{n:03}-001.png" for n in range(64)),
+    )
+    found = scan([str(zipped)])
+
+    by_script = {name: [e for e in found.items if e.script == name] for name in NAMES}
+    assert {name: len(each) for name, each in by_script.items() if each} == {
+        "arabic": 28,
+        "devanagari": 36 + 10,
+        "english": 62,
+    }
+    for each in by_script.values():
+        assert len({item.label.character for item in each}) == len(each)
+    # numbers that no letter has are named, not passed over
+    assert {path.partition("/")[2] for path, _ in found.skipped} == {
+        "id_0_label_0.png",
+        "id_29_label_29.png",
+        "character_0_x/1.png",
+        "character_37_x/1.png",
+        "digit_10/1.png",
+        "Img/img000-001.png",
+        "Img/img063-001.png",
+    }
+
+
+def test_names_in_capitals(tmp_path: Path) -> None:
+    zipped = write(tmp_path / "ENGLISH.ZIP.zip", "Img/IMG011-001.PNG", "ID_1_LABEL_1.PNG")
+
+    assert {each.label.character for each in scan([str(zipped)]).items} == {"A", "ا"}
+
+
+def test_english_and_kannada_look_alike_and_one_must_say_which(tmp_path: Path) -> None:
+    zipped = write(tmp_path / "archive.zip", "Img/img001-001.png", "Img/img062-055.png")
+
+    with pytest.raises(DataError) as caught:
+        scan([str(zipped)])
+
+    message = str(caught.value)
+    assert "\n" not in message
+    for script in ("english", "kannada"):
+        advice = f"{script}={zipped}"
+        assert advice in message
+        assert {each.script for each in scan([advice]).items} == {script}
+
+
+def test_the_advice_for_a_folder_names_that_folder_alone(tmp_path: Path) -> None:
+    write(tmp_path / "data", "sheets/img001-001.png", "letters/id_1_label_1.png")
+
+    with pytest.raises(DataError, match=f"english={tmp_path / 'data' / 'sheets'} "):
+        scan([str(tmp_path / "data")])
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("English", "english"),
+        ("my-kannada-characters (1)", "kannada"),
+        ("kannada.zip", "kannada"),
+        ("english-handwritten-characters-dataset.zip", "english"),
+    ],
+)
+def test_the_name_of_the_zip_or_folder_says_which(name: str, script: str, tmp_path: Path) -> None:
+    place = write(tmp_path / name, "Img/img001-001.png")
+
+    assert [each.script for each in scan([str(place)]).items] == [script]
+
+
+def test_a_folder_within_says_which(tmp_path: Path) -> None:
+    place = write(
+        tmp_path / "both", "English/Img/img001-001.png", "Kannada/Img/img001-001.png", "x/a.txt"
+    )
+
+    found = {each.file.path: each.script for each in scan([str(place)]).items}
+
+    assert found == {
+        "both/English/Img/img001-001.png": "english",
+        "both/Kannada/Img/img001-001.png": "kannada",
+    }
+
+
+def test_a_class_that_only_kannada_has_says_which(tmp_path: Path) -> None:
+    place = write(tmp_path / "archive.zip", "Img/img001-001.png", "Img/img063-001.png")
+
+    assert [each.script for each in scan([str(place)]).items] == ["kannada", "kannada"]
+
+
+def test_a_place_called_both_is_refused(tmp_path: Path) -> None:
+    place = write(tmp_path / "english and kannada", "Img/img001-001.png")
+
+    with pytest.raises(DataError, match="English or the Kannada"):
+        scan([str(place)])
+
+
+def test_where_kagglehub_unpacks_a_set_says_which(tmp_path: Path) -> None:
+    place = tmp_path / "datasets/dhruvildave/english-handwritten-characters-dataset/versions/1"
+    write(place, "Img/img001-001.png")
+
+    assert [each.script for each in scan([str(place)]).items] == ["english"]
+
+
+@pytest.mark.parametrize("hint", ["kannada", "kannada-characters"])
+def test_a_hint_may_name_the_script_or_the_set(hint: str, tmp_path: Path) -> None:
+    place = write(tmp_path / "english", "img001-001.png")
+
+    (item,) = scan([f"{hint}={place}"]).items
+
+    assert (item.script, item.collection) == ("kannada", "kannada-characters")
+
+
+def test_an_unknown_hint_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no source called 'latin'; there are .*english, kannada"):
+        scan([f"latin={tmp_path}"])
+
+
+def test_a_path_with_an_equals_sign_is_a_path(tmp_path: Path) -> None:
+    place = write(tmp_path / "size=32", "id_1_label_1.png")
+
+    assert len(scan([str(place)]).items) == 1
+    assert len(scan([f"arabic={place}"]).items) == 1
+
+
+def test_folders_of_ones_own(tmp_path: Path) -> None:
+    place = write(
+        tmp_path / "mine",
+        "Baybayin/ka/1.png",
+        "Baybayin/ka/deeper/2.JPG",
+        "kannada/ಕ/a.webp",
+        "english/x.gif",
+        "notes/readme.txt",
+    )
+
+    found = scan([str(place)])
+
+    assert {
+        each.file.path: (each.script, each.label.character, each.collection) for each in found.items
+    } == {
+        "mine/Baybayin/ka/1.png": ("baybayin", "ka", "mine"),
+        "mine/Baybayin/ka/deeper/2.JPG": ("baybayin", "ka", "mine"),
+        "mine/kannada/ಕ/a.webp": ("kannada", "ಕ", "mine"),
+        "mine/english/x.gif": ("english", "", "mine"),
+    }
+    assert found.skipped == ()
+
+
+def test_a_folder_called_as_a_script_holds_that_script(tmp_path: Path) -> None:
+    place = write(tmp_path / "devanagari", "ka/1.jpg", "2.jpg")
+
+    items = scan([str(place)]).items
+
+    assert [(each.script, each.label.character) for each in items] == [
+        ("devanagari", ""),
+        ("devanagari", "ka"),
+    ]
+
+
+def test_a_hint_on_folders_of_ones_own(tmp_path: Path) -> None:
+    place = write(tmp_path / "samples", "ga/1.png", "3.png")
+
+    items = scan([f"kannada={place}"]).items
+
+    assert [(each.script, each.label.character, each.collection) for each in items] == [
+        ("kannada", "", "samples"),
+        ("kannada", "ga", "samples"),
+    ]
+
+
+def test_the_same_own_images_have_the_same_name_zipped_and_unpacked(tmp_path: Path) -> None:
+    folder = write(tmp_path / "v1.0 sheets", "arabic/a/1.png")
+    zipped = write(tmp_path / "v1.0 sheets.zip", "arabic/a/1.png")
+
+    (one,), (other,) = scan([str(folder)]).items, scan([str(zipped)]).items
+
+    assert one.collection == other.collection == "v1.0 sheets"
+
+
+def test_every_image_is_taken_or_named(tmp_path: Path) -> None:
+    names = [
+        "id_1_label_1.png",
+        "holiday.jpg",
+        "sub/img999-1.png",
+        "english/A/1.bmp",
+        "Train/character_1_ka/1.jpg",
+        "Train/character_1_ka/2.png",
+        "a.0JWo-James.jpg",
+        "readme.txt",
+        "labels.csv",
+    ]
+    place = write(tmp_path / "mixed.zip", *names)
+
+    found = scan([str(place)])
+
+    taken = {each.file.path for each in found.items}
+    named = {path for path, _ in found.skipped}
+    assert taken | named == {f"mixed.zip/{name}" for name in names[:-2]}
+    assert not taken & named
+    assert {"mixed.zip/holiday.jpg", "mixed.zip/sub/img999-1.png"} <= named
+    assert all(reason and "\n" not in reason for _, reason in found.skipped)
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_hidden_files_are_no_images(kind: str, tmp_path: Path) -> None:
+    place = write(
+        tmp_path / ("arabic" if kind == "folder" else "arabic.zip"),
+        "id_1_label_1.png",
+        "._id_2_label_2.png",
+        "__MACOSX/._id_3_label_3.png",
+        "__MACOSX/train/._id_3_label_3.png",
+        ".cache/id_4_label_4.png",
+        "train/.thumbs/id_5_label_5.png",
+        ".DS_Store",
+    )
+
+    found = scan([str(place)])
+
+    assert [each.label.character for each in found.items] == ["ا"]
+    assert found.skipped == ()
+
+
+def test_a_folder_called_like_a_zip_is_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "input" / "data.zip.d", "id_1_label_1.png")
+    (tmp_path / "input" / "data.zip.d").rename(tmp_path / "input" / "data.zip")
+
+    assert len(scan([str(tmp_path / "input")]).items) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "error", "message"),
+    [
+        ("missing", None, SourceNotFound, "no such file or folder; check the path"),
+        ("empty.zip", [], SourceNotFound, "no image of a known layout; looked for"),
+        ("letters.zip", ["a.txt", "b.pdf"], SourceNotFound, "no image of a known layout; looked"),
+        ("photos.zip", ["a.png", "b.jpg"], SourceNotFound, "2 images of other names are there"),
+        ("folder", ["a.txt"], SourceNotFound, "no image of a known layout; looked for"),
+        ("folder/a.rar", None, DataError, "neither a folder nor a whole zip; download it again"),
+    ],
+)
+def test_where_nothing_is_found_one_line_says_what_to_do(
+    name: str, files: list[str] | None, error: type, message: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "folder", "a.rar")
+    place = tmp_path / name if files is None else write(tmp_path / name, *files)
+
+    with pytest.raises(error, match=message) as caught:
+        scan([str(place)])
+    assert str(caught.value).startswith(f"{place}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_zip_cut_short_is_named(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:
+    whole = kaggle_zips["arabic"].read_bytes()
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(DataError, match=r"cut\.zip") as caught:
+        scan([str(cut)])
+    assert "\n" not in str(caught.value)
+    # in a folder of zips too, rather than to build without it
+    shutil.copy(kaggle_zips["chinese"], tmp_path)
+    with pytest.raises(DataError, match=r"cut\.zip.*damaged.*download it again"):
+        scan([str(tmp_path)])
+
+
+def test_what_is_found_locally_goes_by_the_sets_name(
+    kaggle_folder: Path, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    place = "datasets/mloey1/ahcd1/versions/2"  # where kagglehub puts what it downloads
+    write(tmp_path / place, "train/id_1_label_1.png")
+    (tmp_path / "kannada-characters (2)").mkdir()
+
+    found = find_local([kaggle_folder, tmp_path, tmp_path / "missing"])
+
+    assert found == {
+        COLLECTIONS[script]: [path]
+        + ([tmp_path / place] if script == "arabic" else [])
+        + ([tmp_path / "kannada-characters (2)"] if script == "kannada" else [])
+        for script, path in kaggle_zips.items()
+    }
+    assert len(scan([str(found["ahcd1"][1])]).items) == 1
