@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.errors import StoreError
+from core.errors import PipelineError, StoreError
 from core.imaging import Pipeline, decode
 
 FORMAT = 1
@@ -78,18 +78,25 @@ class Store:
                 f"{path}: a Parquet file, but no Scriptorium data set; "
                 "make one with: python -m core data build"
             )
-        facts = json.loads(metadata[KEY])
-        if facts.get("format") != FORMAT:
-            raise StoreError(f"{path}: written by another version of Scriptorium; build it again")
-        height, width = facts["shape"]
-        return Store(
-            path,
-            Pipeline.from_json(facts["pipeline"]),
-            facts["hash"],
-            (height, width),
-            facts["per_script"],
-            facts["skipped"],
-        )
+        try:
+            facts = json.loads(metadata[KEY])
+            if facts["format"] != FORMAT:
+                raise StoreError(
+                    f"{path}: written by another version of Scriptorium; build it again"
+                )
+            height, width = facts["shape"]
+            return Store(
+                path,
+                Pipeline.from_json(facts["pipeline"]),
+                facts["hash"],
+                (height, width),
+                facts["per_script"],
+                facts["skipped"],
+            )
+        except (ValueError, KeyError, TypeError, PipelineError) as error:
+            raise StoreError(f"{path}: its description is damaged ({error}); build it again") from (
+                error
+            )
 
     def __len__(self) -> int:
         return sum(self.per_script.values())
@@ -281,4 +288,5 @@ def _readable(path: Path) -> Iterator[None]:
             error
         )
     except (pa.ArrowInvalid, OSError) as error:
-        raise StoreError(f"{path}: not a readable Parquet file ({error})") from error
+        reason = " ".join(str(error).split())
+        raise StoreError(f"{path}: not a readable Parquet file ({reason})") from error
