@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PAGES = ("home", "explore", "prepare", "train", "compare", "predict")
@@ -55,6 +55,11 @@ def main() -> None:
 
 
 def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
+    address = url if name == "home" else f"{url}/{name}"
+    warm = browser.new_page()  # the first visit loads what the page needs
+    warm.goto(address)
+    _settle(warm)
+    warm.close()
     for size, (width, height) in SIZES.items():
         for scheme in SCHEMES:
             context = browser.new_context(
@@ -64,9 +69,9 @@ def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
                 device_scale_factor=2 if size == "phone" else 1,
             )
             page = context.new_page()
-            page.goto(url if name == "home" else f"{url}/{name}")
+            page.goto(address)
             _settle(page)
-            if name == "predict" and page.locator("[aria-label^='Sheet of paper']").count():
+            if name == "predict" and _sheet(page).count():
                 _draw(page)
                 _settle(page)
             _whole_page(page, width, height)
@@ -86,11 +91,16 @@ def _whole_page(page: Page, width: int, height: int) -> None:
 def _settle(page: Page) -> None:
     page.get_by_test_id("stMainBlockContainer").wait_for()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(1500)
 
 
+def _sheet(page: Page) -> Locator:
+    return page.get_by_label("Sheet of paper")
+
+
 def _draw(page: Page) -> None:
-    box = page.locator("[aria-label^='Sheet of paper']").bounding_box()
+    box = _sheet(page).bounding_box()
     assert box is not None
     for (x, y), *rest in STROKES:
         page.mouse.move(box["x"] + x, box["y"] + y)

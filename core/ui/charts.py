@@ -15,6 +15,9 @@ TEST = "#2A8C9A"
 RUNS = ("#2A8C9A", "#B78514", "#9A7AEB", "#A64B3C", "#5C9A7D", "#6D636A")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _GRID = "rgba(128, 120, 105, 0.25)"
+# Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the
+# visitor changes the theme. Its default for figures is too faint on paper.
+_TEXT = "#000037"
 
 
 def _finish(figure: go.Figure, height: int) -> go.Figure:
@@ -24,9 +27,12 @@ def _finish(figure: go.Figure, height: int) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         bargap=0.25,
         dragmode=False,
+        font_color=_TEXT,
+        legend_font_color=_TEXT,
     )
-    figure.update_xaxes(automargin=True, gridcolor=_GRID, zeroline=False)
-    figure.update_yaxes(automargin=True, gridcolor=_GRID, zeroline=False)
+    axis = {"tickfont_color": _TEXT, "title_font_color": _TEXT, "gridcolor": _GRID}
+    figure.update_xaxes(automargin=True, zeroline=False, **axis)
+    figure.update_yaxes(automargin=True, zeroline=False, **axis)
     return figure
 
 
@@ -157,8 +163,8 @@ def overlay(histories: Mapping[str, pd.DataFrame], measure: str) -> go.Figure:
 
 
 def _measured(figure: go.Figure, measure: str, unit: str) -> go.Figure:
-    figure.update_xaxes(title=unit, rangemode="tozero")
-    figure.update_yaxes(title=measure.removeprefix("val_"))
+    figure.update_xaxes(title_text=unit, rangemode="tozero")
+    figure.update_yaxes(title_text=measure.removeprefix("val_"))
     if measure.endswith("accuracy"):
         figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     else:
@@ -194,8 +200,8 @@ def confusion(matrix: pd.DataFrame) -> go.Figure:
         for j, count in enumerate(row):
             figure.add_annotation(x=j, y=i, text=f"{count:,}", showarrow=False)
     figure = _finish(figure, 60 + 52 * len(matrix))
-    figure.update_xaxes(title="answered", showgrid=False)
-    figure.update_yaxes(title="true script", autorange="reversed", showgrid=False)
+    figure.update_xaxes(title_text="answered", showgrid=False)
+    figure.update_yaxes(title_text="true script", autorange="reversed", showgrid=False)
     return figure
 
 
@@ -210,9 +216,10 @@ def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
         text=[percent(share) if any(s for _, s in upwards) else "" for _, share in upwards],
         textposition="outside",
         cliponaxis=False,
-        hoverinfo="skip",
     )
-    figure = _finish(go.Figure(bars), 30 + 34 * len(upwards))
+    track = go.Bar(x=[1] * len(upwards), y=bars.y, orientation="h", marker_color=_GRID)
+    figure = _finish(go.Figure([track, bars]), 30 + 34 * len(upwards))
+    figure.update_layout(barmode="overlay", showlegend=False)
     figure.update_xaxes(visible=False, range=[0, 1.2])
     figure.update_yaxes(showgrid=False)
     return figure

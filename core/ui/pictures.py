@@ -23,17 +23,14 @@ def letter(name: str) -> str:
 
 
 def enlarge(image: np.ndarray, side: int) -> np.ndarray:
-    """Bring the longer side of a uint8 (H, W) or (H, W, 3) image to about `side` px.
+    """Bring the longer side of a uint8 (H, W) or (H, W, 3) image to `side` px.
 
-    Enlarged by a whole factor so that every pixel stays a sharp square, shrunk by averaging.
+    Enlarged so that every pixel stays a sharp square, shrunk by averaging.
     """
-    longer = max(image.shape[:2])
-    if longer <= side:
-        factor = side // longer
-        return np.repeat(np.repeat(image, factor, axis=0), factor, axis=1)
-    scale = side / longer
+    scale = side / max(image.shape[:2])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST_EXACT
+    return cv2.resize(image, size, interpolation=method)
 
 
 def cell(image: np.ndarray, side: int, gap: int = 8) -> np.ndarray:

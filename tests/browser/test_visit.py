@@ -1,0 +1,249 @@
+"""What a visitor does, in a real browser: open, browse, train, draw, share, upload."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.training.runs import list_runs, start_run, wait
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+PAGES = ("", "explore", "prepare", "train", "compare", "predict")
+# Two bars and a stem, in pixels of the canvas.
+STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
+expect.set_options(timeout=60_000)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def furnished(server: Any, canonical_store: Path) -> Any:
+    """The server, with a small data set and one trained model in its workspace."""
+    here = Workspace(server.workspace)
+    data = here.store / "handwriting.parquet"
+    shutil.copy(canonical_store, data)
+    run = wait(start_run(here, Settings(data, "cnn", epochs=8, batch_size=16)))
+    assert run.state == "done", run.log_tail()
+    return server
+
+
+def sheet(page: Page) -> Locator:
+    return page.get_by_label("Sheet of paper")
+
+
+def draw(page: Page, *strokes: tuple[tuple[int, int], ...]) -> None:
+    """Draw with the mouse."""
+    box = sheet(page).bounding_box()
+    assert box is not None
+    for (x, y), *rest in strokes:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        for next_x, next_y in rest:
+            page.mouse.move(box["x"] + next_x, box["y"] + next_y, steps=10)
+        page.mouse.up()
+
+
+def ink(page: Page) -> int:
+    """Number of pixels with ink on the sheet."""
+    # For a moment after undo the old sheet is still there.
+    expect(sheet(page)).to_have_count(1)
+    return sheet(page).evaluate(
+        """canvas => {
+            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((value, i) => i % 4 === 3 && value > 128).length;
+        }"""
+    )
+
+
+def answer(page: Page) -> str:
+    """The six probabilities in order, as the page tells them to a screen reader."""
+    page.get_by_text("What the model saw").wait_for()
+    return page.locator(".st-key-ranking [aria-label]").first.get_attribute("aria-label") or ""
+
+
+def no_error(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_deep_link_to_a_cold_server_without_data_opens(
+    path: str, start_server: Callable[..., Any], page: Page
+):
+    page.goto(f"{start_server().url}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Explore").first).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    no_error(page)
+
+
+def test_home_opens_fast_on_a_cold_server(start_server: Callable[..., Any], page: Page):
+    # Half of this on a machine that does nothing else.
+    page.goto(start_server().url, wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=4000)
+
+
+def test_a_data_set_is_made_from_a_folder(
+    start_server: Callable[..., Any], kaggle_folder: Path, page: Page
+):
+    page.goto(f"{start_server().url}/explore")
+    page.get_by_label("Folder or zip on this machine").fill(str(kaggle_folder))
+    page.get_by_role("button", name="Make the data set").click()
+    expect(page.get_by_text("288 images fit.")).to_be_visible()
+    no_error(page)
+
+
+def test_a_data_set_is_made_from_an_uploaded_zip(
+    start_server: Callable[..., Any], kaggle_zips: dict[str, Path], page: Page
+):
+    page.goto(f"{start_server().url}/prepare")
+    page.locator("input[type=file]").set_input_files(kaggle_zips["arabic"])
+    expect(page.get_by_text("ahcd1.zip")).to_be_visible()
+    page.get_by_role("button", name="Make the data set").click()
+    expect(page.get_by_role("button", name="Other images")).to_be_visible()
+    no_error(page)
+
+
+def test_a_path_with_nothing_in_it_says_so_in_one_line(
+    start_server: Callable[..., Any], tmp_path: Path, page: Page
+):
+    page.goto(f"{start_server().url}/explore")
+    page.get_by_label("Folder or zip on this machine").fill(str(tmp_path / "nowhere"))
+    page.get_by_role("button", name="Make the data set").click()
+    expect(page.get_by_text("The last data set was not made")).to_contain_text("nowhere")
+    expect(page.get_by_role("button", name="Make the data set")).to_be_visible()
+
+
+def test_browse_and_filter(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/explore")
+    expect(page.get_by_text("288 images fit.")).to_be_visible()
+    page.get_by_role("radio", name="Kannada").or_(
+        page.get_by_role("button", name="Kannada")
+    ).first.click()
+    expect(page.get_by_text("48 images fit.")).to_be_visible()
+    expect(page.get_by_text("kannada-characters").first).to_be_visible()
+    no_error(page)
+
+
+def test_an_image_picked_on_the_sheet_is_shown_close_up(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/explore")
+    chart = page.locator(".st-key-sheet-of-images .nsewdrag").first
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 0.5 / 6)
+    close_up = page.get_by_role("combobox", name="Close up")
+    expect(close_up).to_have_value(re.compile(r"^3 · Arabic"), timeout=5000)
+    no_error(page)
+
+
+def test_a_drawing_is_answered_as_soon_as_the_pen_lifts(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/predict")
+    expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    draw(page, STROKES[0])
+    first = answer(page)
+    assert "%" in first
+    draw(page, *STROKES[1:])
+    expect(page.locator(".st-key-ranking [aria-label]").first).not_to_have_attribute(
+        "aria-label", first
+    )
+    no_error(page)
+
+
+def test_undo_and_clear(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/predict")
+    draw(page, STROKES[0])
+    answer(page)
+    one = ink(page)
+    draw(page, STROKES[2])
+    two = ink(page)
+    assert two > one
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(500)
+    assert ink(page) == one
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    assert ink(page) == 0
+
+
+def test_a_copied_link_shows_a_fresh_browser_the_same_drawing_and_answer(
+    furnished: Any, new_page: Callable[..., Page]
+):
+    mine = new_page()
+    mine.goto(f"{furnished.url}/predict")
+    draw(mine, *STROKES)
+    answer(mine)
+    mine.get_by_role("button", name="Copy link").click()
+    link = mine.get_by_text(re.compile(r"drawing=")).first.inner_text()
+    mine.wait_for_timeout(500)
+    assert link == mine.url
+
+    theirs = new_page()
+    theirs.goto(link)
+    assert answer(theirs) == answer(mine)
+    assert ink(theirs) == ink(mine)
+    no_error(theirs)
+
+
+def test_a_damaged_link_says_so(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/predict?drawing=AQ4CUHi&model=none")
+    expect(page.get_by_text("damaged or cut off")).to_be_visible()
+    expect(page.get_by_text("which this machine does not have")).to_be_visible()
+    draw(page, STROKES[0])
+    assert "%" in answer(page)
+
+
+def test_an_upload_is_answered_and_a_bad_one_named(
+    furnished: Any, page: Page, draw_glyph: Callable, encode_image: Callable
+):
+    page.goto(f"{furnished.url}/predict")
+    page.get_by_text("Upload", exact=True).click()
+    upload = page.locator("input[type=file]")
+    picture = {"name": "mine.png", "mimeType": "image/png"}
+    upload.set_input_files({**picture, "buffer": encode_image(draw_glyph("chinese"))})
+    assert "%" in answer(page)
+    upload.set_input_files({**picture, "buffer": b"this is a text"})
+    expect(page.get_by_text("not an image")).to_be_visible()
+    no_error(page)
+
+
+def test_a_phone_can_draw_and_nothing_runs_off_its_side(
+    furnished: Any, new_page: Callable[..., Page]
+):
+    phone = new_page(**PHONE)
+    phone.goto(f"{furnished.url}/predict")
+    draw(phone, *STROKES)
+    assert "%" in answer(phone)
+    wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+
+
+def test_a_run_is_started_watched_left_and_stopped(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/train")
+    page.get_by_label("Epochs").fill("5000")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("loading TensorFlow")).to_be_visible()
+    epoch = page.get_by_text(re.compile(r"^Epoch \d+ of 5000$"))
+    expect(epoch).to_be_visible()
+    run = page.get_by_role("heading", name=re.compile(r"^Run ")).inner_text()
+    seen = epoch.inner_text()
+    expect(epoch).not_to_have_text(seen)
+    expect(page.locator(".st-key-loss .js-line").first).to_be_attached()
+
+    page.reload()
+    expect(page.get_by_role("heading", name=run)).to_be_visible()
+    expect(epoch).to_be_visible()
+
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("wait for it to end, or stop it above")).to_be_visible()
+
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^Test accuracy"))).to_be_visible()
+    newest = list_runs(Workspace(furnished.workspace))[0]
+    assert newest.state == "stopped"
+    assert newest.has_model
+    no_error(page)

@@ -1,0 +1,85 @@
+"""Figures: the same frame gives the same figure, and each says what it should."""
+
+import pandas as pd
+import pytest
+
+from core.scripts import NAMES, SCRIPTS, script
+from core.ui import charts
+
+HISTORY = pd.DataFrame(
+    {
+        "kind": ["batch", "batch", "epoch", "batch", "epoch"],
+        "step": [1, 5, 10, 15, 20],
+        "epoch": [1, 1, 1, 2, 2],
+        "loss": [1.8, 1.2, 0.9, 0.5, 0.4],
+        "accuracy": [0.2, 0.4, 0.6, 0.8, 0.9],
+        "val_loss": [None, None, 0.8, None, 0.5],
+        "val_accuracy": [None, None, 0.7, None, 0.85],
+    }
+)
+
+
+def test_training_and_test_lines_carry_their_own_numbers():
+    training, test = charts.learning(HISTORY, "accuracy").data
+    assert training.name.startswith("Training")
+    assert list(training.y) == [0.2, 0.4, 0.6, 0.8, 0.9]
+    assert test.name.startswith("Test")
+    assert (list(test.x), list(test.y)) == ([10, 20], [0.7, 0.85])
+
+
+def test_one_batch_is_enough_for_a_figure():
+    assert charts.learning(HISTORY.head(1), "loss").data[0].mode == "lines+markers"
+
+
+def test_runs_over_each_other_differ_in_dash_as_well():
+    lines = charts.overlay(dict.fromkeys(map(str, range(6)), HISTORY), "val_accuracy").data
+    assert len({each.line.dash for each in lines}) == len({each.line.color for each in lines}) == 6
+
+
+def test_the_ranking_has_the_likeliest_on_top_in_its_own_colour():
+    ranked = [("kannada", 0.7), ("arabic", 0.295), ("chinese", 0.005)]
+    bars = charts.ranking(ranked).data[1]
+    assert list(bars.y)[::-1] == ["Kannada", "Arabic", "Chinese"]
+    assert bars.marker.color[-1] == script("kannada").color
+    assert list(bars.text)[::-1] == ["70 %", "30 %", "under 1 %"]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, "under 1 %"), (0.504, "50 %"), (0.994, "over 99 %"), (1, "over 99 %")]
+)
+def test_certainty_is_never_claimed(share: float, said: str):
+    assert charts.percent(share) == said
+
+
+def test_images_are_counted_by_script_and_by_character():
+    labels = pd.DataFrame({"script": ["arabic"] * 3 + ["english"], "character": list("اال1")})
+    by_script = charts.images_by_script(labels).data[0]
+    assert dict(zip(by_script.y, by_script.x, strict=True)) == {"Arabic": 3, "English (Latin)": 1}
+    by_character = charts.images_by_character(labels, "arabic").data[0]
+    assert dict(zip(by_character.x, by_character.y, strict=True)) == {"ا": 2, "ل": 1}
+
+
+def test_the_confusion_matrix_shows_shares_of_the_true_script():
+    matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
+    matrix.loc["arabic", ["arabic", "chinese"]] = [30, 10]
+    heat = charts.confusion(matrix).data[0]
+    assert list(heat.z[0][:3]) == [0.75, 0, 0.25]
+    assert sum(heat.z[1]) == 0
+
+
+def test_every_colour_stands_out_from_both_grounds():
+    for each in SCRIPTS:
+        for ground in ("#FBF9F4", "#191714"):
+            assert contrast(each.color, ground) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio as WCAG 2.2 defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

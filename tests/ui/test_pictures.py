@@ -1,0 +1,44 @@
+"""Pictures keep their shapes and their places."""
+
+import numpy as np
+import pytest
+
+from core.scripts import SCRIPTS
+from core.ui.pictures import cell, data_uri, enlarge, letter, sheet
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (40, 40), (180, 240), (256, 10), (1, 1), (64, 64, 3)])
+def test_the_longer_side_gets_the_size_asked_for(shape: tuple[int, ...]):
+    large = enlarge(np.zeros(shape, np.uint8), 108)
+    assert max(large.shape[:2]) == 108
+    assert large.shape[2:] == shape[2:]
+    assert large.dtype == np.uint8
+
+
+def test_pixels_stay_sharp_squares():
+    small = np.array([[0, 255], [255, 0]], np.uint8)
+    assert np.array_equal(enlarge(small, 6), np.kron(small // 255, np.full((3, 3), 255)))
+
+
+def test_a_sheet_puts_images_in_rows_and_leaves_the_rest_clear():
+    images = [np.full((8, 8), grey, np.uint8) for grey in (10, 20, 30)]
+    laid = sheet(images, 2, cell=8, gap=2)
+    assert laid.shape == (20, 20, 4)
+    assert [laid[0, 0, 0], laid[0, 10, 0], laid[10, 0, 0]] == [10, 20, 30]
+    assert laid[10, 10, 3] == 0
+    assert laid[9, 9, 3] == 0
+
+
+def test_a_cell_is_square_whatever_stands_in_it():
+    assert cell(np.zeros((10, 40), np.uint8), 96).shape == (96, 96, 4)
+
+
+def test_a_picture_in_a_figure_is_a_png():
+    assert data_uri(np.zeros((4, 4, 4), np.uint8)).startswith("data:image/png;base64,iVBOR")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_every_script_has_its_letter_in_its_colour(script):
+    svg = letter(script.name)
+    assert svg.startswith("<svg")
+    assert script.color in svg
