@@ -16,7 +16,7 @@ import pandas as pd
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store
-from core.errors import DataError
+from core.errors import DataError, SourceNotFound
 from core.imaging.files import encode
 from core.scripts import NAMES
 from core.workspace import atomic_path
@@ -44,24 +44,30 @@ def read_csv(path: Path, *, reversed_labels: bool = False) -> list[Item]:
         reversed_labels: mend the author's file by turning its label column round.
 
     Raises:
+        SourceNotFound: there is no such file, or no row in it.
         DataError: columns or values are missing or out of range.
     """
     try:
         frame = pd.read_csv(path)
         values = frame[PIXELS].to_numpy(np.float32)
-        codes = frame["language"].to_numpy(np.int64)
-    except (KeyError, ValueError, OSError, pd.errors.ParserError) as error:
-        raise DataError(f"{path}: not the notebook's CSV, p0..p783 and language ({error})") from (
+        codes = frame["language"].to_numpy(np.float64)
+    except FileNotFoundError as error:
+        raise SourceNotFound(f"{path}: no such file; check the path") from error
+    except (KeyError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(f"{path}: not the notebook's CSV, p0..p783 and language ({reason})") from (
             error
         )
-    inside = np.isfinite(values).all() and values.min(initial=0) >= 0 and values.max(initial=0) <= 1
+    if frame.empty:
+        raise SourceNotFound(f"{path}: no rows in this table")
+    inside = np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1
     if not inside or not np.isin(codes, range(len(NAMES))).all():
         raise DataError(f"{path}: pixels must be 0..1 and language 0..{len(NAMES) - 1}")
     if reversed_labels:
         codes = codes[::-1]
     images = np.rint(values * 255).astype(np.uint8).reshape(-1, SIDE, SIDE)
     return [
-        Item(Row(f"{path.name}/row {index}", image), NAMES[code], path.stem, Label(""))
+        Item(Row(f"{path.name}/row {index}", image), NAMES[int(code)], path.stem, Label(""))
         for index, (image, code) in enumerate(zip(images, codes, strict=True))
     ]
 

@@ -72,10 +72,7 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
                 f"all {script} images are of one collection, {collection[rows[0]]}: "
                 "add another, or choose the writer split"
             )
-        chosen = _some_groups(collection[rows], random)
-        test[rows[chosen if chosen.any() else collection[rows] == _smallest(collection[rows])]] = (
-            True
-        )
+        test[rows[_some_groups(collection[rows], random)]] = True
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
@@ -83,7 +80,7 @@ def _some_groups(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Choose whole groups by chance that together make up about a fifth: bool (N,).
 
     A group that would overshoot by half is passed over, so that one busy writer does not empty
-    the training side.
+    the training side. Where all would, the smallest is chosen, unless it is the only one.
     """
     names, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
     goal, taken = TEST_SHARE * len(groups), 0
@@ -92,12 +89,9 @@ def _some_groups(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
         if taken < goal and taken + counts[index] <= 1.5 * goal:
             chosen[index] = True
             taken += counts[index]
+    if len(names) > 1 and not chosen.any():
+        chosen[counts.argmin()] = True
     return chosen[inverse]
-
-
-def _smallest(groups: np.ndarray) -> str:
-    names, counts = np.unique(groups, return_counts=True)
-    return str(names[counts.argmin()])
 
 
 _SPLITS: dict[str, Callable[[pd.DataFrame, int], tuple[Rows, Rows]]] = {
