@@ -46,7 +46,7 @@ for script in SCRIPTS:
         count = here[1].get(script.name, 0) if here else 0
         said = f"{count:,} images" if count else "no images yet"
         if measured:
-            said += f"  \n{seen.by_script[script.name]:.0%} · {unseen.by_script[script.name]:.0%}"
+            said += f"  \nseen {seen.of(script.name)}  \nunseen {unseen.of(script.name)}"
         st.caption(said, text_alignment="center")
 
 st.subheader("What to do next")

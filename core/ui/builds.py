@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,16 @@ from core.ui.page import advice
 from core.workspace import Workspace, write_atomically
 
 _POLL_SECONDS = 0.5
+_NEWS_SECONDS = 15 * 60  # how the last build ended is of interest for so long
 
 
 def data_or_stop(workspace: Workspace) -> Store:
     """Return the data set the visitor chose; with none there, offer to make one and stop."""
-    watch_build(workspace)
+    going_on = watch_build(workspace)
     found = stores(workspace.store)
     if not found:
-        _empty(workspace)
+        if not going_on:
+            _empty(workspace)
         st.stop()
     chosen = st.selectbox("Data set", found, format_func=lambda path: path.stem, key="data")
     with advice():
@@ -92,15 +95,20 @@ def _keep(workspace: Workspace, name: str, data: memoryview) -> str:
     return str(place)
 
 
-def watch_build(workspace: Workspace) -> None:
-    """Show the build that goes on, or how the last one ended. It goes on when nobody looks."""
+def watch_build(workspace: Workspace) -> bool:
+    """Show the build that goes on, or how the last one ended; say whether one goes on.
+
+    It goes on when nobody looks.
+    """
     newest = max(workspace.jobs.iterdir(), key=lambda each: each.stat().st_ctime, default=None)
     if newest is None:
-        return
+        return False
     if jobs.is_alive(newest):
         st.fragment(_progress, run_every=_POLL_SECONDS)(newest)
-    else:
+        return True
+    if time.time() - newest.stat().st_ctime < _NEWS_SECONDS:
         _outcome(newest)
+    return False
 
 
 def _progress(folder: Path) -> None:
@@ -112,9 +120,8 @@ def _progress(folder: Path) -> None:
     st.progress(done / total if total else 0.0, text=said)
     if jobs.stop_requested(folder):
         st.caption("Stopping.")
-    elif st.button("Stop", icon=":material/stop_circle:"):
-        jobs.request_stop(folder)
-        st.rerun(scope="fragment")
+    else:
+        st.button("Stop", icon=":material/stop_circle:", on_click=jobs.request_stop, args=[folder])
     st.caption("This goes on if you leave the page.")
 
 
@@ -128,6 +135,7 @@ def _outcome(folder: Path) -> None:
             st.code(log, language=None)
     elif report["unreadable"]:
         count = report["unreadable"]
-        with st.expander(f"{count:,} files could not be read when the last data set was made"):
+        files = "file" if count == 1 else "files"
+        with st.expander(f"{count:,} {files} could not be read when the last data set was made"):
             named = [{"File": path, "Why": why} for path, why in report["skipped"]]
             st.dataframe(named, hide_index=True)

@@ -17,6 +17,10 @@ class Accuracy:
     mean: float
     by_script: dict[str, float]
 
+    def of(self, name: str) -> str:
+        """Return the accuracy on one script, in words."""
+        return f"{self.by_script[name]:.0%}" if name in self.by_script else "not measured"
+
 
 def accuracies() -> tuple[Accuracy, Accuracy] | None:
     """Return the shipped model's accuracy on collections it was trained on, and on others.

@@ -242,7 +242,7 @@ def test_a_run_is_started_watched_left_and_stopped(furnished: Any, page: Page):
     expect(page.get_by_text("wait for it to end, or stop it above")).to_be_visible()
 
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text(re.compile(r"^Test accuracy"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Test accuracy \d"))).to_be_visible()
     newest = list_runs(Workspace(furnished.workspace))[0]
     assert newest.state == "stopped"
     assert newest.has_model
