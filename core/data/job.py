@@ -77,6 +77,10 @@ def main(folder: Path) -> None:
         except ScriptoriumError as error:
             jobs.append(folder, {"error": str(error)})
             return
+        except BaseException as error:
+            reason = (str(error).splitlines() or [""])[0]
+            jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
+            raise
         facts = dataclasses.asdict(report)
         facts["skipped"], facts["unreadable"] = report.skipped[:NAMED], len(report.skipped)
         jobs.append(folder, {"report": facts})

@@ -1,0 +1,205 @@
+"""A build in a process of its own."""
+
+import os
+import signal
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from core.data.job import main, start_build
+from core.data.store import Store, stores
+from core.errors import DataError, PipelineError
+from core.workspace import Workspace
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def end(folder: Path) -> dict[str, object]:
+    """Wait for the end of a job; its last record."""
+    until(lambda: not jobs.is_alive(folder))
+    last = jobs.last(folder)
+    assert last is not None, jobs.log_tail(folder)
+    return last
+
+
+def test_a_build_goes_on_by_itself_and_ends_with_a_report(
+    ws: Workspace, kaggle_folder: Path, canonical_store: Path
+) -> None:
+    folder = start_build(ws, [str(kaggle_folder)], "All six. 2-a", "canonical", None)
+
+    assert folder.parent == ws.jobs
+    report = end(folder)["report"]
+    built = ws.store / "All six. 2-a.parquet"
+    assert stores(ws.store) == [built]
+    assert Store.open(built).hash == report["hash"] == Store.open(canonical_store).hash
+    assert (report["images"], report["skipped"], report["unreadable"]) == (288, [], 0)
+    assert set(report) == {"images", "per_script", "skipped", "unreadable", "seconds", "hash"}
+    *progress, _ = jobs.read(folder)
+    assert progress[-1] == {"done": 288, "total": 288}
+    assert jobs.log_tail(folder) == ""
+
+
+def _run_here(folder: Path) -> None:
+    """What the job's process does, in this one."""
+    before = signal.getsignal(signal.SIGTERM)
+    main(folder)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.fixture
+def asked(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Ask for a build; its folder is ready, and nothing is started."""
+
+    def prepare(folder: Path, _argv: object, *, files: dict[str, str]) -> None:
+        folder.mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+
+    monkeypatch.setattr(jobs, "start", prepare)
+    return lambda *arguments: start_build(ws, *arguments)
+
+
+def test_so_many_a_script_by_the_pipeline_asked_for(
+    ws: Workspace, asked: Callable[..., Path], kaggle_folder: Path
+) -> None:
+    _run_here(asked([str(kaggle_folder)], "few", "notebook", 3))
+
+    store = Store.open(ws.store / "few.parquet")
+    assert store.pipeline.name == "notebook"
+    assert set(store.per_script.values()) == {3}
+
+
+def test_a_stopped_build_says_so_and_leaves_nothing(
+    ws: Workspace, asked: Callable[..., Path], kaggle_folder: Path
+) -> None:
+    folder = asked([str(kaggle_folder)], "new", "canonical", None)
+    jobs.request_stop(folder)
+    _run_here(folder)
+
+    assert jobs.read(folder) == [{"error": "the build was stopped; nothing was written"}]
+    assert list(ws.store.iterdir()) == []
+
+
+def test_an_error_is_recorded(ws: Workspace, asked: Callable[..., Path], tmp_path: Path) -> None:
+    folder = asked([str(tmp_path / "missing.zip")], "new", "canonical", None)
+    _run_here(folder)
+
+    (record,) = jobs.read(folder)
+    assert record == {
+        "error": f"{tmp_path / 'missing.zip'}: no such file or folder; check the path"
+    }
+    assert list(ws.store.iterdir()) == []
+
+
+def test_an_error_of_the_system_is_recorded_too(
+    asked: Callable[..., Path], kaggle_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "new.parquet")
+
+    folder = asked([str(kaggle_folder)], "new", "canonical", None)
+    monkeypatch.setattr("core.data.build.build", refuse)
+    with pytest.raises(PermissionError):  # its traceback goes to the job's log
+        _run_here(folder)
+
+    (record,) = jobs.read(folder)
+    assert record["error"].startswith("PermissionError: ")
+    assert "Permission denied" in record["error"]
+
+
+def test_many_unreadable_files_are_counted_and_some_named(
+    asked: Callable[..., Path],
+    tmp_path: Path,
+    draw_glyph: Callable,
+    encode_image: Callable[..., bytes],
+) -> None:
+    place = tmp_path / "letters.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("id_1_label_1.png", encode_image(draw_glyph("arabic")))
+        for number in range(130):
+            archive.writestr(f"id_{number}_label_2.png", b"text")
+    folder = asked([str(place)], "new", "canonical", None)
+    _run_here(folder)
+
+    report = jobs.last(folder)["report"]
+    assert (report["images"], report["unreadable"], len(report["skipped"])) == (1, 130, 100)
+    path, reason = report["skipped"][0]
+    assert path.startswith("letters.zip/id_")
+    assert "not an image" in reason
+
+
+@pytest.mark.parametrize(
+    "name", ["", " x", "../x", "a/b", "a\\b", ".hidden", "x\n", "a" * 81, "-x", "a:b", "?"]
+)
+def test_a_name_that_makes_no_file_is_refused(
+    name: str, ws: Workspace, kaggle_folder: Path
+) -> None:
+    with pytest.raises(DataError, match="made of letters, digits"):
+        start_build(ws, [str(kaggle_folder)], name, "canonical", None)
+    assert list(ws.jobs.iterdir()) == []
+
+
+def test_a_name_that_is_taken_is_refused(ws: Workspace, kaggle_folder: Path) -> None:
+    (ws.store / "mine.parquet").touch()
+
+    with pytest.raises(DataError, match="'mine' already: choose another name"):
+        start_build(ws, [str(kaggle_folder)], "mine", "canonical", None)
+
+
+def test_an_unknown_pipeline_is_refused_at_once(ws: Workspace, kaggle_folder: Path) -> None:
+    with pytest.raises(PipelineError, match="no pipeline called 'best'"):
+        start_build(ws, [str(kaggle_folder)], "mine", "best", None)
+    assert list(ws.jobs.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads processes from /proc")
+def test_a_build_that_is_killed_takes_its_workers_with_it(
+    ws: Workspace, kaggle_zips: dict[str, Path]
+) -> None:
+    # the same images again and again: enough for several processes, and for some seconds
+    paths = [str(kaggle_zips["arabic"])] * 100
+    folder = start_build(ws, paths, "new", "canonical", None)
+    until(lambda: jobs.read(folder))
+    family = {pid for pid in _processes() if str(folder) in _command(pid)}
+    workers = {pid for pid in family if _parent(pid) in family}
+    (job,) = family - workers
+    assert workers
+
+    os.kill(job, signal.SIGKILL)
+
+    until(lambda: not jobs.is_alive(folder))
+    until(lambda: not any(str(folder) in _command(pid) for pid in workers))
+    assert "report" not in jobs.last(folder)
+    assert stores(ws.store) == []
+
+
+def _processes() -> list[int]:
+    return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+
+
+def _command(pid: int) -> str:
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int((Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
