@@ -262,6 +262,47 @@ def _build(folder: Path, out: Path) -> Path:
     return out
 
 
+@pytest.fixture(scope="session")
+def band_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder whose answers can be worked out by hand; see `draw_band`. Read only.
+
+    It takes what the `notebook` pipeline gives, and its output for the n-th script is the softmax
+    of 1/20 of the ink (0-1 a pixel) in the n-th sixth of the rows.
+    """
+    import keras
+
+    from core.imaging import preset
+    from core.models.export import save_model_folder
+    from core.scripts import NAMES
+
+    weights = np.zeros((28, 28, 6), np.float32)
+    for row in range(28):
+        weights[row, :, row * 6 // 28] = 1 / 20
+    layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(6, "softmax")]
+    model = keras.Sequential(layers, name="bands")
+    model.set_weights([weights.reshape(784, 6), np.zeros(6, np.float32)])
+    folder = tmp_path_factory.mktemp("models") / "bands"
+    save_model_folder(folder, model, NAMES, preset("notebook"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def draw_band() -> Callable[..., np.ndarray]:
+    """`draw_band(script, scale=1, ink=255)`: a picture that `band_model` takes for `script`.
+
+    Uint8 (28 * scale, 28 * scale), light ink on black: a bar in the script's sixth of the rows.
+    """
+    from core.scripts import NAMES
+
+    def band(script: str, scale: int = 1, ink: int = 255) -> np.ndarray:
+        image = np.zeros((28, 28), np.uint8)
+        rows = [row for row in range(28) if row * 6 // 28 == NAMES.index(script)]
+        image[rows[1:-1], 4:-4] = ink
+        return image.repeat(scale, axis=0).repeat(scale, axis=1)
+
+    return band
+
+
 @pytest.fixture
 def workspace_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty workspace of this test's own; core finds it through $SCRIPTORIUM_WORKSPACE."""

@@ -66,12 +66,13 @@ class Predictor:
             facts = json.loads((folder / FACTS).read_text())
             labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
+            prepared = pipeline.shape
         except (OSError, ValueError, KeyError, TypeError, PipelineError) as error:
             raise ModelError(f"{folder / FACTS}: no description of a model ({error})") from error
         if facts.get("format") != FORMAT:
             raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
         network = LiteRT(folder / LITERT)
-        if pipeline.shape != shape or network.shape != (*shape, len(labels)):
+        if prepared != shape or network.shape != (*shape, len(labels)):
             raise ModelError(
                 f"{folder}: the network takes and gives {network.shape}, its description says "
                 f"{(*shape, len(labels))}: the files are of different models"
@@ -109,7 +110,8 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         if not (SHIPPED / FACTS).exists():
             raise ModelError("this installation ships no model: train one and name its run")
         return SHIPPED
-    matching = [name for name in available(ws) if name.startswith(model)]
+    runs = [each for each in available(ws) if each != "shipped"]
+    matching = [name for name in runs if model and name.startswith(model)]
     if model in matching:
         return ws.runs / model
     if len(matching) == 1:

@@ -1,0 +1,226 @@
+import json
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.errors import ModelError
+from core.imaging import preset
+from core.inference.predictor import SHIPPED, Predictor, available
+from core.scripts import NAMES
+from core.workspace import Workspace
+
+Draw = Callable[..., np.ndarray]
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def folder(band_model: Path, tmp_path: Path) -> Path:
+    """A copy of the model, to be spoilt."""
+    return Path(shutil.copytree(band_model, tmp_path / "model"))
+
+
+@pytest.fixture(scope="module")
+def predictor(band_model: Path) -> Predictor:
+    return Predictor.load(band_model)
+
+
+def by_hand(prepared: np.ndarray) -> np.ndarray:
+    """What the model of `band_model` gives for (28, 28): softmax over its six bands."""
+    bands = np.array([row * 6 // 28 for row in range(28)])
+    logits = np.array([prepared[bands == each].sum() / 255 / 20 for each in range(6)])
+    shares = np.exp(logits - logits.max())
+    return shares / shares.sum()
+
+
+def test_a_loaded_model_says_what_it_is(predictor: Predictor, band_model: Path) -> None:
+    assert predictor.name == str(band_model)
+    assert predictor.labels == NAMES
+    assert predictor.pipeline == preset("notebook")
+    assert predictor.facts["parameters"] == 784 * 6 + 6
+
+
+def test_probabilities_are_those_worked_out_by_hand(predictor: Predictor, draw_glyph: Draw) -> None:
+    prepared = np.stack(
+        [preset("notebook").apply(draw_glyph(script, n)) for script in NAMES for n in range(4)]
+    )
+
+    probabilities = predictor.probabilities(prepared)
+
+    assert probabilities.dtype == np.float32
+    assert probabilities.shape == (24, 6)
+    np.testing.assert_allclose(probabilities, [by_hand(each) for each in prepared], atol=1e-6)
+    assert predictor.probabilities(prepared[:0]).shape == (0, 6)
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_scripts_come_ranked(script: str, predictor: Predictor, draw_band: Draw) -> None:
+    image = draw_band(script, scale=5)
+
+    answer = predictor.predict(image)
+
+    names, shares = zip(*answer.ranked, strict=True)
+    expected = by_hand(preset("notebook").apply(image))
+    assert names[0] == script
+    assert sorted(names) == sorted(NAMES)
+    assert list(shares) == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose([dict(answer.ranked)[name] for name in NAMES], expected, atol=1e-6)
+    assert answer.rejected is False
+
+
+def test_an_image_passes_the_models_own_pipeline(predictor: Predictor, draw_band: Draw) -> None:
+    image = draw_band("chinese", scale=4)
+
+    in_colour = predictor.predict(np.dstack([image] * 3))
+    inverted = predictor.predict(255 - image)
+
+    assert predictor.predict(image).ranked == in_colour.ranked == inverted.ranked
+
+
+def test_equal_probabilities_keep_the_order_of_the_labels(predictor: Predictor) -> None:
+    answer = predictor.predict(np.zeros((28, 28), np.uint8))
+
+    assert answer.ranked == tuple((name, pytest.approx(1 / 6, abs=1e-6)) for name in NAMES)
+
+
+def test_many_threads_get_the_answers_that_one_gets(band_model: Path, draw_band: Draw) -> None:
+    predictor = Predictor.load(band_model)
+    images = [draw_band(NAMES[n % 6], ink=100 + n) for n in range(48)]
+    alone = [predictor.predict(image) for image in images]
+    # batches of many sizes at once: each makes the interpreter take its memory anew
+    batches = [np.stack(images[n : n + 1 + n % 7]) for n in range(40)]
+    batches_alone = [predictor.probabilities(each) for each in batches]
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            answers = [pool.submit(predictor.predict, image) for image in images]
+            shares = [pool.submit(predictor.probabilities, each) for each in batches]
+            assert [each.result() for each in answers] == alone
+            for share, expected in zip(shares, batches_alone, strict=True):
+                np.testing.assert_array_equal(share.result(), expected)
+
+
+def test_a_run_goes_by_its_id_or_the_beginning_of_it(ws: Workspace, band_model: Path) -> None:
+    for run in ("cnn-ab12", "cnn-cd34"):
+        shutil.copytree(band_model, ws.runs / run)
+
+    assert Predictor.load("cnn-ab12", ws).name == "cnn-ab12"
+    assert Predictor.load("cnn-c", ws).labels == NAMES
+
+
+def test_an_id_that_begins_another_is_not_ambiguous(ws: Workspace, band_model: Path) -> None:
+    for run in ("cnn", "cnn-2"):
+        shutil.copytree(band_model, ws.runs / run)
+
+    assert Predictor.load("cnn", ws).name == "cnn"
+
+
+def test_an_ambiguous_id_is_answered_with_all_it_could_be(ws: Workspace, band_model: Path) -> None:
+    for run in ("cnn-ab12", "cnn-cd34"):
+        shutil.copytree(band_model, ws.runs / run)
+
+    with pytest.raises(ModelError, match=r"'cnn-' could be any of cnn-.*, cnn-.*: give more"):
+        Predictor.load("cnn-", ws)
+
+
+def test_finished_runs_are_available_the_newest_first(ws: Workspace, band_model: Path) -> None:
+    for age, run in enumerate(("new", "old", "older")):
+        shutil.copytree(band_model, ws.runs / run)
+        os.utime(ws.runs / run, (1e9 - age, 1e9 - age))
+    (ws.runs / "unfinished").mkdir()
+
+    assert [name for name in available(ws) if name != "shipped"] == ["new", "old", "older"]
+
+
+def test_the_workspace_of_the_user_is_the_default(workspace_dir: Path, band_model: Path) -> None:
+    shutil.copytree(band_model, workspace_dir / "runs" / "cnn-ab12")
+
+    assert Predictor.load("cnn-ab12").labels == NAMES
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "ship", "cnn-ab12/../x", "/"])
+def test_an_unknown_model_is_answered_with_what_one_may_give(
+    name: str, ws: Workspace, band_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.inference.predictor.SHIPPED", band_model)
+
+    with pytest.raises(
+        ModelError, match=r"no model .*: give shipped, a finished run's id"
+    ) as caught:
+        Predictor.load(name, ws)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_installation_without_a_shipped_model_says_so(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.inference.predictor.SHIPPED", tmp_path / "none")
+
+    assert available(ws) == []
+    with pytest.raises(ModelError, match="ships no model: train one"):
+        Predictor.load("shipped", ws)
+
+
+@pytest.mark.skipif(not SHIPPED.is_dir(), reason="no model is shipped yet")
+def test_the_shipped_model_knows_the_six_scripts(ws: Workspace, draw_glyph: Draw) -> None:
+    shipped = Predictor.load("shipped", ws)
+
+    assert available(ws) == ["shipped"]
+    assert shipped.labels == NAMES
+    assert shipped.pipeline.name == "canonical"
+    answer = shipped.predict(draw_glyph("chinese", 1))
+    assert sum(share for _, share in answer.ranked) == pytest.approx(1, abs=1e-4)
+
+
+def _change(folder: Path, **facts: Any) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+
+
+def _spoil_text(text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / "model.json").write_text(text) and None
+
+
+def _cut_network(folder: Path) -> None:
+    whole = (folder / "model.tflite").read_bytes()
+    (folder / "model.tflite").write_bytes(whole[: len(whole) // 2])
+
+
+SPOILT = {
+    "no json": _spoil_text("{"),
+    "empty": _spoil_text(""),
+    "a list": _spoil_text("[]"),
+    "bytes": lambda folder: (folder / "model.json").write_bytes(b"\xff\xfe\x00"),
+    "no labels": lambda folder: _change(folder, labels=None),
+    "no shape": lambda folder: _change(folder, input_shape=None),
+    "no pipeline": lambda folder: _change(folder, pipeline={"name": "x", "steps": [{"step": "?"}]}),
+    "no size": lambda folder: _change(folder, pipeline={"name": "x", "steps": []}),
+    "another version": lambda folder: _change(folder, format=2),
+    "a label too few": lambda folder: _change(folder, labels=NAMES[:5]),
+    "another shape": lambda folder: _change(folder, input_shape=[40, 40]),
+    "another pipeline": lambda folder: _change(folder, pipeline=preset("canonical").to_json()),
+    "no network": lambda folder: (folder / "model.tflite").unlink(),
+    "text for a network": lambda folder: (folder / "model.tflite").write_text("text"),
+    "empty network": lambda folder: (folder / "model.tflite").write_bytes(b""),
+    "half a network": _cut_network,
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_files_that_do_not_fit_together_are_named_in_one_line(name: str, folder: Path) -> None:
+    SPOILT[name](folder)
+
+    with pytest.raises(ModelError) as caught:
+        Predictor.load(folder)
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
