@@ -71,7 +71,7 @@ def _accuracies(facts: dict[str, Any]) -> str:
         "| --- | ---: | ---: |",
     ]
     for name, title in [*((each.name, each.title) for each in SCRIPTS), ("mean", "**mean**")]:
-        figures = (facts[kind].get(name) for kind in ("in_domain", "unseen"))
+        figures = (facts.get(kind, {}).get(name) for kind in ("in_domain", "unseen"))
         shown = (f"{each:.1%}" if each is not None else "not measured" for each in figures)
         lines.append(f"| {title} | {' | '.join(shown)} |")
     return "\n".join(lines)

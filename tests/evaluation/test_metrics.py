@@ -1,0 +1,44 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import balanced_accuracy_score
+
+from core.evaluation.metrics import confusion, mean_over_scripts, per_script_accuracy
+from core.scripts import NAMES
+
+TRUE = ["arabic", "arabic", "arabic", "arabic", "kannada", "kannada"]
+PREDICTED = ["arabic", "arabic", "arabic", "kannada", "chinese", "kannada"]
+
+
+def test_confusion_counts_true_by_row_and_predicted_by_column() -> None:
+    counts = confusion(TRUE, PREDICTED, NAMES)
+
+    assert list(counts.index) == list(counts.columns) == list(NAMES)
+    assert counts.loc["arabic", "arabic"] == 3
+    assert counts.loc["arabic", "kannada"] == 1
+    assert counts.loc["kannada", "chinese"] == 1
+    assert counts.loc["kannada", "kannada"] == 1
+    assert counts.to_numpy().sum() == 6
+
+
+def test_accuracy_by_script_and_its_plain_mean() -> None:
+    accuracy = per_script_accuracy(pd.Series(TRUE), pd.Series(PREDICTED))
+
+    assert accuracy == {"arabic": 0.75, "kannada": 0.5}
+    assert mean_over_scripts(accuracy) == 0.625
+
+
+def test_the_mean_over_scripts_is_scikit_learns_balanced_accuracy() -> None:
+    random = np.random.default_rng(0)
+    true = random.choice(NAMES, 300, p=[0.5, 0.1, 0.1, 0.1, 0.1, 0.1])
+    predicted = np.where(random.random(300) < 0.7, true, random.choice(NAMES, 300))
+
+    accuracy = per_script_accuracy(true, predicted)
+
+    assert mean_over_scripts(accuracy) == pytest.approx(balanced_accuracy_score(true, predicted))
+
+
+def test_categories_that_do_not_occur_have_no_accuracy() -> None:
+    true = pd.Series(TRUE).astype(pd.CategoricalDtype(list(NAMES)))
+
+    assert set(per_script_accuracy(true, PREDICTED)) == {"arabic", "kannada"}

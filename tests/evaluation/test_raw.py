@@ -1,0 +1,137 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.errors import DataError, ModelError, SourceNotFound
+from core.evaluation.raw import evaluate
+from core.inference.predictor import Predictor
+from core.scripts import NAMES
+
+Draw = Callable[..., np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def predictor(band_model: Path) -> Predictor:
+    return Predictor.load(band_model)
+
+
+@pytest.fixture
+def place(tmp_path: Path, draw_band: Draw) -> Path:
+    """Five pictures that the model takes for Arabic, two for Kannada, one for Chinese."""
+    folder = tmp_path / "images"
+    files = {
+        "a.png": ("arabic", "L"),
+        "b.JPG": ("arabic", "L"),
+        "deep/er/c.png": ("arabic", "1"),
+        "deep/d.webp": ("arabic", "RGB"),
+        "e.gif": ("arabic", "P"),
+        "deep/f.bmp": ("kannada", "RGB"),
+        "g.tiff": ("kannada", "L"),
+        "h.jpeg": ("chinese", "RGB"),
+        "__MACOSX/i.png": ("english", "L"),
+        ".j.png": ("english", "L"),
+    }
+    for name, (script, mode) in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw_band(script, scale=2)).convert(mode).save(folder / name)
+    (folder / "readme.txt").write_text("no image")
+    return folder
+
+
+def zipped(folder: Path) -> Path:
+    return Path(shutil.make_archive(str(folder), "zip", folder))
+
+
+@pytest.mark.parametrize("pack", [lambda folder: folder, zipped], ids=["folder", "zip"])
+def test_images_at_any_depth_and_in_any_format(
+    pack: Callable[[Path], Path], place: Path, predictor: Predictor
+) -> None:
+    result = evaluate(predictor, pack(place), "arabic")
+
+    assert result.n == 8
+    assert result.accuracy == 5 / 8
+    assert result.predicted == {"arabic": 5, "chinese": 1, "kannada": 2}
+    assert (result.rejected, result.skipped) == (0.0, ())
+
+
+@pytest.mark.parametrize(("script", "accuracy"), [("kannada", 2 / 8), ("english", 0.0)])
+def test_accuracy_is_the_share_taken_for_the_script_asked_for(
+    script: str, accuracy: float, place: Path, predictor: Predictor
+) -> None:
+    assert evaluate(predictor, place, script).accuracy == accuracy
+
+
+def test_dark_on_white_is_read_as_well(
+    tmp_path: Path, draw_band: Draw, predictor: Predictor
+) -> None:
+    for number, script in enumerate(NAMES):
+        Image.fromarray(255 - draw_band(script)).save(tmp_path / f"{number}.png")
+
+    assert evaluate(predictor, tmp_path, "arabic").predicted == dict.fromkeys(NAMES, 1)
+
+
+def test_files_that_cannot_be_read_do_not_count(place: Path, predictor: Predictor) -> None:
+    (place / "text.png").write_text("no picture")
+    (place / "empty.jpg").touch()
+    whole = (place / "a.png").read_bytes()
+    (place / "cut.png").write_bytes(whole[: len(whole) // 2])
+
+    result = evaluate(predictor, place, "arabic")
+
+    assert (result.n, result.accuracy) == (8, 5 / 8)
+    assert sum(result.predicted.values()) == 8
+    assert [path for path, _ in result.skipped] == [
+        "images/cut.png",
+        "images/empty.jpg",
+        "images/text.png",
+    ]
+
+
+def test_zips_in_a_folder_are_looked_into(place: Path, predictor: Predictor) -> None:
+    zipped(place).rename(place / "more.zip")
+
+    assert evaluate(predictor, place, "arabic").n == 16
+
+
+def test_progress_ends_with_all_files(
+    place: Path, predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.data.convert.ROW_GROUP", 3)
+    (place / "text.png").write_text("no picture")
+    seen: list[tuple[int, int]] = []
+
+    evaluate(predictor, place, "arabic", lambda *counts: seen.append(counts))
+
+    assert seen == [(3, 9), (6, 9), (9, 9)]
+
+
+def test_a_script_the_model_does_not_know(place: Path, predictor: Predictor) -> None:
+    with pytest.raises(ModelError, match=r"knows arabic, .*kannada, not 'greek'"):
+        evaluate(predictor, place, "greek")
+
+
+def test_no_image_is_an_error(tmp_path: Path, predictor: Predictor) -> None:
+    (tmp_path / "readme.txt").write_text("no image")
+
+    with pytest.raises(SourceNotFound, match="no readable image, at any depth"):
+        evaluate(predictor, tmp_path, "arabic")
+
+
+def test_no_readable_image_names_the_first(tmp_path: Path, predictor: Predictor) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "empty.png").touch()
+
+    with pytest.raises(SourceNotFound, match=r"the first of 2, .*/empty\.png: the file is empty"):
+        evaluate(predictor, tmp_path, "arabic")
+
+
+def test_a_missing_path_and_a_file_that_is_no_zip(tmp_path: Path, predictor: Predictor) -> None:
+    with pytest.raises(SourceNotFound, match="no such file or folder"):
+        evaluate(predictor, tmp_path / "missing", "arabic")
+    (tmp_path / "a.rar").touch()
+    with pytest.raises(DataError, match="neither a folder nor a whole zip"):
+        evaluate(predictor, tmp_path / "a.rar", "arabic")

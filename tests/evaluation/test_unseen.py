@@ -1,0 +1,130 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.errors import ModelError, SourceNotFound
+from core.evaluation.card import record
+from core.evaluation.unseen import Unseen, evaluate_unseen
+from core.inference.predictor import Predictor
+
+Draw = Callable[..., np.ndarray]
+
+# What the model will take the images of each collection for.
+COLLECTIONS = {
+    "arabic-one": ["arabic"] * 9 + ["kannada"],
+    "arabic-two": ["arabic", "english"],
+    "chinese-prose": ["chinese", "chinese", "chinese", "arabic"],
+    "kannada-digits": ["kannada"],
+    "kannada-photos": ["arabic", "arabic"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, draw_band: Draw) -> Path:
+    root = tmp_path_factory.mktemp("unseen")
+    for name, scripts in {**COLLECTIONS, "notes": ["arabic"], "greek-x": ["arabic"]}.items():
+        (root / name).mkdir()
+        for number, script in enumerate(scripts):
+            Image.fromarray(draw_band(script)).save(root / name / f"{number}.png")
+        if name != "arabic-two":
+            shutil.make_archive(str(root / name), "zip", root / name)
+            shutil.rmtree(root / name)
+    (root / "arabic.txt").touch()
+    return root
+
+
+@pytest.fixture(scope="module")
+def result(folder: Path, band_model: Path) -> Unseen:
+    return evaluate_unseen(Predictor.load(band_model), folder, lambda _: None)
+
+
+def test_collections_of_a_script_are_averaged_first_then_scripts(result: Unseen) -> None:
+    assert {name: each.n for name, each in result.collections.items()} == {
+        name: len(scripts) for name, scripts in COLLECTIONS.items()
+    }
+    # 9 of 10 and 1 of 2; 3 of 4; 1 of 1, the photos apart
+    assert result.per_script == {"arabic": 0.7, "chinese": 0.75, "kannada": 1.0}
+    assert result.mean == pytest.approx(2.45 / 3)
+    assert result.collections["kannada-photos"].accuracy == 0
+
+
+def test_it_says_each_collection_as_it_is_done(folder: Path, band_model: Path) -> None:
+    said: list[str] = []
+
+    evaluate_unseen(Predictor.load(band_model), folder, said.append)
+
+    assert [line.partition(":")[0] for line in said] == sorted(COLLECTIONS)
+    assert "90.0%" in said[0]
+
+
+def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
+    document = json.loads(json.dumps(result.to_json()))
+
+    assert document["mean"] == result.mean
+    assert document["per_script"] == result.per_script
+    assert document["collections"]["arabic-one"] == {
+        "n": 10,
+        "accuracy": 0.9,
+        "predicted": {"arabic": 9, "kannada": 1},
+    }
+    table = result.to_markdown().splitlines()
+    assert "| arabic-one | 10 | 90.0% |" in table
+    assert "| **mean over scripts** | | **81.7%** |" in table
+    assert sum("not counted" in line for line in table) == 1
+
+
+@pytest.mark.parametrize("place", ["missing", "empty"])
+def test_where_no_collection_is_one_is_told_how_to_name_them(
+    place: str, tmp_path: Path, band_model: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(SourceNotFound, match="named SCRIPT-COLLECTION, with SCRIPT one of arabic"):
+        evaluate_unseen(Predictor.load(band_model), tmp_path / place, lambda _: None)
+
+
+def test_the_figures_are_written_beside_the_model_and_into_its_card(
+    result: Unseen, band_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(band_model, folder)
+    before = json.loads((folder / "model.json").read_text())
+
+    record(str(folder), result)
+
+    facts = json.loads((folder / "model.json").read_text())
+    assert facts["unseen"] == {**result.per_script, "mean": result.mean}
+    assert facts["unseen_collections"]["chinese-prose"] == {"images": 4, "accuracy": 0.75}
+    assert before.items() <= facts.items()
+    assert Predictor.load(folder).facts == facts
+    card = (folder / "CARD.md").read_text()
+    assert "70.0%" in card
+    assert "81.7%" in card
+    assert "4,710 parameters" in card
+    assert "not measured" in card  # nothing was said of its own data
+
+
+def test_a_recorded_model_shows_its_accuracy_on_its_own_data_too(
+    result: Unseen, band_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(band_model, folder)
+    facts = json.loads((folder / "model.json").read_text())
+    facts["in_domain"] = {"arabic": 0.987, "mean": 0.5}
+    (folder / "model.json").write_text(json.dumps(facts))
+
+    record(str(folder), result)
+
+    card = (folder / "CARD.md").read_text()
+    assert "| Arabic | 98.7% | 70.0% |" in card
+    assert "| **mean** | 50.0% | 81.7% |" in card
+
+
+def test_only_a_model_can_be_recorded(result: Unseen, tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        record(str(tmp_path / "nothing"), result)
