@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import cv2
+import imagecodecs
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
@@ -81,10 +82,25 @@ def _header(data: bytes) -> tuple[str, tuple[int, int]]:
 
 
 def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
-    """Return uint8 (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, OpenCV's own order."""
-    turned = kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1
-    if turned or (kind == "PNG" and not _is_whole_png(data)):
+    """Return uint8 (H, W), (H, W, 3) RGB or (H, W, 4) RGBA."""
+    if kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1:
         return _pixels_pillow(data)
+    image = _png(data) if kind == "PNG" else _opencv(data, kind, longest)
+    if image is not None and image.dtype == np.uint16:
+        image = (image // 256).astype(np.uint8)
+    usual = image is not None and image.dtype == np.uint8 and image.shape[2:] in ((), (3,), (4,))
+    return image if image is not None and usual else _pixels_pillow(data)
+
+
+def _png(data: bytes) -> np.ndarray | None:
+    """Two thirds faster on a large PNG than OpenCV or Pillow, and most data sets are PNG."""
+    try:
+        return np.asarray(imagecodecs.png_decode(data))
+    except (imagecodecs.PngError, ValueError):  # it may trip over its own message
+        return None
+
+
+def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
     flags = cv2.IMREAD_UNCHANGED
     if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
         flags = cv2.IMREAD_COLOR
@@ -99,28 +115,11 @@ def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
-        image = None
-    if image is None:
-        return _pixels_pillow(data)
-    if image.dtype == np.uint16:
-        image = (image // 256).astype(np.uint8)
-    if image.dtype != np.uint8:
-        return _pixels_pillow(data)
-    return image
-
-
-def _is_whole_png(data: bytes) -> bool:
-    """Whether every chunk lies inside the file; OpenCV makes room for what one claims, up to 4 GB.
-
-    PNG 3rd edition, 5.3: a length, a type, so many bytes, a checksum.
-    """
-    place = len(PNG_SIGNATURE)
-    while place + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, place)
-        place += 12 + length
-        if kind == b"IEND":
-            return place <= len(data)
-    return False
+        return None
+    if image is None or image.ndim == 2:
+        return image
+    to_rgb = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+    return cv2.cvtColor(image, to_rgb)
 
 
 def _orientation(data: bytes) -> int:
@@ -130,10 +129,9 @@ def _orientation(data: bytes) -> int:
 
 
 def _pixels_pillow(data: bytes) -> np.ndarray:
-    """Read what OpenCV does not; Pillow also says best what is wrong with a damaged file."""
+    """Read what the others do not; Pillow also says best what is wrong with a damaged file."""
     with _opened(data) as image:
-        turned = ImageOps.exif_transpose(image).convert("RGBA")
-        return cv2.cvtColor(np.asarray(turned), cv2.COLOR_RGBA2BGRA)
+        return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
 
 
 @contextmanager
@@ -155,7 +153,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def _composite(image: np.ndarray) -> np.ndarray:
-    """Lay BGRA onto white, or onto black where light ink stands on a transparent ground."""
+    """Lay RGBA onto white, or onto black where light ink stands on a transparent ground."""
     if image.ndim == 2 or image.shape[2] == 3:
         return image
     alpha = image[..., 3:]
@@ -185,13 +183,11 @@ def _bound(image: np.ndarray) -> np.ndarray:
 
 
 def _collapse(image: np.ndarray) -> np.ndarray:
-    """BGR to RGB, or to grey where the channels are equal."""
+    """RGB to grey where the channels are equal."""
     if image.ndim == 2:
         return image
-    blue, green, red = cv2.split(image)
-    if np.array_equal(blue, green) and np.array_equal(green, red):
-        return green
-    return cv2.merge([red, green, blue])
+    red, green, blue = cv2.split(image)
+    return green if np.array_equal(red, green) and np.array_equal(green, blue) else image
 
 
 def _first_line(error: BaseException) -> str:
