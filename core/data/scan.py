@@ -84,7 +84,7 @@ def _hint(text: str) -> tuple[str, Path]:
         if name not in BY_NAME:
             known = ", ".join([*NAMES, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
-        return name, Path(rest)
+        return name, Path(rest).expanduser()  # no shell does it after a sign
     return "", Path(text)
 
 

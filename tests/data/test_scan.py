@@ -291,6 +291,14 @@ def test_a_hint_may_name_the_script_or_the_set(hint: str, tmp_path: Path) -> Non
     assert (item.script, item.collection) == ("kannada", "kannada-characters")
 
 
+def test_a_hint_with_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    write(tmp_path / "sheets", "img001-001.png")
+
+    assert len(scan(["english=~/sheets"]).items) == 1
+
+
 def test_an_unknown_hint_is_answered_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no source called 'latin'; there are .*english, kannada"):
         scan([f"latin={tmp_path}"])

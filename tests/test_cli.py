@@ -1,0 +1,541 @@
+"""The command line as others' scripts rely on it.
+
+One JSON document on stdout and nothing else, or one line on stderr that says what to do.
+"""
+
+import errno
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from core.cli import main
+from core.data.sources import SOURCES
+from core.data.store import Store
+from core.scripts import NAMES
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+# LiteRT says this once a process, from C++, and cannot be told not to.
+CHATTER = "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
+COMMANDS = [
+    *(f"data {name}" for name in ("sources", "fetch", "build", "export")),
+    *("models", "train", "runs", "stop", "evaluate", "predict", "bench"),
+]
+Draw = Callable[..., np.ndarray]
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document that stdout holds, by a strict reader."""
+        assert self.code == 0, self.err
+        assert self.out.endswith("\n")
+        assert self.out.count("\n") == 1
+        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+    @property
+    def error(self) -> str:
+        """The one line that stderr holds."""
+        assert self.code != 0
+        assert self.out == ""
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1, self.err
+        assert "Traceback" not in self.err
+        assert self.err.startswith("error: ")
+        return self.err.removeprefix("error: ").rstrip("\n")
+
+
+@pytest.fixture
+def call(workspace_dir: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Call a command in this process, with an empty workspace; what libraries print counts too."""
+
+    def run(*arguments: object) -> Answer:
+        capfd.readouterr()
+        try:
+            code = main([str(each) for each in arguments])
+        except SystemExit as end:  # argparse
+            code = end.code
+        out, err = capfd.readouterr()
+        return Answer(code, out, err.replace(CHATTER, ""))
+
+    assert not workspace_dir.exists()
+    return run
+
+
+def run_process(*arguments: object, workspace: Path) -> Answer:
+    finished = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=CHECKOUT,
+        env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return Answer(finished.returncode, finished.stdout, finished.stderr.replace(CHATTER, ""))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(command: str, call: Callable[..., Answer]) -> None:
+    answer = call(*command.split(), "--help")
+
+    assert answer.code == 0
+    assert answer.err == ""
+    assert "--json" in answer.out
+    assert f"python -m core {command}" in answer.out
+
+
+def test_help_lists_the_commands(call: Callable[..., Answer]) -> None:
+    listed = call("--help").out + call("data", "--help").out
+
+    for command in COMMANDS:
+        assert re.search(rf"^    {command.split()[-1]} ", listed, re.MULTILINE), command
+
+
+def test_the_readme_speaks_of_every_command() -> None:
+    text = (CHECKOUT / "README.md").read_text("utf-8")
+    shown = " ".join(re.findall(r"python -m core ([^\n#`]*)", text))
+
+    for command in COMMANDS:
+        assert command.split()[-1] in shown, command
+
+
+def test_data_sources(call: Callable[..., Answer], kaggle_folder: Path) -> None:
+    document = call("data", "sources", "--json", "--in", kaggle_folder).document
+
+    assert [each["name"] for each in document] == [source.name for source in SOURCES]
+    for each in document:
+        assert set(each) >= {"name", "script", "title", "url", "licence", "images", "found"}
+        assert each["url"].startswith("https://www.kaggle.com/datasets/")
+        assert each["found"] == [str(kaggle_folder / f"{each['name']}.zip")]
+    assert {each["script"] for each in document} == set(NAMES)
+
+
+def test_data_sources_with_nothing_here(call: Callable[..., Answer]) -> None:
+    assert all(each["found"] == [] for each in call("data", "sources", "--json").document)
+    said = call("data", "sources")
+    assert said.out.count("kaggle.com") == 6
+
+
+def test_data_fetch(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, workspace_dir: Path
+) -> None:
+    asked = []
+
+    def download(handle: str) -> str:
+        asked.append((handle, os.environ["KAGGLEHUB_CACHE"]))
+        return "/place"
+
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "")
+    monkeypatch.setattr("kagglehub.dataset_download", download)
+
+    answer = call("data", "fetch", "kannada", "ahcd1", "--json")
+
+    assert answer.document == {"kannada-characters": "/place", "ahcd1": "/place"}
+    downloads = str(workspace_dir / "downloads")
+    assert asked == [("dhruvildave/kannada-characters", downloads), ("mloey1/ahcd1", downloads)]
+
+
+def test_data_fetch_of_what_kaggle_refuses(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise ConnectionError("no route to host\nand more\nand more")
+
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "")
+    monkeypatch.setattr("kagglehub.dataset_download", refuse)
+
+    answer = call("data", "fetch", "arabic", "--json")
+
+    assert answer.code == 1
+    assert answer.out == ""
+    message = answer.err.splitlines()[-1]
+    assert "no route to host" in message
+    assert "download it by hand from https://www.kaggle.com/datasets/mloey1/ahcd1" in message
+    assert "and more" not in answer.err
+
+
+def test_data_build(call: Callable[..., Answer], kaggle_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "all.parquet"
+
+    document = call(
+        *("data", "build", "--from", kaggle_folder, "--out", out),
+        *("--pipeline", "notebook", "--per-script", 4, "--seed", 3, "--json"),
+    ).document
+
+    store = Store.open(out)
+    assert set(document) == {"images", "per_script", "skipped", "seconds", "hash"}
+    assert document["images"] == len(store) == 24
+    assert document["per_script"] == dict.fromkeys(NAMES, 4)
+    assert document["skipped"] == []
+    assert document["hash"] == store.hash
+    assert store.pipeline.name == "notebook"
+
+
+def test_data_build_from_several_paths_and_with_hints(
+    call: Callable[..., Answer], kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copy(kaggle_zips["english"], tmp_path / "archive.zip")
+
+    document = call(
+        *("data", "build", "--json", "--out", tmp_path / "out.parquet", "--from"),
+        *(kaggle_zips["arabic"], f"english={tmp_path / 'archive.zip'}"),
+    ).document
+
+    assert document["per_script"] == {"arabic": 48, "english": 48}
+    assert Store.open(tmp_path / "out.parquet").pipeline.name == "canonical"  # the default
+
+
+def test_data_build_names_what_it_skipped(
+    call: Callable[..., Answer], tmp_path: Path, draw_glyph: Draw, encode_image: Callable
+) -> None:
+    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
+        archive.writestr("id_1_label_1.png", encode_image(draw_glyph("arabic")))
+        archive.writestr("id_2_label_1.png", b"text")
+        archive.writestr("holiday.png", b"text")
+
+    answer = call(
+        *("data", "build", "--from", tmp_path / "letters.zip"),
+        *("--out", tmp_path / "out.parquet", "--json"),
+    )
+
+    skipped = {each["path"]: each["reason"] for each in answer.document["skipped"]}
+    assert set(skipped) == {"letters.zip/id_2_label_1.png", "letters.zip/holiday.png"}
+    assert all(isinstance(reason, str) and reason for reason in skipped.values())
+    for path in skipped:
+        assert path in answer.err
+
+
+def test_data_export_and_back(
+    call: Callable[..., Answer], notebook_store: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+
+    document = call("data", "export", notebook_store, "--csv", table, "--json").document
+
+    assert document == {"csv": str(table), "rows": 288}
+    frame = pd.read_csv(table)
+    frame["language"] = frame["language"].to_numpy()[::-1]
+    frame.to_csv(table, index=False)
+    out = tmp_path / "mended.parquet"
+    built = call(
+        *("data", "build", "--from", table, "--reversed-labels"),
+        *("--pipeline", "notebook", "--out", out, "--json"),
+    ).document
+    assert built["images"] == 288
+    scripts = Store.open(notebook_store).labels()["script"].tolist()
+    assert Store.open(out).labels()["script"].tolist() == scripts
+
+
+def test_models(call: Callable[..., Answer]) -> None:
+    models = {each["name"]: each for each in call("models", "--json").document}
+
+    assert {name: models[name]["parameters"] for name in ("dense", "rnn", "cnn")} == {
+        "dense": 667_654,
+        "rnn": 3_366,
+        "cnn": 37_638,
+    }
+    assert all(each["input_shape"] == [28, 28] for each in models.values())
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, draw_band: Draw) -> Path:
+    """Three pictures that `band_model` takes for Kannada and one that it takes for Arabic."""
+    folder = tmp_path / "pictures"
+    for number, script in enumerate(("kannada", "kannada", "kannada", "arabic")):
+        (folder / str(number)).mkdir(parents=True)
+        Image.fromarray(draw_band(script)).save(folder / str(number) / "x.png")
+    return folder
+
+
+def test_evaluate(call: Callable[..., Answer], band_model: Path, pictures: Path) -> None:
+    (pictures / "text.png").write_text("text")
+
+    answer = call("evaluate", band_model, "--images", pictures, "--script", "kannada", "--json")
+
+    document = answer.document
+    assert set(document) >= {"n", "accuracy", "rejected", "predicted"}
+    assert (document["n"], document["accuracy"], document["rejected"]) == (4, 0.75, 0.0)
+    assert document["predicted"] == {"arabic": 1, "kannada": 3}
+    assert "text.png" in answer.err
+
+
+def test_evaluate_unseen(call: Callable[..., Answer], band_model: Path, pictures: Path) -> None:
+    pictures.rename(pictures.parent / "kannada-x")
+
+    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--json")
+
+    assert answer.document["mean"] == 0.75
+    assert answer.document["per_script"] == {"kannada": 0.75}
+
+
+def test_predict(call: Callable[..., Answer], band_model: Path, pictures: Path) -> None:
+    files = [pictures / "0" / "x.png", pictures / "3" / "x.png"]
+
+    document = call("predict", band_model, *files, "--json").document
+
+    assert [each["path"] for each in document] == [str(path) for path in files]
+    assert [each["ranked"][0][0] for each in document] == ["kannada", "arabic"]
+    for each in document:
+        assert set(each) >= {"path", "ranked", "rejected"}
+        assert each["rejected"] is False
+        names, shares = zip(*each["ranked"], strict=True)
+        assert sorted(names) == sorted(NAMES)
+        assert list(shares) == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1, abs=1e-4)
+
+
+def test_bench(
+    call: Callable[..., Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRIPTORIUM_REAL_DATA", str(tmp_path))
+
+    assert "skipped" in call("bench", "build", "--json").document["build"]
+
+
+def test_runs_of_an_empty_workspace(call: Callable[..., Answer]) -> None:
+    assert call("runs", "--json").document == []
+    assert call("runs").out == "no runs yet\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("data", "sources"),
+        ("models",),
+        ("evaluate", "{model}", "--images", "{pictures}", "--script", "kannada"),
+        ("predict", "{model}", "{pictures}/0/x.png"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_without_json_a_command_speaks_to_people(
+    arguments: tuple[str, ...], call: Callable[..., Answer], band_model: Path, pictures: Path
+) -> None:
+    answer = call(*(each.format(model=band_model, pictures=pictures) for each in arguments))
+
+    assert answer.code == 0
+    assert answer.out.strip()
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.out)
+
+
+def test_a_run_from_train_to_predict(
+    call: Callable[..., Answer], notebook_store: Path, pictures: Path
+) -> None:
+    answer = call("train", "--model", "rnn", "--data", notebook_store, "--epochs", 1, "--json")
+
+    trained = answer.document
+    assert (trained["state"], trained["epoch"], trained["parameters"]) == ("done", 1, 3_366)
+    assert 0 <= trained["accuracy"] <= 1
+    assert trained["model"] == "rnn"
+    assert trained["run"] in answer.err
+    assert call("runs", "--json").document == [trained]
+    assert call("stop", trained["run"], "--json").document == trained  # too late to stop it
+
+    (predicted,) = call("predict", trained["run"][:-1], pictures / "0/x.png", "--json").document
+    assert predicted["ranked"][0][0] in NAMES
+    evaluated = call(
+        *("evaluate", trained["run"], "--images", pictures, "--script", "arabic", "--json")
+    ).document
+    assert evaluated["n"] == sum(evaluated["predicted"].values()) == 4
+
+
+@pytest.fixture
+def bad(
+    tmp_path: Path, canonical_store: Path, kaggle_zips: dict[str, Path], huge_png: bytes
+) -> Path:
+    """A folder of what people give by mistake."""
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    zipfile.ZipFile(folder / "empty.zip", "w").close()
+    with zipfile.ZipFile(folder / "letters.zip", "w") as archive:
+        archive.writestr("letter.txt", "Dear sir")
+    (folder / "nothing.zip").touch()
+    (folder / "cut.zip").write_bytes(kaggle_zips["arabic"].read_bytes()[:9000])
+    shutil.copy(kaggle_zips["english"], folder / "archive.zip")
+    (folder / "text.png").write_text("Dear sir, this is no picture.")
+    (folder / "empty.png").touch()
+    (folder / "huge.png").write_bytes(huge_png)
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8))
+    for kind in ("png", "jpeg"):
+        buffer = io.BytesIO()
+        noise.save(buffer, kind)
+        (folder / f"cut.{kind}").write_bytes(buffer.getvalue()[: len(buffer.getvalue()) // 2])
+    for name in ("text.png", "cut.jpeg", "huge.png"):
+        with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+            archive.write(folder / name, f"arabic/alef/{name}")
+    pd.DataFrame({"label": ["x"]}).to_parquet(folder / "somebody.parquet")
+    (folder / "cut.parquet").write_bytes(canonical_store.read_bytes()[:-9])
+    (folder / "table.csv").write_text("a,b\n1,2\n")
+    (folder / "model").mkdir()
+    (folder / "model" / "model.json").write_text("{")
+    return folder
+
+
+BUILD = "data build --out {new}/out.parquet --from"
+BAD_INPUT = {
+    f"{BUILD} {{bad}}/empty.zip": "looked for",
+    f"{BUILD} {{bad}}/letters.zip": "looked for",
+    f"{BUILD} {{bad}}/nothing.zip": "download it again",
+    f"{BUILD} {{bad}}/cut.zip": "download it again",
+    f"{BUILD} {{bad}}/missing": "check the path",
+    f"{BUILD} {{bad}}/missing.csv": "check the path",
+    f"{BUILD} {{bad}}/table.csv": "not the notebook's CSV",
+    f"{BUILD} {{bad}}/archive.zip": "say which: english=",
+    f"{BUILD} latin={{bad}}/archive.zip": "there are arabic",
+    f"{BUILD} {{bad}}/text.png.zip": "none of 1 files is a readable image",
+    f"{BUILD} {{bad}}/cut.jpeg.zip": "none of 1 files is a readable image",
+    f"{BUILD} {{bad}}/huge.png.zip": "shrink it first",
+    f"{BUILD} {{bad}}/text.png": "neither a folder nor a whole zip",
+    f"{BUILD} {{kaggle}} --reversed-labels": "notebook's CSV; give one",
+    f"{BUILD} {{kaggle}} --per-script 0": "positive number",
+    f"{BUILD} {{kaggle}} --per-script many": "invalid int value",
+    f"{BUILD} {{kaggle}} --pipeline best": "choose from .?canonical",
+    f"{BUILD} {{kaggle}} --per-script 5 --like-notebook": "not allowed with",
+    "data build --from {kaggle} --out {bad}/table.csv/out.parquet": "table.csv",
+    "data build --from {kaggle} --out {bad}/model": "model",
+    "data build --from {kaggle}": "--out",
+    "data fetch greek": "there are ahcd1",
+    "data export {bad}/somebody.parquet --csv {new}/t.csv": "no Scriptorium data set; make one",
+    "data export {bad}/cut.parquet --csv {new}/t.csv": "not a readable Parquet file",
+    "data export {bad}/missing.parquet --csv {new}/t.csv": "no such file; make one",
+    "data export {canonical} --csv {new}/t.csv": "build with --pipeline notebook",
+    "predict {model} {bad}/text.png": "not an image",
+    "predict {model} {bad}/empty.png": "the file is empty",
+    "predict {model} {bad}/cut.png": "damaged",
+    "predict {model} {bad}/cut.jpeg": "damaged",
+    "predict {model} {bad}/huge.png": "shrink it first",
+    "predict {model} {bad}/missing.png": "missing.png: .*check the path",
+    "predict {model} {bad}": "bad: .*check the path",
+    "predict {model}": "FILE",
+    "predict nothing {bad}/text.png": "give shipped",
+    "predict {bad}/model {bad}/text.png": "model.json",
+    "evaluate {model} --images {bad}/empty.zip --script arabic": "no readable image",
+    "evaluate {model} --images {bad}/letters.zip --script arabic": "no readable image",
+    "evaluate {model} --images {bad}/text.png.zip --script arabic": "not an image",
+    "evaluate {model} --images {bad}/missing --script arabic": "check the path",
+    "evaluate {model} --images {bad}/cut.zip --script arabic": "download it again",
+    "evaluate {model} --images {kaggle}": "--script",
+    "evaluate {model} --images {kaggle} --script greek": "choose from",
+    "evaluate {model} --unseen {bad}/missing": "SCRIPT-COLLECTION",
+    "evaluate nothing --images {kaggle} --script arabic": "give shipped",
+    "train --model cnn": "--data",
+    "train --data {bad}/missing.parquet": "make one",
+    "train --data {bad}/somebody.parquet": "make one",
+    "train --data {bad}/cut.parquet": "not a readable Parquet file",
+    "train --data {canonical} --model best": "one of dense, rnn, cnn",
+    "train --data {canonical} --split best": "notebook",
+    "train --data {canonical} --epochs 0": "epochs",
+    "train --data {canonical} --epochs many": "invalid int value",
+    "train --recipe script": "--from",
+    "stop nothing": "nothing",
+    "bench speed": "there are build",
+    "": "COMMAND",
+    "data": "COMMAND",
+    "dance": "choose from",
+}
+
+
+@pytest.mark.parametrize("line", BAD_INPUT, ids=lambda line: line.replace("/", "|") or "nothing")
+def test_bad_input_is_answered_in_one_line_and_leaves_nothing(
+    line: str,
+    call: Callable[..., Answer],
+    bad: Path,
+    tmp_path: Path,
+    kaggle_folder: Path,
+    band_model: Path,
+    canonical_store: Path,
+    workspace_dir: Path,
+) -> None:
+    places = {"bad": bad, "kaggle": kaggle_folder, "model": band_model, "new": tmp_path / "new"}
+    before = {path: path.stat().st_mtime_ns for path in bad.rglob("*")}
+    arguments = [each.format(**places, canonical=canonical_store) for each in line.split()]
+
+    answer = call(*arguments, *(["--json"] if arguments else []))
+
+    assert re.search(BAD_INPUT[line], answer.error)
+    assert len(answer.error) > 20
+    assert {path: path.stat().st_mtime_ns for path in bad.rglob("*")} == before
+    left = [path for path in (tmp_path / "new", workspace_dir) if path.exists()]
+    assert [path for each in left for path in each.rglob("*") if path.is_file()] == []
+
+
+def test_no_space_left_is_answered_in_one_line(
+    call: Callable[..., Answer],
+    kaggle_zips: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.data.store.Writer.add", full)
+    (tmp_path / "new").mkdir()
+
+    answer = call(
+        *("data", "build", "--from", kaggle_zips["arabic"]),
+        *("--out", tmp_path / "new" / "out.parquet", "--json"),
+    )
+
+    assert "no space left on the disk" in answer.error
+    assert "free some space" in answer.error
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_interrupted_by_the_keyboard(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.data.sources.find_local", interrupt)
+
+    assert call("data", "sources", "--json") == (130, "", "stopped\n")
+
+
+# Run as `python -m core` is, then look at what was loaded for it.
+AND_LOOK = """
+import sys
+from core.cli import main
+code = main(sys.argv[1:])
+assert not {"tensorflow", "keras"} & set(sys.modules)
+sys.exit(code)
+"""
+
+
+def test_as_a_process_it_answers_without_tensorflow(
+    band_model: Path, pictures: Path, tmp_path: Path
+) -> None:
+    evaluate = ("evaluate", band_model, "--images", pictures, "--script", "kannada", "--json")
+
+    answer = run_process("-c", AND_LOOK, *evaluate, workspace=tmp_path / "workspace")
+
+    assert answer.document["accuracy"] == 0.75
+    assert answer.err == ""
+
+
+def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:
+    answer = run_process(
+        *("-m", "core", "data", "build", "--from", bad / "archive.zip"),
+        *("--out", tmp_path / "out.parquet"),
+        workspace=tmp_path / "workspace",
+    )
+
+    assert answer.code == 1
+    assert f"english={bad / 'archive.zip'}" in answer.error

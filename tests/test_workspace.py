@@ -1,0 +1,91 @@
+import errno
+import stat
+from pathlib import Path
+
+import pytest
+
+from core.errors import StorageFull
+from core.workspace import CHECKOUT, Workspace, atomic_path, workspace, write_atomically
+
+
+def test_it_lies_in_the_checkout_or_where_one_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SCRIPTORIUM_WORKSPACE", raising=False)
+    assert workspace() == Workspace(CHECKOUT / "workspace")
+    assert (CHECKOUT / "core" / "workspace.py").exists()
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", "")
+    assert workspace() == Workspace(CHECKOUT / "workspace")
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(tmp_path / "mine"))
+    assert workspace() == Workspace(tmp_path / "mine")
+
+
+def test_its_folders_are_made_when_they_are_used(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path / "deep" / "workspace")
+    assert not ws.root.exists()
+
+    folders = [ws.store, ws.runs, ws.downloads, ws.jobs]
+
+    assert [each.name for each in folders] == ["store", "runs", "downloads", "jobs"]
+    assert all(each.is_dir() and each.parent == ws.root for each in folders)
+    assert ws.store == folders[0]  # a second time as well
+
+
+@pytest.mark.parametrize("data", ["Grüße, ಕ", b"\x00\xff"])
+def test_a_file_is_written_whole_and_replaced_whole(data: str | bytes, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file.json"
+
+    write_atomically(path, "what was there before")
+    write_atomically(path, data)
+
+    assert path.read_bytes() == (data.encode() if isinstance(data, str) else data)
+    assert list(path.parent.iterdir()) == [path]
+    assert stat.S_IMODE(path.stat().st_mode) & 0o444 == 0o444  # others may read it
+
+
+def test_until_the_end_only_the_old_file_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    path.write_text("old")
+
+    with atomic_path(path) as temporary:
+        temporary.write_text("half")
+        assert path.read_text() == "old"
+        assert temporary.parent == tmp_path  # or renaming would not be at once
+        assert list(tmp_path.glob("*.parquet")) == [path]
+
+    assert path.read_text() == "half"
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt()])
+def test_an_error_leaves_the_old_file_and_nothing_else(
+    error: BaseException, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.parquet"
+    path.write_text("old")
+
+    with pytest.raises(type(error)), atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise error
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+
+    with pytest.raises(StorageFull) as caught, atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise OSError(number, "No space left on device")
+
+    message = str(caught.value)
+    assert str(path) in message
+    assert "free some space" in message
+    assert "\n" not in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(PermissionError), atomic_path(tmp_path / "data.parquet"):
+        raise PermissionError(errno.EACCES, "Permission denied")
