@@ -56,6 +56,12 @@ def test_until_the_end_only_the_old_file_is_there(tmp_path: Path) -> None:
     assert path.read_text() == "half"
 
 
+def _fail_halfway(path: Path, error: BaseException) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise error
+
+
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt()])
 def test_an_error_leaves_the_old_file_and_nothing_else(
     error: BaseException, tmp_path: Path
@@ -63,9 +69,8 @@ def test_an_error_leaves_the_old_file_and_nothing_else(
     path = tmp_path / "data.parquet"
     path.write_text("old")
 
-    with pytest.raises(type(error)), atomic_path(path) as temporary:
-        temporary.write_text("half")
-        raise error
+    with pytest.raises(type(error)):
+        _fail_halfway(path, error)
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -75,9 +80,8 @@ def test_an_error_leaves_the_old_file_and_nothing_else(
 def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
 
-    with pytest.raises(StorageFull) as caught, atomic_path(path) as temporary:
-        temporary.write_text("half")
-        raise OSError(number, "No space left on device")
+    with pytest.raises(StorageFull) as caught:
+        _fail_halfway(path, OSError(number, "No space left on device"))
 
     message = str(caught.value)
     assert str(path) in message
@@ -87,5 +91,5 @@ def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
 
 
 def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
-    with pytest.raises(PermissionError), atomic_path(tmp_path / "data.parquet"):
-        raise PermissionError(errno.EACCES, "Permission denied")
+    with pytest.raises(PermissionError):
+        _fail_halfway(tmp_path / "data.parquet", PermissionError(errno.EACCES, "refused"))
