@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.scripts import SCRIPTS
 from core.ui.home import accuracies, images_here
+from core.ui.letter import letter
 from core.ui.page import EXPLORE, HOME, PREDICT, PREPARE, TRAIN, advice, begin_page
-from core.ui.pictures import letter
 from core.workspace import workspace
 
 begin_page(HOME)

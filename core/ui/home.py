@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
-from core.inference.predictor import SHIPPED
-from core.models.export import FACTS
+import core.inference
 from core.workspace import Workspace
+
+# Named here rather than imported: the predictor brings OpenCV, which Home can do without.
+SHIPPED = Path(core.inference.__path__[0]) / "shipped"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ def accuracies() -> tuple[Accuracy, Accuracy] | None:
     None without a shipped model, or where its card does not say.
     """
     try:
-        facts = json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
+        facts = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))
         return _accuracy(facts["in_domain"]), _accuracy(facts["unseen"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
-
-from core.scripts import script
-
-_LETTERS = Path(__file__).with_name("letters")
-
-
-@cache
-def letter(name: str) -> str:
-    """Return the sample letter of a script as SVG in its colour, for machines without the font."""
-    svg = (_LETTERS / f"{name}.svg").read_text()
-    return svg.replace("currentColor", script(name).color)
 
 
 def enlarge(image: np.ndarray, side: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
 from core.ui import charts, pictures, state
 from core.ui.canvas import draw_on
+from core.ui.letter import letter
 from core.ui.strokes import from_text, picture, to_text
 
 _DRAWING, _MODEL = "drawing", "model"
@@ -85,7 +86,7 @@ def show_answer(prediction: Prediction) -> None:
     """Show which script it is, how sure the model is, and all six in order."""
     name, share = prediction.ranked[0]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(pictures.letter(name), width=64, alt=f"a letter of {script(name).title}")
+        st.image(letter(name), width=64, alt=f"a letter of {script(name).title}")
         with st.container(gap=None):
             st.subheader("None of the six" if prediction.rejected else script(name).title)
             sure = f"{charts.percent(share)} sure"

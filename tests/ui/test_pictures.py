@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.scripts import SCRIPTS
-from core.ui.pictures import cell, data_uri, enlarge, letter, sheet
+from core.ui.letter import letter
+from core.ui.pictures import cell, data_uri, enlarge, sheet
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (40, 40), (180, 240), (256, 10), (1, 1), (64, 64, 3)])
