@@ -124,6 +124,15 @@ def test_polarity_of_a_glyph_that_touches_every_edge() -> None:
     np.testing.assert_array_equal(Polarity()(255 - cross), cross)
 
 
+def test_polarity_heeds_the_whole_where_ink_holds_most_of_the_rim() -> None:
+    # a bracket along three sides: 70 % of the rim, a fifth of the whole
+    bracket = on_black((40, 40), np.s_[:2, :], np.s_[-2:, :], np.s_[:, :4])
+    assert bracket[[0, -1]].all()
+
+    np.testing.assert_array_equal(Polarity()(bracket), bracket)
+    np.testing.assert_array_equal(Polarity()(255 - bracket), bracket)
+
+
 def test_crop_cuts_to_the_box_of_the_ink() -> None:
     image = on_black((50, 60), np.s_[10:20, 5:9], np.s_[30:35, 40:50])
 
