@@ -1,0 +1,24 @@
+"""Pen strokes of all six scripts, and a generator that writes them as people do.
+
+`Sketchbook` holds the strokes, `draw` writes a glyph once, `sketch` makes a data set. The strokes
+were traced from fonts under the SIL Open Font License by `scripts/trace-sketchbook`; the families
+are listed in families.toml, their licences lie in licences/.
+"""
+
+from core.data.sketchbook.build import sketch
+from core.data.sketchbook.characters import characters
+from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
+from core.data.sketchbook.strokes import Family, Glyph, Sketchbook, families
+
+__all__ = [
+    "PLAIN",
+    "Family",
+    "Glyph",
+    "Hand",
+    "Paper",
+    "Sketchbook",
+    "characters",
+    "draw",
+    "families",
+    "sketch",
+]

@@ -1,0 +1,143 @@
+"""A data set from the sketchbook: as many images as wanted, by made-up writers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.data.build import BuildReport, write_items
+from core.data.scan import Item
+from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
+from core.data.sketchbook.strokes import Glyph, Sketchbook
+from core.data.sources import Label
+from core.errors import DataError
+from core.imaging import Pipeline, preset
+from core.imaging.files import encode
+from core.scripts import NAMES
+
+PER_WRITER = 25
+"""Images by one made-up writer, about."""
+HELD_OUT = 0.2
+"""Share of each script's images that is of held-out families."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that is written when it is read: one glyph by one writer.
+
+    Attributes:
+        script: of the glyph.
+        index: of the glyph among the script's.
+        writer: seed of the hand and the paper.
+        seed: of this one image.
+        noise: whether the paper and the device show.
+    """
+
+    script: str
+    index: int
+    writer: tuple[int, ...]
+    seed: tuple[int, ...]
+    noise: bool
+
+    @property
+    def path(self) -> str:
+        """Family, character and seed."""
+        glyph = self._glyph
+        number = "-".join(map(str, self.seed))
+        return f"sketchbook/{self.script}/{glyph.collection}/{glyph.character}#{number}"
+
+    @property
+    def _glyph(self) -> Glyph:
+        return Sketchbook.load().glyphs(self.script)[self.index]
+
+    def read(self) -> bytes:
+        """Return the image as a PNG."""
+        random = np.random.default_rng(self.writer)
+        hand = Hand.random(random)
+        paper = Paper.random(random) if self.noise else PLAIN
+        image = draw(self._glyph, np.random.default_rng(self.seed), hand=hand, paper=paper)
+        return encode(image)
+
+
+def sketch(
+    out: Path,
+    *,
+    per_script: int = 1000,
+    seed: int = 0,
+    pipeline: str | Pipeline = "canonical",
+    noise: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BuildReport:
+    """Write a data set from the sketchbook; the same seed gives the same one.
+
+    Its `collection` is the family, its `writer` a made-up hand that writes about `PER_WRITER`
+    glyphs of one family; `fold` is "test" for held-out families, "train" for the others.
+
+    Args:
+        out: the Parquet file; replaced only when all went well.
+        per_script: images of each script, spread evenly over its characters.
+        seed: of everything.
+        pipeline: a preset's name, or a pipeline.
+        noise: light and dark, paper, light and device vary, too; else black on white.
+        workers: processes; all cores by default.
+        progress: called with (done, total) images.
+        cancelled: asked between batches; True ends it with nothing written.
+
+    Raises:
+        DataError: fewer than one image a script, or the sketchbook's data are damaged.
+        PipelineError: there is no such preset.
+        StorageFull: the disk is full.
+        Cancelled: `cancelled` said so.
+    """
+    if per_script < 1:
+        raise DataError(f"{per_script} images a script: choose a positive number")
+    chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
+    items = [item for name in NAMES for item in _items(name, per_script, seed, noise)]
+    return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)
+
+
+def _items(script: str, count: int, seed: int, noise: bool) -> Iterator[Item]:
+    """Say which glyphs of a script are written by whom."""
+    number = NAMES.index(script)
+    random = np.random.default_rng((seed, number))
+    tested = round(HELD_OUT * count)
+    glyphs = Sketchbook.load().glyphs(script)
+    chosen = [(each, "train") for each in _choose(glyphs, False, count - tested, random)]
+    chosen += [(each, "test") for each in _choose(glyphs, True, tested, random)]
+    written: Counter[str] = Counter()
+    writers: dict[tuple[str, int], int] = {}
+    for image, (index, fold) in enumerate(chosen):
+        glyph = glyphs[index]
+        place = (glyph.collection, written[glyph.collection] // PER_WRITER)
+        written[glyph.collection] += 1
+        writer = writers.setdefault(place, len(writers))
+        file = Written(script, index, (seed, number, 0, writer), (seed, number, 1, image), noise)
+        label = Label(glyph.character, writer=f"{script} {writer + 1}", fold=fold)
+        yield Item(file, script, glyph.collection, label)
+
+
+def _choose(
+    glyphs: tuple[Glyph, ...], held_out: bool, count: int, random: np.random.Generator
+) -> Iterator[int]:
+    """Yield indices of glyphs: every character as often, every family about as often."""
+    by_character: dict[str, list[int]] = defaultdict(list)
+    for index, glyph in enumerate(glyphs):
+        if glyph.held_out == held_out:
+            by_character[glyph.character].append(index)
+    characters = sorted(by_character)
+    used: Counter[str] = Counter()
+    for start in range(0, count, len(characters)):
+        order = random.permutation(len(characters))[: count - start]
+        for place in order:
+            having = by_character[characters[place]]
+            index = min(
+                random.permutation(having).tolist(), key=lambda each: used[glyphs[each].collection]
+            )
+            used[glyphs[index].collection] += 1
+            yield index
