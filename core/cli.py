@@ -89,6 +89,11 @@ def _data_commands(commands: Any) -> None:
     build.add_argument(
         "--reversed-labels", action="store_true", help="mend the label order of the author's CSV"
     )
+    sketch = _command(parts, "sketch", _sketch, "make a data set from the built-in sketchbook")
+    sketch.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    sketch.add_argument("--per-script", type=int, default=1000, metavar="N", help="images of each")
+    sketch.add_argument("--seed", type=int, default=0)
+    sketch.add_argument("--pipeline", choices=PRESETS, default="canonical")
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
     export.add_argument("data", type=Path, metavar="FILE.parquet")
     export.add_argument("--csv", type=Path, required=True)
@@ -186,13 +191,30 @@ def _build(args: Any) -> Answer:
         seed=args.seed,
         progress=_progress("images"),
     )
+    return _built(args.out, report)
+
+
+def _sketch(args: Any) -> Answer:
+    from core.data.sketchbook import sketch
+
+    report = sketch(
+        args.out,
+        per_script=args.per_script,
+        seed=args.seed,
+        pipeline=args.pipeline,
+        progress=_progress("images"),
+    )
+    return _built(args.out, report)
+
+
+def _built(out: Path, report: Any) -> Answer:
     for path, reason in report.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     document = dataclasses.asdict(report)
     document["skipped"] = [{"path": path, "reason": reason} for path, reason in report.skipped]
     counts = ", ".join(f"{name} {count:,}" for name, count in report.per_script.items())
     return document, (
-        f"{args.out}: {report.images:,} images ({counts}), {len(report.skipped)} skipped, "
+        f"{out}: {report.images:,} images ({counts}), {len(report.skipped)} skipped, "
         f"{report.seconds:.1f} s, hash {report.hash[:12]}"
     )
 
