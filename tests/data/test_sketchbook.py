@@ -302,6 +302,17 @@ def test_writers_write_several_glyphs_of_one_family(tmp_path):
     assert labels["digest"].is_unique
 
 
+def test_half_of_a_data_set_is_letters_digits_and_numerals(tmp_path):
+    sketch(tmp_path / "data.parquet", per_script=50, workers=1)
+
+    labels = Store.open(tmp_path / "data.parquet").labels()
+
+    chinese = labels.loc[labels["script"] == "chinese", "character"].astype(str)
+    arabic = labels.loc[labels["script"] == "arabic", "character"].astype(str)
+    assert chinese.isin(list("零一二三四五六七八九十百千万亿")).sum() == 25
+    assert (arabic.str.len() == 1).sum() == 25
+
+
 def test_a_seed_decides_a_data_set(tmp_path):
     hashes = [
         sketch(tmp_path / f"{n}.parquet", per_script=6, seed=seed, noise=noise, workers=1).hash

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.data.build import BuildReport, write_items
 from core.data.scan import Item
+from core.data.sketchbook.characters import is_basic
 from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
 from core.data.sketchbook.strokes import Glyph, Sketchbook
 from core.data.sources import Label
@@ -81,7 +82,8 @@ def sketch(
 
     Args:
         out: the Parquet file; replaced only when all went well.
-        per_script: images of each script, spread evenly over its characters.
+        per_script: images of each script: half of letters, digits or numerals by themselves, half
+            of everything else the script has, evenly over the characters of both.
         seed: of everything.
         pipeline: a preset's name, or a pipeline.
         noise: light and dark, paper, light and device vary, too; else black on white.
@@ -125,19 +127,29 @@ def _items(script: str, count: int, seed: int, noise: bool) -> Iterator[Item]:
 def _choose(
     glyphs: tuple[Glyph, ...], held_out: bool, count: int, random: np.random.Generator
 ) -> Iterator[int]:
-    """Yield indices of glyphs: every character as often, every family about as often."""
+    """Yield indices of glyphs, letters, digits and numerals by turns with everything else.
+
+    Of both, every character comes as often, and every family about as often.
+    """
     by_character: dict[str, list[int]] = defaultdict(list)
     for index, glyph in enumerate(glyphs):
         if glyph.held_out == held_out:
             by_character[glyph.character].append(index)
-    characters = sorted(by_character)
+    basic = [each for each in sorted(by_character) if is_basic(each)]
+    others = [each for each in sorted(by_character) if not is_basic(each)]
+    turns = [_over_and_over(each, random) for each in (basic, others) if each]
     used: Counter[str] = Counter()
-    for start in range(0, count, len(characters)):
-        order = random.permutation(len(characters))[: count - start]
-        for place in order:
-            having = by_character[characters[place]]
-            index = min(
-                random.permutation(having).tolist(), key=lambda each: used[glyphs[each].collection]
-            )
-            used[glyphs[index].collection] += 1
-            yield index
+    for place in range(count):
+        having = by_character[next(turns[place % len(turns)])]
+        index = min(
+            random.permutation(having).tolist(), key=lambda each: used[glyphs[each].collection]
+        )
+        used[glyphs[index].collection] += 1
+        yield index
+
+
+def _over_and_over(characters: list[str], random: np.random.Generator) -> Iterator[str]:
+    """Yield all characters in an order left to chance, then again in another."""
+    while True:
+        for place in random.permutation(len(characters)):
+            yield characters[place]

@@ -102,6 +102,7 @@ def _english() -> list[str]:
     return [*"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"]
 
 
+_CHINESE = frozenset(NUMERALS + COMMON)
 _LISTS = {
     "arabic": _arabic,
     "baybayin": _baybayin,
@@ -110,6 +111,11 @@ _LISTS = {
     "english": _english,
     "kannada": _kannada,
 }
+
+
+def is_basic(character: str) -> bool:
+    """Whether a character is a letter, a digit or a numeral by itself, as beginners write it."""
+    return character in NUMERALS if character in _CHINESE else len(character) == 1
 
 
 @cache

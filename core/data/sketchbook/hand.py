@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -147,48 +146,54 @@ def draw(
     """
     hand = hand or Hand.random(random)
     side = side or int(random.integers(64, 129))
-    points, ends, inner = _points(glyph)
-    points = _shape(points, ends, inner, hand, random)
+    points, ends, share = _points(glyph)
+    points = _shape(points, ends, share, hand, random)
     pen = min(hand.pen, _widest(points))
     fine = _FINE if pen * side < _THIN else 1
     points, width = _fit(points, pen, side * fine, random)
     ink: np.ndarray = np.zeros((side * fine, side * fine), np.uint8)
-    _ink(ink, points, ends, width, hand, random)
+    widths = _widths(points, ends, share, width, hand, random)
+    _ink(ink, points, ends, widths, hand, random)
     if fine > 1:
         ink = cv2.resize(ink, (side, side), interpolation=cv2.INTER_AREA)
     return _on(paper, ink, random)
 
 
 def _points(glyph: Glyph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return points `_STEP` apart along each stroke, their ends, and which have two neighbours.
+    """Return points `_STEP` apart along each stroke, their ends, and how far along each lies.
 
     Returns:
-        float64 (N, 2), int64 (S,), bool (N,).
+        float64 (N, 2), int64 (S,), float64 (N,) from 0 to 1 along each stroke.
     """
     points, last = glyph.points.astype(np.float64), glyph.ends - 1
-    lengths = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
-    lengths[last] = 1.0  # sets strokes apart
-    along = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
-    first = np.concatenate([[0], glyph.ends[:-1]])
+    steps = points[1:] - points[:-1]
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    lengths[last[:-1]] = 1.0  # sets strokes apart
+    along = np.zeros(len(points))
+    np.cumsum(lengths, out=along[1:])
+    first = np.zeros_like(last)
+    first[1:] = glyph.ends[:-1]
     total = along[last] - along[first]
     counts = np.maximum(3, np.ceil(total / _STEP).astype(np.int64) + 1)
     ends = np.cumsum(counts)
     begin = np.repeat(ends - counts, counts)
     share = (np.arange(ends[-1]) - begin) / np.repeat(counts - 1, counts)
     at = np.repeat(along[first], counts) + share * np.repeat(total, counts)
-    dense = np.stack([np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])], 1)
-    return dense, ends, (share > 0) & (share < 1)
+    dense = np.empty((len(at), 2))
+    dense[:, 0] = np.interp(at, along, points[:, 0])
+    dense[:, 1] = np.interp(at, along, points[:, 1])
+    return dense, ends, share
 
 
 def _shape(
     points: np.ndarray,
     ends: np.ndarray,
-    inner: np.ndarray,
+    share: np.ndarray,
     hand: Hand,
     random: np.random.Generator,
 ) -> np.ndarray:
     """Move points as the hand does: smoothly as a whole, then stroke by stroke."""
-    pull = inner[1:-1, None] / 4
+    pull = ((share > 0) & (share < 1))[1:-1, None] / 4  # the ends stay
     for _ in range(hand.roundness):
         points[1:-1] += pull * (points[:-2] + points[2:] - 2 * points[1:-1])
     count, strokes = len(points), len(ends)
@@ -244,7 +249,7 @@ def _ink(
     page: np.ndarray,
     points: np.ndarray,
     ends: np.ndarray,
-    width: float,
+    widths: np.ndarray,
     hand: Hand,
     random: np.random.Generator,
 ) -> None:
@@ -252,8 +257,9 @@ def _ink(
     strokes = len(ends)
     chance = random.random((strokes, 4)).tolist()
     reach = (random.standard_normal((strokes, 2)) * (hand.looseness / _STEP)).tolist()
-    widths = (width * (1 + 0.1 * random.standard_normal(strokes))).clip(1).tolist()
-    fixed = np.rint(points * (1 << _SHIFT)).astype(np.int32)
+    fixed = np.empty((len(points), 3), np.int32)  # x, y, width
+    np.rint(points * (1 << _SHIFT), out=fixed[:, :2], casting="unsafe")
+    fixed[:, 2] = np.rint(widths).clip(1)
     lines: list[np.ndarray] = []
     start = 0
     for end, own, reaching in zip(ends.tolist(), chance, reach, strict=True):
@@ -266,20 +272,52 @@ def _ink(
             lines += [line[:cut], line[cut + int(2 * own[3]) :]]
         else:
             lines.append(line)
-    varied = hand.pressure + hand.taper + hand.chisel > 0
+    for width, parts in _runs(lines).items():
+        cv2.polylines(page, parts, False, 255, width, cv2.LINE_AA, _SHIFT)
+
+
+def _runs(lines: list[np.ndarray]) -> dict[int, list[np.ndarray]]:
+    """Split lines, int32 (n, 3) as x, y, width, into parts of one width, (m, 2), by width."""
+    whole = np.concatenate(lines)
+    ends = np.cumsum([len(each) for each in lines])
+    splits = whole[1:, 2] != whole[:-1, 2]
+    splits[ends[:-1] - 1] = True
+    firsts = [0, *(np.flatnonzero(splits) + 1).tolist()]
+    lifted = set(ends.tolist())
+    xy, widths = np.ascontiguousarray(whole[:, :2]), whole[:, 2].tolist()
     runs: dict[int, list[np.ndarray]] = {}
-    for line, thick in zip(lines, widths + widths, strict=False):
-        if varied:
-            for thickness, part in _varied(line, thick, hand, random):
-                runs.setdefault(thickness, []).append(part)
-        else:
-            runs.setdefault(max(1, round(thick)), []).append(line)
-    for thickness, parts in runs.items():
-        cv2.polylines(page, parts, False, 255, thickness, cv2.LINE_AA, _SHIFT)
+    for first, last in zip(firsts, [*firsts[1:], len(whole)], strict=True):
+        # a run ends where the next begins, but for those where the pen was lifted
+        part = xy[first : last if last in lifted else last + 1]
+        runs.setdefault(widths[first], []).append(part)
+    return runs
+
+
+def _widths(
+    points: np.ndarray,
+    ends: np.ndarray,
+    share: np.ndarray,
+    width: float,
+    hand: Hand,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """Return the pen's width at every point, float64 (N,)."""
+    own = random.standard_normal((len(ends), 3))
+    own[:, 0] = width * (1 + 0.1 * own[:, 0])
+    own = np.repeat(own, np.diff(ends, prepend=0), axis=0)
+    widths = own[:, 0]
+    if hand.pressure or hand.taper:
+        widths = widths * (1 + hand.pressure * np.sin(3 * own[:, 1] + (4 + own[:, 2]) * share))
+        widths *= 1 - hand.taper * share**3
+    if hand.chisel:
+        steps = np.diff(points, axis=0, append=points[-1:])
+        across = np.abs(np.sin(np.arctan2(steps[:, 1], steps[:, 0]) - hand.nib))
+        widths = widths * (1 + hand.chisel * (across - 0.6))
+    return widths
 
 
 def _near(one: np.ndarray, other: np.ndarray, page: np.ndarray) -> bool:
-    return int(np.abs(one - other).max()) < 0.35 * len(page) * (1 << _SHIFT)
+    return int(np.abs(one - other)[:2].max()) < 0.35 * len(page) * (1 << _SHIFT)
 
 
 def _reaching(line: np.ndarray, before: float, after: float) -> np.ndarray:
@@ -288,28 +326,10 @@ def _reaching(line: np.ndarray, before: float, after: float) -> np.ndarray:
     line = line[min(most, int(max(0.0, -before))) : len(line) - min(most, int(max(0.0, -after)))]
     line = line.copy()
     if before > 0:
-        line[0] += ((line[0] - line[1]) * min(before, 2.5)).astype(np.int32)
+        line[0, :2] += ((line[0] - line[1])[:2] * min(before, 2.5)).astype(np.int32)
     if after > 0:
-        line[-1] += ((line[-1] - line[-2]) * min(after, 2.5)).astype(np.int32)
+        line[-1, :2] += ((line[-1] - line[-2])[:2] * min(after, 2.5)).astype(np.int32)
     return line
-
-
-def _varied(
-    line: np.ndarray, width: float, hand: Hand, random: np.random.Generator
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Split a stroke whose width changes into runs of one width, in px."""
-    steps = np.diff(line, axis=0)
-    along = (np.arange(len(steps)) + 0.5) / len(steps)
-    phase, waves = random.uniform((0, 2), (7, 7))
-    factor = 1 + hand.pressure * np.sin(phase + waves * along)
-    factor *= 1 - hand.taper * along**3
-    if hand.chisel:
-        across = np.abs(np.sin(np.arctan2(steps[:, 1], steps[:, 0]) - hand.nib))
-        factor *= 1 + hand.chisel * (across - 0.6)
-    whole = np.maximum(1, np.rint(width * factor)).astype(int)
-    changes = (np.flatnonzero(whole[1:] != whole[:-1]) + 1).tolist()
-    for first, last in zip([0, *changes], [*changes, len(whole)], strict=True):
-        yield int(whole[first]), line[first : last + 1]
 
 
 @cache
