@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from core.errors import DataError
 
@@ -44,6 +43,8 @@ def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]
 
 
 def _by_chance(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
+    from sklearn.model_selection import train_test_split  # a second, which pages do not need
+
     train, test = train_test_split(np.arange(len(labels)), test_size=TEST_SHARE, random_state=seed)
     return train, test
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 
 def confusion(
     true: Sequence[str] | pd.Series, predicted: Sequence[str] | pd.Series, labels: Sequence[str]
 ) -> pd.DataFrame:
     """Count predictions: rows the true script, columns the predicted one, int64."""
+    from sklearn.metrics import confusion_matrix  # takes a second to import
+
     counts = confusion_matrix(np.asarray(true), np.asarray(predicted), labels=list(labels))
     return pd.DataFrame(counts, index=list(labels), columns=list(labels))
 
