@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import json
 import logging
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -94,6 +95,9 @@ def _data_commands(commands: Any) -> None:
     sketch.add_argument("--per-script", type=int, default=1000, metavar="N", help="images of each")
     sketch.add_argument("--seed", type=int, default=0)
     sketch.add_argument("--pipeline", choices=PRESETS, default="canonical")
+    sketch.add_argument(
+        "--noise", action="store_true", help="paper, light and device vary, too: for training"
+    )
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
     export.add_argument("data", type=Path, metavar="FILE.parquet")
     export.add_argument("--csv", type=Path, required=True)
@@ -202,6 +206,7 @@ def _sketch(args: Any) -> Answer:
         per_script=args.per_script,
         seed=args.seed,
         pipeline=args.pipeline,
+        noise=args.noise,
         progress=_progress("images"),
     )
     return _built(args.out, report)
@@ -270,7 +275,8 @@ def _describe_run(run: Any) -> dict[str, Any]:
         "split": run.settings.split,
         "epoch": run.epoch,
         "accuracy": run.accuracy,
-        "loss": run.loss,
+        # JSON has no NaN, which is what a run that diverged ends with
+        "loss": run.loss if run.loss is None or math.isfinite(run.loss) else None,
         "parameters": run.parameters,
         "folder": str(run.folder),
         "created": run.created.isoformat(),

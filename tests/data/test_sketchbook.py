@@ -358,6 +358,18 @@ def test_the_command_makes_a_data_set(tmp_path, capsys):
     assert document["hash"] == Store.open(out).hash
 
 
+def test_the_command_varies_the_paper_if_asked(tmp_path):
+    plain, noisy = tmp_path / "plain.parquet", tmp_path / "noisy.parquet"
+    for out, asked in ((plain, []), (noisy, ["--noise"])):
+        assert main(["data", "sketch", "--out", str(out), "--per-script", "10", *asked]) == 0
+
+    white, varied = (
+        [np.median(image) for image in Store.open(out).sources(range(60))] for out in (plain, noisy)
+    )
+    assert set(white) == {255}
+    assert len(set(varied)) > 5
+
+
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
     code = main(["data", "sketch", "--out", str(tmp_path / "x.parquet"), "--per-script", "0"])
 

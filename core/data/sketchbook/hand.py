@@ -116,7 +116,7 @@ class Paper:
             shade=float(random.uniform(0, 0.45)) if photo and ground > ink else 0.0,
             grain=float(random.exponential(0.02)) if photo or random.random() < 0.2 else 0.0,
             blur=float(random.uniform(0.4, 1.3)) if random.random() < 0.3 else 0.0,
-            coarse=float(random.uniform(0.3, 0.8)) if random.random() < 0.3 else 1.0,
+            coarse=float(random.uniform(0.25, 0.8)) if random.random() < 0.5 else 1.0,
         )
 
 
@@ -342,7 +342,7 @@ def _on(paper: Paper, ink: np.ndarray, random: np.random.Generator) -> np.ndarra
     """Lay ink, uint8 0-255, on paper and take its picture; uint8, the same shape."""
     side = len(ink)
     if paper.coarse < 1:
-        small = max(16, round(side * paper.coarse))
+        small = max(24, round(side * paper.coarse))
         ink = cv2.resize(ink, (small, small), interpolation=cv2.INTER_AREA)
         ink = cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR)
     if paper.blur:
