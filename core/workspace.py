@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import StorageFull
 
+_ABANDONED = 600.0  # seconds
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -76,6 +79,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         StorageFull: the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _clear_away(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -86,6 +90,14 @@ def atomic_path(path: Path) -> Iterator[Path]:
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what a process that was killed left of `path`: untouched for a while."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:

@@ -1,4 +1,5 @@
 import errno
+import os
 import stat
 from pathlib import Path
 
@@ -93,3 +94,14 @@ def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
 def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
     with pytest.raises(PermissionError):
         _fail_halfway(tmp_path / "data.parquet", PermissionError(errno.EACCES, "refused"))
+
+
+def test_what_a_killed_process_left_is_cleared_away_and_what_goes_on_is_not(tmp_path):
+    abandoned, going_on = tmp_path / ".data.parquet.a.part", tmp_path / ".data.parquet.b.part"
+    for each in (abandoned, going_on):
+        each.write_bytes(b"half")
+    os.utime(abandoned, (0, 0))
+
+    write_atomically(tmp_path / "data.parquet", b"whole")
+
+    assert sorted(each.name for each in tmp_path.iterdir()) == [going_on.name, "data.parquet"]

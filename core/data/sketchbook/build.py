@@ -100,8 +100,13 @@ def sketch(
     if per_script < 1:
         raise DataError(f"{per_script} images a script: choose a positive number")
     chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
-    items = [item for name in NAMES for item in _items(name, per_script, seed, noise)]
+    items = sketch_items(per_script, seed, noise=noise)
     return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)
+
+
+def sketch_items(per_script: int, seed: int, *, noise: bool) -> list[Item]:
+    """Return what `sketch` writes: nothing is drawn before it is read."""
+    return [item for name in NAMES for item in _items(name, per_script, seed, noise)]
 
 
 def _items(script: str, count: int, seed: int, noise: bool) -> Iterator[Item]:
