@@ -1,8 +1,8 @@
 """Compare: runs beside each other, and what one of them takes for what."""
 
 import streamlit as st
-from core.evaluation.metrics import confusion
 
+from core.evaluation.metrics import confusion
 from core.scripts import NAMES
 from core.training.runs import list_runs
 from core.ui import charts

@@ -1,9 +1,9 @@
 """Predict: draw a character or bring a picture of one, and get an answer."""
 
 import streamlit as st
-from core.inference.predictor import available
 
 from core.imaging import decode
+from core.inference.predictor import available
 from core.ui import caches
 from core.ui.page import PREDICT, TRAIN, advice, begin_page
 from core.ui.predict import draw_and_answer, open_link, show_answer, show_steps
