@@ -1,4 +1,7 @@
-"""A build as a job of its own: `python -m core.data.job FOLDER`, started by `start_build`."""
+"""Making a data set as a job of its own: `python -m core.data.job FOLDER`.
+
+The job appends {"done", "total"} records, then {"report"} or {"error"}.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from core import jobs
 from core.errors import DataError, ScriptoriumError
 from core.imaging import preset
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.data.build import BuildReport
 
 REQUEST = "build.json"
 NAMED = 100
@@ -24,8 +32,6 @@ def start_build(
     ws: Workspace, paths: Sequence[str], name: str, pipeline: str, per_script: int | None
 ) -> Path:
     """Start building a data set called `name` in the workspace's store; returns the job's folder.
-
-    The job appends {"done", "total"} records, then {"report"} or {"error"}.
 
     Args:
         paths: as `core.data.build.build` takes them.
@@ -38,42 +44,50 @@ def start_build(
         PipelineError: there is no such preset.
         StorageFull: the disk is full.
     """
+    paths = [str(each) for each in paths]
+    return _start(ws, name, {"paths": paths, "pipeline": pipeline, "per_script": per_script})
+
+
+def start_sketch(ws: Workspace, name: str, pipeline: str, per_script: int) -> Path:
+    """Start writing a data set from the sketchbook; arguments and errors as of `start_build`."""
+    return _start(ws, name, {"pipeline": pipeline, "per_script": per_script})
+
+
+def _start(ws: Workspace, name: str, request: dict[str, Any]) -> Path:
     if not re.fullmatch(r"\w[\w .-]{0,79}", name):
         raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
     out = ws.store / f"{name}.parquet"
     if out.exists():
         raise DataError(f"there is a data set called {name!r} already: choose another name")
-    preset(pipeline)
-    request = {
-        "paths": [str(each) for each in paths],
-        "out": str(out),
-        "pipeline": pipeline,
-        "per_script": per_script,
-    }
+    preset(request["pipeline"])
     folder = ws.jobs / f"build-{time.time_ns():x}"
     jobs.start(
         folder,
         [sys.executable, "-m", "core.data.job", str(folder)],
-        files={REQUEST: json.dumps(request)},
+        files={REQUEST: json.dumps({**request, "out": str(out)})},
     )
     return folder
 
 
-def main(folder: Path) -> None:
-    """Do the build that `folder` asks for, and leave its report there."""
-    with jobs.hold(folder):
-        from core.data.build import build
+def _make(folder: Path, request: dict[str, Any]) -> BuildReport:
+    from core.data.build import build
+    from core.data.sketchbook import sketch
 
-        request = json.loads((folder / REQUEST).read_text())
+    out = Path(request.pop("out"))
+    make = partial(build, request.pop("paths")) if "paths" in request else sketch
+    return make(
+        out=out,
+        **request,
+        progress=lambda done, total: jobs.append(folder, {"done": done, "total": total}),
+        cancelled=lambda: jobs.stop_requested(folder),
+    )
+
+
+def main(folder: Path) -> None:
+    """Make what `folder` asks for, and leave a report there."""
+    with jobs.hold(folder):
         try:
-            report = build(
-                request["paths"],
-                Path(request["out"]),
-                pipeline=request["pipeline"],
-                per_script=request["per_script"],
-                progress=lambda done, total: jobs.append(folder, {"done": done, "total": total}),
-                cancelled=lambda: jobs.stop_requested(folder),
-            )
+            report = _make(folder, json.loads((folder / REQUEST).read_text()))
         except ScriptoriumError as error:
             jobs.append(folder, {"error": str(error)})
             return

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.data.job import start_build
+from core.data.job import start_build, start_sketch
 from core.data.sources import SOURCES
 from core.data.store import Store, stores
 from core.imaging import PRESETS
@@ -19,6 +19,7 @@ from core.ui.page import advice
 from core.workspace import Workspace, write_atomically
 
 _POLL_SECONDS = 0.5
+_SKETCHES = 500
 _NEWS_SECONDS = 15 * 60  # how the last build ended is of interest for so long
 
 
@@ -38,9 +39,17 @@ def data_or_stop(workspace: Workspace) -> Store:
 def _empty(workspace: Workspace) -> None:
     st.subheader("No data set yet")
     st.markdown(
-        "Scriptorium works on handwriting from six data sets on Kaggle. Download the ones you "
-        "want, and name the folder they are in below; zips need not be unpacked. Folders of your "
-        "own images work too, sorted as `script/character/image.png`."
+        "The quickest way to one is the sketchbook that comes with Scriptorium: pen strokes of all "
+        f"six scripts, written {_SKETCHES:,} times each by made-up hands. It takes some seconds."
+    )
+    if st.button("Write one from the sketchbook", type="primary", icon=":material/stylus_note:"):
+        with advice():
+            start_sketch(workspace, "sketchbook", PRESETS[0], _SKETCHES)
+        st.rerun()
+    st.markdown(
+        "Or bring real handwriting: six data sets from Kaggle. Download the ones you want, and "
+        "name the folder they are in below; zips need not be unpacked. Folders of your own images "
+        "work too, sorted as `script/character/image.png`."
     )
     build_form(workspace)
     with st.expander("Where to get the six data sets", icon=":material/download:"):
@@ -67,7 +76,7 @@ def build_form(workspace: Workspace) -> None:
             step=500,
             help="At most so many, spread evenly over the characters. 0 takes all of them.",
         )
-        if st.form_submit_button("Make the data set", type="primary"):
+        if st.form_submit_button("Make the data set"):
             _start(workspace, path, uploads, name, pipeline, per_script or None)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core import jobs
-from core.data.job import main, start_build
+from core.data.job import main, start_build, start_sketch
 from core.data.store import Store, stores
 from core.errors import DataError, PipelineError
 from core.workspace import Workspace
@@ -51,6 +51,14 @@ def test_a_build_goes_on_by_itself_and_ends_with_a_report(
     *progress, _ = jobs.read(folder)
     assert progress[-1] == {"done": 288, "total": 288}
     assert jobs.log_tail(folder) == ""
+
+
+def test_a_sketch_goes_on_by_itself_too(ws: Workspace) -> None:
+    folder = start_sketch(ws, "sketchbook", "canonical", 5)
+
+    report = end(folder)["report"]
+    assert Store.open(ws.store / "sketchbook.parquet").per_script == report["per_script"]
+    assert set(report["per_script"].values()) == {5}
 
 
 def _run_here(folder: Path) -> None:

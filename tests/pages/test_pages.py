@@ -1,12 +1,14 @@
 """Every page opens, with data and without, and says what to do where there is nothing to show."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import jobs
 from core.scripts import SCRIPTS
 
 Open = Callable[..., AppTest]
@@ -42,6 +44,22 @@ def test_without_data_a_page_offers_to_make_some(name: str, open_page: Open):
     app = open_page(name)
     assert "No data set yet" in text(app)
     assert "Make the data set" in [each.label for each in app.button]
+
+
+def test_the_sketchbook_makes_a_first_data_set(
+    workspace_dir: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.builds._SKETCHES", 5)
+    app = open_page("explore")
+    next(each for each in app.button if "sketchbook" in each.label).click().run()
+    (folder,) = (workspace_dir / "jobs").iterdir()
+    deadline = time.monotonic() + 60
+    while jobs.is_alive(folder):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    assert "30 images" in text(app)
 
 
 @pytest.mark.usefixtures("workspace_dir")
