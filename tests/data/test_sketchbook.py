@@ -202,6 +202,18 @@ def test_a_dot_is_traced_as_a_short_dash_and_comes_last():
     assert np.allclose(dot.mean(axis=0), (60, 20), atol=1)
 
 
+def test_a_dot_by_itself_is_scribbled_full():
+    page = np.zeros((120, 120), np.uint8)
+    cv2.circle(page, (60, 60), 20, 1, -1)
+
+    (spiral,) = trace(page > 0)
+
+    away = np.hypot(*(spiral - 60).T)
+    assert away[0] < 2
+    assert np.isclose(away[-1], 20, atol=1)
+    assert (np.diff(away) > 0).all()
+
+
 def test_no_ink_is_no_stroke():
     assert trace(np.zeros((40, 40), bool)) == []
 

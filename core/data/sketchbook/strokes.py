@@ -179,7 +179,9 @@ def _quantise(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
     middle = (low + high) / 2
     fitted = []
     for stroke in strokes:
-        whole = np.rint((stroke - middle) * scale + UNIT / 2).clip(0, UNIT).astype(np.uint8)
+        # halves always go up, so that what was fitted once stays where it is
+        whole = np.floor((stroke - middle) * scale + UNIT / 2 + 0.501)
+        whole = whole.clip(0, UNIT).astype(np.uint8)
         moved = np.any(np.diff(whole, axis=0) != 0, axis=1)
         fitted.append(whole[np.concatenate([[True], moved])])
     return fitted

@@ -56,7 +56,18 @@ def trace(ink: np.ndarray, *, right_to_left: bool = False) -> list[np.ndarray]:
         lines = _without_spurs(lines, joints, reach)
         pen = float(np.median(reach[thin]))
         strokes += [_finish(each, pen, size) for each in _chains(lines, joints, reach)]
+    elif len(strokes) == 1:
+        return [_scribble(ink)]
     return _ordered([each for each in strokes if len(each) > 1], size, right_to_left)
+
+
+def _scribble(ink: np.ndarray) -> np.ndarray:
+    """Return a spiral that fills a lone dot: a dash would look like a line once enlarged."""
+    centre = np.argwhere(ink).mean(axis=0)[::-1]
+    turns = np.linspace(0, 6 * np.pi, 25)[:, None]
+    reach = np.sqrt(ink.sum() / np.pi) * turns / turns[-1]
+    around = np.hstack([np.cos(turns), np.sin(turns)])
+    return (centre + reach * around).astype(np.float32)
 
 
 def _take_dots(ink: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -73,7 +84,9 @@ def _take_dots(ink: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
             continue
         spread, axes = np.linalg.eigh(np.cov(places.T))
         hull = cv2.contourArea(cv2.convexHull(places))
-        round_and_full = spread[1] < 2 * spread[0] and boxes[patch, cv2.CC_STAT_AREA] > 0.85 * hull
+        round_and_full = (
+            spread[1] < 2.5 * spread[0] and boxes[patch, cv2.CC_STAT_AREA] > 0.85 * hull
+        )
         if round_and_full:
             lined[own] = False
             half = 0.6 * np.sqrt(spread[1]) * axes[:, 1]
