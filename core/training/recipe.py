@@ -34,7 +34,7 @@ from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
 PER_SCRIPT = 14_000
-EPOCHS = 4
+EPOCHS = 2
 SEED = 800
 
 
@@ -81,7 +81,7 @@ def make_shipped(
     run = wait(start_run(ws, settings), on_run)
     if run.state != "done":
         raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
-    return _ship(run, to)
+    return ship(run, to, per_script=per_script, epochs=epochs)
 
 
 def _items(store: Store, per_script: int, random: np.random.Generator) -> list[Item]:
@@ -121,11 +121,13 @@ def balanced(labels: Any, per_script: int, random: np.random.Generator) -> np.nd
     return np.concatenate(drawn)
 
 
-def _ship(run: Run, to: Path) -> dict[str, Any]:
+def ship(run: Run, to: Path, **recipe: int) -> dict[str, Any]:
+    """Put the model of a finished run into the folder `to`; `recipe` goes into its description."""
     table = run.test_predictions()
     per_script = per_script_accuracy(table["script"], table["predicted"])
     mean = mean_over_scripts(per_script)
     facts = json.loads((run.folder / FACTS).read_text(encoding="utf-8"))
+    facts["recipe"] = recipe
     facts["in_domain"] = {**per_script, "mean": mean}
     with atomic_path(to / LITERT) as path:
         shutil.copyfile(run.folder / LITERT, path)
