@@ -103,7 +103,7 @@ def _png(data: bytes) -> np.ndarray | None:
 def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
     flags = cv2.IMREAD_UNCHANGED
     if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
-        flags = cv2.IMREAD_COLOR
+        flags = cv2.IMREAD_ANYCOLOR
         for factor, reduced in (
             (8, cv2.IMREAD_REDUCED_COLOR_8),
             (4, cv2.IMREAD_REDUCED_COLOR_4),
