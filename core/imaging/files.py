@@ -25,6 +25,8 @@ MAX_PIXELS = 64_000_000
 """A phone photo has 12-50 megapixels; more in one file is refused before it is unpacked."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+RUN_LENGTH = 3
+"""zlib's Z_RLE: on drawings quicker than the usual strategy, and smaller."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _EXIF = {"PNG": b"eXIf", "WEBP": b"EXIF"}
 """Where these formats say that the camera was turned, which OpenCV does not heed."""
@@ -64,9 +66,7 @@ def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
 
 def encode(image: np.ndarray) -> bytes:
     """Encode a uint8 array, (H, W) or (H, W, 3) RGB, as a lossless PNG."""
-    if image.ndim == 3:
-        image = image[..., ::-1]
-    return cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes()
+    return bytes(imagecodecs.png_encode(np.ascontiguousarray(image), level=1, strategy=RUN_LENGTH))
 
 
 def _header(data: bytes) -> tuple[str, tuple[int, int]]:
