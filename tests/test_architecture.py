@@ -23,7 +23,7 @@ ALLOWED = {
     "models": FOUNDATION | {"imaging", "data"},
 }
 
-# The canvas's package can be imported where Streamlit runs a script, and nowhere else.
+# The canvas registers itself as it is imported, which Streamlit allows only while it runs a script.
 IMPORT_AS_A_PAGE_DOES = """
 import json, sys
 from streamlit.testing.v1 import AppTest

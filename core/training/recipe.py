@@ -90,10 +90,13 @@ def _items(store: Store, per_script: int, random: np.random.Generator) -> list[I
     train, test = split(labels, "writer", SEED)
     files = Stored.all_of(store)
 
+    # a row at a time, pandas would take longer to look up than the glyph to bend
+    names = ("script", "collection", "character", "writer")
+    known = list(zip(*(labels[name].tolist() for name in names), strict=True))
+
     def item(row: int, file: Any, fold: str) -> Item:
-        known = labels.iloc[row]
-        label = Label(known["character"], known["writer"], fold)
-        return Item(file, known["script"], known["collection"], label)
+        script, collection, character, writer = known[row]
+        return Item(file, script, collection, Label(character, writer, fold))
 
     items = [item(row, files[row], "test") for row in test]
     for row in balanced(labels.iloc[train], per_script, random):
