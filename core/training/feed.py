@@ -58,7 +58,10 @@ def batches(
         loaded = tf.data.Dataset.zip(rows, draws).map(load_bent)
     else:
         loaded = rows.map(load)
-    return loaded.prefetch(2)
+    options = tf.data.Options()
+    # Its thread sleeps for ever longer, and an iterator that ends waits for it: up to a minute.
+    options.autotune.enabled = False
+    return loaded.prefetch(2).with_options(options)
 
 
 def _bend(batch: Any, draw: Any) -> Any:

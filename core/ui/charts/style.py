@@ -1,0 +1,41 @@
+"""What all figures have in common: colours, grid, type."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+TRAINING = "#9A8F7D"
+TEST = "#2A8C9A"
+# Runs laid over each other: told apart also by dash, so colour need not do it alone.
+RUNS = ("#2A8C9A", "#B78514", "#9A7AEB", "#A64B3C", "#5C9A7D", "#6D636A")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+GRID = "rgba(128, 120, 105, 0.25)"
+# Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the
+# visitor changes the theme. Its default for figures is too faint on paper.
+_TEXT = "#000037"
+
+
+def finish(figure: go.Figure, height: int) -> go.Figure:
+    """Give `figure` the house's type, grid and margins, and a height in px."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        bargap=0.25,
+        dragmode=False,
+        font_color=_TEXT,
+        legend_font_color=_TEXT,
+    )
+    axis = {"tickfont_color": _TEXT, "title_font_color": _TEXT, "gridcolor": GRID}
+    figure.update_xaxes(automargin=True, zeroline=False, **axis)
+    figure.update_yaxes(automargin=True, zeroline=False, **axis)
+    return figure
+
+
+def percent(share: float) -> str:
+    """Write a probability as people say it; certainty is never claimed, not even by rounding."""
+    if share < 0.01:
+        return "under 1 %"
+    if share > 0.99:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
