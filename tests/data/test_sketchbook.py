@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from core.data.sketchbook import (
     families,
     sketch,
 )
+from core.data.sketchbook.build import sketch_items
 from core.data.sketchbook.strokes import FOLDER, LICENCES, write
 from core.data.sketchbook.trace import trace
 from core.data.splits import split
@@ -323,6 +325,20 @@ def test_half_of_a_data_set_is_letters_digits_and_numerals(tmp_path):
     arabic = labels.loc[labels["script"] == "arabic", "character"].astype(str)
     assert chinese.isin(list("零一二三四五六七八九十百千万亿")).sum() == 25
     assert (arabic.str.len() == 1).sum() == 25
+
+
+def test_digits_take_the_share_they_are_given():
+    items = sketch_items(100, 0, noise=False, digits=0.3)
+    letters = sketch_items(100, 0, noise=False, digits=0)
+
+    found = Counter(each.script for each in items if each.label.character.isdecimal())
+    assert found == {"arabic": 30, "devanagari": 30, "english": 30, "kannada": 30}
+    assert Counter(each.script for each in items) == dict.fromkeys(NAMES, 100)
+    assert not any(each.label.character.isdecimal() for each in letters)
+    latin = [each.label.character for each in items if each.script == "english"]
+    assert {*"0123456789"} <= set(latin)
+    with pytest.raises(DataError, match="share"):
+        sketch_items(1, 0, noise=False, digits=1.5)
 
 
 def test_a_seed_decides_a_data_set(tmp_path):

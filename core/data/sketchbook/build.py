@@ -16,7 +16,7 @@ from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
 from core.data.sketchbook.strokes import Glyph, Sketchbook
 from core.data.sources import Label
 from core.errors import DataError
-from core.imaging import Pipeline, preset
+from core.imaging import Pipeline, find_pipeline
 from core.imaging.files import encode
 from core.scripts import NAMES
 
@@ -85,7 +85,7 @@ def sketch(
         per_script: images of each script: half of letters, digits or numerals by themselves, half
             of everything else the script has, evenly over the characters of both.
         seed: of everything.
-        pipeline: a preset's name, or a pipeline.
+        pipeline: the name of a preset or of one's own, or a pipeline.
         noise: light and dark, paper, light and device vary, too; else black on white.
         workers: processes; all cores by default.
         progress: called with (done, total) images.
@@ -93,30 +93,45 @@ def sketch(
 
     Raises:
         DataError: fewer than one image a script, or the sketchbook's data are damaged.
-        PipelineError: there is no such preset.
+        PipelineError: there is no such pipeline.
         StorageFull: the disk is full.
         Cancelled: `cancelled` said so.
     """
     if per_script < 1:
         raise DataError(f"{per_script} images a script: choose a positive number")
-    chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
+    chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     items = sketch_items(per_script, seed, noise=noise)
     return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)
 
 
-def sketch_items(per_script: int, seed: int, *, noise: bool) -> list[Item]:
-    """Return what `sketch` writes: nothing is drawn before it is read."""
-    return [item for name in NAMES for item in _items(name, per_script, seed, noise)]
+def sketch_items(
+    per_script: int, seed: int, *, noise: bool, digits: float | None = None
+) -> list[Item]:
+    """Return what `sketch` writes: nothing is drawn before it is read.
+
+    Args:
+        per_script: images of each script.
+        seed: of everything.
+        noise: whether the paper and the device show.
+        digits: share of a script's images that are digits, 0-1, where the script has its own
+            (Arabic, Devanagari, Kannada, Latin); None leaves them among the letters.
+
+    Raises:
+        DataError: `digits` is no share.
+    """
+    if digits is not None and not 0 <= digits <= 1:
+        raise DataError(f"{digits} of the images as digits: choose a share from 0 to 1")
+    return [item for name in NAMES for item in _items(name, per_script, seed, noise, digits)]
 
 
-def _items(script: str, count: int, seed: int, noise: bool) -> Iterator[Item]:
+def _items(script: str, count: int, seed: int, noise: bool, digits: float | None) -> Iterator[Item]:
     """Say which glyphs of a script are written by whom."""
     number = NAMES.index(script)
     random = np.random.default_rng((seed, number))
     tested = round(HELD_OUT * count)
     glyphs = Sketchbook.load().glyphs(script)
-    chosen = [(each, "train") for each in _choose(glyphs, False, count - tested, random)]
-    chosen += [(each, "test") for each in _choose(glyphs, True, tested, random)]
+    chosen = [(each, "train") for each in _choose(glyphs, False, count - tested, random, digits)]
+    chosen += [(each, "test") for each in _choose(glyphs, True, tested, random, digits)]
     written: Counter[str] = Counter()
     writers: dict[tuple[str, int], int] = {}
     for image, (index, fold) in enumerate(chosen):
@@ -130,22 +145,35 @@ def _items(script: str, count: int, seed: int, noise: bool) -> Iterator[Item]:
 
 
 def _choose(
-    glyphs: tuple[Glyph, ...], held_out: bool, count: int, random: np.random.Generator
+    glyphs: tuple[Glyph, ...],
+    held_out: bool,
+    count: int,
+    random: np.random.Generator,
+    digits: float | None,
 ) -> Iterator[int]:
     """Yield indices of glyphs, letters, digits and numerals by turns with everything else.
 
-    Of both, every character comes as often, and every family about as often.
+    Of both, every character comes as often, and every family about as often. A share of `digits`
+    is taken out first and spread over the whole.
     """
     by_character: dict[str, list[int]] = defaultdict(list)
     for index, glyph in enumerate(glyphs):
         if glyph.held_out == held_out:
             by_character[glyph.character].append(index)
-    basic = [each for each in sorted(by_character) if is_basic(each)]
+    apart = [each for each in sorted(by_character) if digits is not None and each.isdecimal()]
+    share = digits if digits is not None and apart else 0.0
+    basic = [each for each in sorted(by_character) if is_basic(each) and each not in apart]
     others = [each for each in sorted(by_character) if not is_basic(each)]
     turns = [_over_and_over(each, random) for each in (basic, others) if each]
+    numbers = _over_and_over(apart, random)
     used: Counter[str] = Counter()
     for place in range(count):
-        having = by_character[next(turns[place % len(turns)])]
+        due = int((place + 1) * share)  # digits among the first so many
+        if due > int(place * share):
+            character = next(numbers)
+        else:
+            character = next(turns[(place - due) % len(turns)])
+        having = by_character[character]
         index = min(
             random.permutation(having).tolist(), key=lambda each: used[glyphs[each].collection]
         )
