@@ -24,6 +24,8 @@ from core.workspace import workspace
 Answer = tuple[Any, str]
 """What a command says: the JSON document, and the same as text for people."""
 
+_PIPELINE = "canonical, notebook, or one of your own, saved on the Prepare page"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
@@ -71,8 +73,6 @@ def _command(commands: Any, name: str, run: Callable[[Any], Answer], help_text: 
 
 
 def _data_commands(commands: Any) -> None:
-    from core.imaging import PRESETS
-
     data = commands.add_parser("data", help="find, download, build and export data sets")
     parts = data.add_subparsers(required=True, metavar="COMMAND")
     sources = _command(parts, "sources", _sources, "the six Kaggle sets, and what is here of them")
@@ -82,7 +82,7 @@ def _data_commands(commands: Any) -> None:
     build = _command(parts, "build", _build, "make a data set from images")
     build.add_argument("--from", dest="paths", nargs="+", required=True, metavar="PATH")
     build.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
-    build.add_argument("--pipeline", choices=PRESETS, default="canonical")
+    build.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     amount = build.add_mutually_exclusive_group()
     amount.add_argument("--per-script", type=int, metavar="N", help="even over characters")
     amount.add_argument("--like-notebook", action="store_true", help="the notebook's own counts")
@@ -94,7 +94,7 @@ def _data_commands(commands: Any) -> None:
     sketch.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
     sketch.add_argument("--per-script", type=int, default=1000, metavar="N", help="images of each")
     sketch.add_argument("--seed", type=int, default=0)
-    sketch.add_argument("--pipeline", choices=PRESETS, default="canonical")
+    sketch.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     sketch.add_argument(
         "--noise", action="store_true", help="paper, light and device vary, too: for training"
     )

@@ -49,6 +49,11 @@ class Workspace:
         """Builds and downloads under way or done, one folder each."""
         return self._folder("jobs")
 
+    @property
+    def pipelines(self) -> Path:
+        """One's own pipelines, one JSON file each."""
+        return self._folder("pipelines")
+
 
 def workspace() -> Workspace:
     """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout."""

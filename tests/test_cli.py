@@ -418,7 +418,7 @@ BAD_INPUT = {
     f"{BUILD} {{kaggle}} --reversed-labels": "notebook's CSV; give one",
     f"{BUILD} {{kaggle}} --per-script 0": "positive number",
     f"{BUILD} {{kaggle}} --per-script many": "invalid int value",
-    f"{BUILD} {{kaggle}} --pipeline best": "choose from .?canonical",
+    f"{BUILD} {{kaggle}} --pipeline best": "there are canonical, notebook",
     f"{BUILD} {{kaggle}} --per-script 5 --like-notebook": "not allowed with",
     "data build --from {kaggle} --out {bad}/table.csv/out.parquet": "table.csv",
     "data build --from {kaggle} --out {bad}/model": "model",

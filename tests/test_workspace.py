@@ -25,9 +25,9 @@ def test_its_folders_are_made_when_they_are_used(tmp_path: Path) -> None:
     ws = Workspace(tmp_path / "deep" / "workspace")
     assert not ws.root.exists()
 
-    folders = [ws.store, ws.runs, ws.downloads, ws.jobs]
+    folders = [ws.store, ws.runs, ws.downloads, ws.jobs, ws.pipelines]
 
-    assert [each.name for each in folders] == ["store", "runs", "downloads", "jobs"]
+    assert [each.name for each in folders] == ["store", "runs", "downloads", "jobs", "pipelines"]
     assert all(each.is_dir() and each.parent == ws.root for each in folders)
     assert ws.store == folders[0]  # a second time as well
 

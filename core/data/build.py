@@ -16,7 +16,7 @@ from core.data.notebook_csv import read_csv
 from core.data.scan import Item, Scan, scan
 from core.data.store import Writer
 from core.errors import Cancelled, DataError, SourceNotFound
-from core.imaging import Pipeline, preset
+from core.imaging import Pipeline, find_pipeline
 from core.workspace import atomic_path
 
 NOTEBOOK_COUNTS = {
@@ -69,7 +69,7 @@ def build(
 
     Args:
         paths: zips, folders, folders of zips, the notebook's CSV, or `SOURCE=PATH`.
-        pipeline: a preset's name, or a pipeline.
+        pipeline: the name of a preset or of one's own, or a pipeline.
         per_script: at most so many images a script, spread evenly over its characters.
         like_notebook: the notebook's own counts, as far as the sources hold them.
         reversed_labels: turn the label column of a CSV round.
@@ -80,13 +80,14 @@ def build(
     Raises:
         SourceNotFound: no readable image at a path.
         DataError: the paths or options make no sense together.
+        PipelineError: there is no such pipeline.
         StorageFull: the disk is full.
         Cancelled: `cancelled` said so.
     """
     started = time.perf_counter()
     if per_script is not None and (per_script < 1 or like_notebook):
         raise DataError("choose either a positive number per script, or the notebook's counts")
-    chosen = preset(pipeline) if isinstance(pipeline, str) else pipeline
+    chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     found = _find(paths, reversed_labels)
     items = _choose(found.items, _limits(per_script, like_notebook), seed)
     report = write_items(

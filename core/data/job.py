@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import jobs
 from core.errors import DataError, ScriptoriumError
-from core.imaging import preset
+from core.imaging import Pipeline, find_pipeline
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,26 +29,30 @@ NAMED = 100
 
 
 def start_build(
-    ws: Workspace, paths: Sequence[str], name: str, pipeline: str, per_script: int | None
+    ws: Workspace,
+    paths: Sequence[str],
+    name: str,
+    pipeline: str | Pipeline,
+    per_script: int | None,
 ) -> Path:
     """Start building a data set called `name` in the workspace's store; returns the job's folder.
 
     Args:
         paths: as `core.data.build.build` takes them.
         name: of the data set: letters, digits, space, dot, dash, underscore.
-        pipeline: a preset's name.
+        pipeline: the name of a preset or of one's own, or a pipeline.
         per_script: at most so many images a script; all where None.
 
     Raises:
         DataError: the name can't be used, or is taken.
-        PipelineError: there is no such preset.
+        PipelineError: there is no such pipeline.
         StorageFull: the disk is full.
     """
     paths = [str(each) for each in paths]
     return _start(ws, name, {"paths": paths, "pipeline": pipeline, "per_script": per_script})
 
 
-def start_sketch(ws: Workspace, name: str, pipeline: str, per_script: int) -> Path:
+def start_sketch(ws: Workspace, name: str, pipeline: str | Pipeline, per_script: int) -> Path:
     """Start writing a data set from the sketchbook; arguments and errors as of `start_build`."""
     return _start(ws, name, {"pipeline": pipeline, "per_script": per_script})
 
@@ -59,12 +63,17 @@ def _start(ws: Workspace, name: str, request: dict[str, Any]) -> Path:
     out = ws.store / f"{name}.parquet"
     if out.exists():
         raise DataError(f"there is a data set called {name!r} already: choose another name")
-    preset(request["pipeline"])
+    chosen = request["pipeline"]
+    if isinstance(chosen, str):
+        chosen = find_pipeline(chosen, ws)
     folder = ws.jobs / f"build-{time.time_ns():x}"
     jobs.start(
         folder,
         [sys.executable, "-m", "core.data.job", str(folder)],
-        files={REQUEST: json.dumps({**request, "out": str(out)})},
+        files={
+            # The steps themselves: a name may stand for others by the time the job looks.
+            REQUEST: json.dumps({**request, "pipeline": chosen.to_json(), "out": str(out)})
+        },
     )
     return folder
 
@@ -74,9 +83,11 @@ def _make(folder: Path, request: dict[str, Any]) -> BuildReport:
     from core.data.sketchbook import sketch
 
     out = Path(request.pop("out"))
+    pipeline = Pipeline.from_json(request.pop("pipeline"))
     make = partial(build, request.pop("paths")) if "paths" in request else sketch
     return make(
         out=out,
+        pipeline=pipeline,
         **request,
         progress=lambda done, total: jobs.append(folder, {"done": done, "total": total}),
         cancelled=lambda: jobs.stop_requested(folder),

@@ -5,7 +5,18 @@ uploads and the canvas all pass through the same pipeline object as the model wa
 """
 
 from core.imaging.files import BOUND, decode
+from core.imaging.library import find_pipeline, pipelines
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.imaging.steps import STEPS, Step
 
-__all__ = ["BOUND", "PRESETS", "STEPS", "Pipeline", "Step", "decode", "preset"]
+__all__ = [
+    "BOUND",
+    "PRESETS",
+    "STEPS",
+    "Pipeline",
+    "Step",
+    "decode",
+    "find_pipeline",
+    "pipelines",
+    "preset",
+]

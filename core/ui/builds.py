@@ -13,7 +13,7 @@ from core import jobs
 from core.data.job import start_build, start_sketch
 from core.data.sources import SOURCES
 from core.data.store import Store, stores
-from core.imaging import PRESETS
+from core.imaging import PRESETS, pipelines
 from core.ui import caches
 from core.ui.page import advice
 from core.workspace import Workspace, write_atomically
@@ -67,7 +67,9 @@ def build_form(workspace: Workspace) -> None:
         left, middle, right = st.columns(3)
         name = left.text_input("Name of the data set", value="handwriting")
         pipeline = middle.selectbox(
-            "Preparation", PRESETS, help="The Prepare page shows what each of them does."
+            "Preparation",
+            pipelines(workspace),
+            help="The Prepare page shows what each of them does.",
         )
         per_script = right.number_input(
             "Images a script",

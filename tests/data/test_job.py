@@ -13,6 +13,9 @@ from core import jobs
 from core.data.job import main, start_build, start_sketch
 from core.data.store import Store, stores
 from core.errors import DataError, PipelineError
+from core.imaging import Pipeline
+from core.imaging.library import delete_pipeline, save_pipeline
+from core.imaging.steps import Grey, Resize
 from core.workspace import Workspace
 
 
@@ -89,6 +92,18 @@ def test_so_many_a_script_by_the_pipeline_asked_for(
     store = Store.open(ws.store / "few.parquet")
     assert store.pipeline.name == "notebook"
     assert set(store.per_script.values()) == {3}
+
+
+def test_the_steps_asked_for_are_taken_though_their_name_is_gone(
+    ws: Workspace, asked: Callable[..., Path], kaggle_folder: Path
+) -> None:
+    mine = Pipeline("mine", (Grey(), Resize(20)))
+    save_pipeline(mine, ws)
+    folder = asked([str(kaggle_folder)], "few", "mine", 1)
+    delete_pipeline("mine", ws)
+    _run_here(folder)
+
+    assert Store.open(ws.store / "few.parquet").pipeline == mine
 
 
 def test_a_stopped_build_says_so_and_leaves_nothing(

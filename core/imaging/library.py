@@ -1,0 +1,141 @@
+"""The pipelines one can choose from: the presets, and one's own, kept in the workspace by name.
+
+One's own is a file `pipelines/NAME.json` in the workspace, as `Pipeline.to_json` describes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import cv2
+import numpy as np
+
+from core.errors import PipelineError
+from core.imaging.pipeline import PRESETS, Pipeline, preset
+from core.imaging.steps import Step
+from core.workspace import Workspace, workspace, write_atomically
+
+_NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
+
+
+def own_pipelines(ws: Workspace | None = None) -> tuple[str, ...]:
+    """Return the names of the pipelines saved in a workspace, in the order of the alphabet."""
+    folder = (ws or workspace()).pipelines
+    return tuple(sorted((each.stem for each in folder.glob("[!.]*.json")), key=str.casefold))
+
+
+def pipelines(ws: Workspace | None = None) -> tuple[str, ...]:
+    """Return the names of all pipelines there are: the presets, then one's own."""
+    return PRESETS + own_pipelines(ws)
+
+
+def find_pipeline(name: str, ws: Workspace | None = None) -> Pipeline:
+    """Return the preset, or one's own pipeline, called `name`.
+
+    Args:
+        ws: where one's own are kept; this installation's workspace by default.
+
+    Raises:
+        PipelineError: there is none, or its file can't be read; the message lists those there are.
+    """
+    if name in PRESETS:
+        return preset(name)
+    ws = ws or workspace()
+    if name not in own_pipelines(ws):
+        raise PipelineError(f"no pipeline called {name!r}; there are {', '.join(pipelines(ws))}")
+    path = ws.pipelines / f"{name}.json"
+    try:
+        found = Pipeline.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, PipelineError) as error:
+        raise PipelineError(f"{path}: {error}; mend or delete it") from error
+    return Pipeline(name, found.steps)
+
+
+def save_pipeline(
+    pipeline: Pipeline, ws: Workspace | None = None, *, replace: bool = False
+) -> None:
+    """Keep `pipeline` under its name among one's own.
+
+    Args:
+        replace: take the place of one of the same name.
+
+    Raises:
+        PipelineError: the name can't be used or is taken, or no data set could be made with it.
+        StorageFull: the disk is full.
+    """
+    ws = ws or workspace()
+    name = pipeline.name
+    if not _NAME.fullmatch(name):
+        raise PipelineError(
+            f"{name!r}: a pipeline's name is at most 40 letters, digits, spaces, . - and _, "
+            "and begins with a letter or digit"
+        )
+    # Not every disk tells "Mine" from "mine".
+    taken = {each.casefold(): each for each in pipelines(ws)}
+    same = taken.get(name.casefold())
+    if same in PRESETS:
+        raise PipelineError(f"{same!r} comes with Scriptorium and stays as it is: choose another")
+    if same and not (replace and same == name):
+        raise PipelineError(
+            f"there is a pipeline called {same!r} already: choose another name, or replace it"
+        )
+    check(pipeline)
+    text = json.dumps(pipeline.to_json(), ensure_ascii=False, indent=1)
+    write_atomically(ws.pipelines / f"{name}.json", text)
+
+
+def delete_pipeline(name: str, ws: Workspace | None = None) -> None:
+    """Remove one's own pipeline `name`; data sets and models made with it keep their copy.
+
+    Raises:
+        PipelineError: none of one's own goes by that name.
+    """
+    ws = ws or workspace()
+    if name not in own_pipelines(ws):
+        raise PipelineError(f"none of your own pipelines is called {name!r}")
+    (ws.pipelines / f"{name}.json").unlink(missing_ok=True)
+
+
+def check(pipeline: Pipeline) -> None:
+    """Make sure that any image comes out grey and in one size, whatever its shape and colours.
+
+    Raises:
+        PipelineError: it does not; the message says in one line what to change.
+    """
+    size = pipeline.shape
+    for probe in _probes():
+        image = probe
+        for step in pipeline.steps:
+            image = run_step(step, image)
+        if image.ndim != 2:
+            raise PipelineError("colour is left in the images: switch the step Grey on")
+        if image.shape != size:
+            raise PipelineError(
+                "the images come out in different sizes: let a step that sets the size, "
+                "such as Resize, come last"
+            )
+
+
+def run_step(step: Step, image: np.ndarray) -> np.ndarray:
+    """Apply `step` to an image.
+
+    Raises:
+        PipelineError: what comes before it left something that it can't work on.
+    """
+    try:
+        return step(image)
+    except (ValueError, TypeError, IndexError, cv2.error) as error:
+        colour = " a colour image: switch the step Grey on before it" if image.ndim == 3 else ""
+        raise PipelineError(
+            f"the step {step.label} can't work on{colour or ' what the steps before it leave'}"
+        ) from error
+
+
+def _probes() -> list[np.ndarray]:
+    """A pen stroke on paper, in colour and wide, and one in chalk, grey and tall."""
+    wide = np.full((60, 90, 3), (250, 245, 235), np.uint8)
+    cv2.line(wide, (15, 45), (70, 12), (30, 30, 90), 4)
+    tall = np.zeros((64, 40), np.uint8)
+    cv2.line(tall, (8, 10), (30, 50), 220, 3)
+    return [wide, tall]

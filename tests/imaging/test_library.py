@@ -1,0 +1,119 @@
+"""Pipelines by name: the presets, and one's own in the workspace."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import PipelineError
+from core.imaging import PRESETS, Pipeline, find_pipeline, pipelines, preset
+from core.imaging.library import check, delete_pipeline, own_pipelines, save_pipeline
+from core.imaging.steps import Binarise, Crop, Fit, Grey, Polarity, Resize, Thin
+from core.workspace import Workspace
+
+MINE = Pipeline("Mine 2", (Grey(), Polarity(), Fit(size=50, margin=3)))
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+def test_a_saved_pipeline_is_found_by_its_name_and_listed_after_the_presets(ws: Workspace) -> None:
+    save_pipeline(MINE, ws)
+
+    assert find_pipeline("Mine 2", ws) == MINE
+    assert pipelines(ws) == (*PRESETS, "Mine 2")
+    assert find_pipeline("notebook", ws) == preset("notebook")
+
+
+def test_one_looks_in_this_installations_workspace_unless_told(workspace_dir: Path) -> None:
+    save_pipeline(MINE)
+
+    assert (workspace_dir / "pipelines" / "Mine 2.json").is_file()
+    assert find_pipeline("Mine 2") == MINE
+    delete_pipeline("Mine 2")
+    assert own_pipelines() == ()
+
+
+def test_an_unknown_name_is_answered_with_those_there_are(ws: Workspace) -> None:
+    save_pipeline(MINE, ws)
+    with pytest.raises(PipelineError, match=r"no pipeline called 'x'; .*notebook, Mine 2"):
+        find_pipeline("x", ws)
+    with pytest.raises(PipelineError, match=r"no pipeline called '\.\./store/x'"):
+        find_pipeline("../store/x", ws)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a/b", "../a", ".a", "a.", "a ", "-a", "a\n", "a" * 41])
+def test_a_name_that_makes_no_good_file_name_is_refused(name: str, ws: Workspace) -> None:
+    with pytest.raises(PipelineError, match="at most 40 letters"):
+        save_pipeline(Pipeline(name, MINE.steps), ws)
+    assert own_pipelines(ws) == ()
+
+
+@pytest.mark.parametrize("name", ["canonical", "Notebook"])
+def test_a_preset_stays_as_it_is(name: str, ws: Workspace) -> None:
+    with pytest.raises(PipelineError, match="stays as it is"):
+        save_pipeline(Pipeline(name, MINE.steps), ws, replace=True)
+
+
+def test_nothing_is_replaced_unless_asked_for(ws: Workspace) -> None:
+    save_pipeline(MINE, ws)
+    other = Pipeline("Mine 2", (Grey(), Resize(20)))
+
+    with pytest.raises(PipelineError, match="'Mine 2' already"):
+        save_pipeline(other, ws)
+    with pytest.raises(PipelineError, match="'Mine 2' already"):  # one file on many disks
+        save_pipeline(Pipeline("mine 2", other.steps), ws, replace=True)
+    assert find_pipeline("Mine 2", ws) == MINE
+    save_pipeline(other, ws, replace=True)
+    assert find_pipeline("Mine 2", ws) == other
+
+
+def test_deleting_takes_ones_own_and_no_other(ws: Workspace) -> None:
+    save_pipeline(MINE, ws)
+    delete_pipeline("Mine 2", ws)
+    assert pipelines(ws) == PRESETS
+    for name in ("Mine 2", "canonical"):
+        with pytest.raises(PipelineError, match="none of your own"):
+            delete_pipeline(name, ws)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"name": "x", "steps": [{"step": "Sharpen"}]}', "\xff"]
+)
+def test_a_damaged_file_is_named(text: str, ws: Workspace) -> None:
+    (ws.pipelines / "mine.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(PipelineError, match=r"mine\.json: .*mend or delete it"):
+        find_pipeline("mine", ws)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_presets_can_make_data_sets(name: str) -> None:
+    check(preset(name))
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ((), "no step that sets the size"),
+        ((Grey(), Polarity()), "no step that sets the size"),
+        ((Grey(), Fit(), Crop()), "different sizes"),
+        ((Resize(),), "colour is left"),
+        ((Polarity(), Fit()), "Polarity can't work on a colour image: switch the step Grey on"),
+        ((Crop(), Grey(), Fit()), "Crop can't work on a colour image"),
+    ],
+)
+def test_what_can_make_no_data_set_is_not_saved(steps: tuple, said: str, ws: Workspace) -> None:
+    with pytest.raises(PipelineError, match=said) as caught:
+        save_pipeline(Pipeline("mine", steps), ws)
+    assert "\n" not in str(caught.value)
+    assert own_pipelines(ws) == ()
+
+
+def test_what_passes_the_check_leaves_any_image_in_its_size(draw_glyph: Callable) -> None:
+    pipeline = Pipeline("mine", (Grey(), Binarise(), Thin(), Resize(20)))
+    check(pipeline)
+    page = np.repeat(draw_glyph("kannada", size=(50, 90))[..., None], 3, axis=2)
+    assert pipeline.apply(page).shape == pipeline.shape == (20, 20)
