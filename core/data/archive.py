@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -106,6 +107,51 @@ def entries(root: Path) -> Iterator[Entry]:
 def is_image(entry: Entry) -> bool:
     """Whether the name says that the file is an image."""
     return entry.name.lower().endswith(IMAGE_SUFFIXES)
+
+
+class Copies:
+    """Recognises files that are in one of some zips as well: those unpacked beside it, say.
+
+    A file is a copy where its path ends with all of the path inside the zip, and its bytes are the
+    same: by length and checksum, which a zip keeps for each of its files.
+    """
+
+    def __init__(self) -> None:
+        # By name and length first: few files are then left to be read for their checksum.
+        self._known: dict[tuple[str, int], list[tuple[str, int, Path]]] = defaultdict(list)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Know these files, which are in zips."""
+        for entry in entries:
+            info = _archive(entry.root).getinfo(entry.name)
+            self._known[entry.file, info.file_size].append((f"/{entry.name}", info.CRC, entry.root))
+
+    def original(self, entry: Entry) -> Path | None:
+        """Return the zip that holds the same file; None where none does."""
+        if not self._known:
+            return None
+        if entry.zipped:
+            info = _archive(entry.root).getinfo(entry.name)
+            size, checksum = info.file_size, info.CRC
+        else:
+            try:
+                size, checksum = (entry.root / entry.name).stat().st_size, None
+            except OSError:
+                return None  # whoever reads it will say why it can't be
+        for name, known, root in self._known.get((entry.file, size), ()):
+            if f"/{entry.name}".endswith(name):
+                if checksum is None:
+                    checksum = _checksum(entry)
+                if checksum == known:
+                    return root
+        return None
+
+
+def _checksum(entry: Entry) -> int:
+    try:
+        return zlib.crc32(entry.read())
+    except ImageError:
+        return -1  # no file has it
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.data.archive import Entry, entries, is_image, roots
+from core.data.archive import Copies, Entry, entries, is_image, roots
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
+COPIES = "{:,} of its images are here a second time, unpacked or in another zip: taken once"
 
 
 class Readable(Protocol):
@@ -46,7 +47,8 @@ class Scan:
 
     Attributes:
         items: the images, by collection and path.
-        skipped: (path, reason) of files that look like images and are not taken.
+        skipped: (path, reason) of files that look like images and are not taken, and of zips
+            whose images lie beside them a second time.
     """
 
     items: tuple[Item, ...]
@@ -68,11 +70,12 @@ def scan(paths: Sequence[str]) -> Scan:
     skipped: list[tuple[str, str]] = []
     for text in paths:
         hint, path = _hint(text)
-        found = [part for root in roots(path) for part in _scan_root(root, hint)]
+        found, copies = _scan_path(path, hint)
         if not any(isinstance(each, Item) for each in found):
             raise SourceNotFound(_nothing(path, sum(1 for _ in found)))
         items += [each for each in found if isinstance(each, Item)]
         skipped += [(each.path, NOT_OURS) for each in found if isinstance(each, Entry)]
+        skipped += copies
     items.sort(key=lambda each: (each.collection, each.file.path))
     return Scan(tuple(items), tuple(skipped))
 
@@ -88,9 +91,31 @@ def _hint(text: str) -> tuple[str, Path]:
     return "", Path(text)
 
 
-def _scan_root(root: Path, hint: str) -> list[Item | Entry]:
+def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:
+    """Scan all that is at `path`; what is there both zipped and unpacked is taken from the zip.
+
+    Returns:
+        What `_scan_root` returns, and a line for each zip that has copies.
+    """
+    found: list[Item | Entry] = []
+    copies, counts = Copies(), Counter[Path]()
+    # The zips first: the name of one says more than that of a folder they were unpacked to.
+    for root in sorted(roots(path), key=lambda each: each.is_dir()):
+        files = []
+        for entry in entries(root):
+            original = copies.original(entry) if is_image(entry) else None
+            if original is None:
+                files.append(entry)
+            else:
+                counts[original] += 1
+        found += _scan_root(root, files, hint)
+        if root.is_file():
+            copies.add(each for each in files if is_image(each))
+    return found, [(str(zipped), COPIES.format(count)) for zipped, count in counts.items()]
+
+
+def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     """Return an Item for every image that is understood, the bare Entry for every other."""
-    files = list(entries(root))
     folders: dict[str, list[Entry]] = defaultdict(list)
     for entry in files:
         if is_image(entry):

@@ -17,6 +17,17 @@ DEVANAGARI = dict(
     )
 )
 DEVANAGARI_DIGITS = "०१२३४५६७८९"
+_SIGNS = ["್", "", *"ಾಿೀುೂೃೄೆೇೈೊೋೌಂಃ"]
+KANNADA = (
+    *["ಅ", "ಆ", "ಇ", "ಈ", "ಉ", "ಊ", "ಋ", "ೠ", "ಎ", "ಏ", "ಐ", "ಒ", "ಓ", "ಔ", "ಅಂ", "ಅಃ"],
+    *(
+        letter + sign
+        for letter in [*"ಕಖಗಘಙಚಛಜಝಞಟಠಡಢಣತಥದಧನಪಫಬಭಮಯರಱಲಳೞವಶಷಸಹ", "ಕ್ಷ"]
+        for sign in _SIGNS
+    ),
+    *"೦೧೨೩೪೫೬೭೮೯",
+)
+"""The classes of the Kannada set in order, as its images show them; the last two are not here."""
 
 SAME_WRITER = {"James1": "James", "Zayn": "ZaynMalik", "Lutian Grace": "Luntian Grace"}
 """Baybayin writers who may be one person: kept together, so that no split parts them."""
@@ -45,6 +56,7 @@ class Source:
         name: the Kaggle data set's name; images read from it carry it as their `collection`.
         kaggle: owner/name on Kaggle.
         images: how many the set holds on Kaggle.
+        megabytes: about what the download takes.
         note: one sentence on how the images look and who wrote them.
         read: from a folder and a file name to what they say, or None where they are not of this
             set.
@@ -56,6 +68,7 @@ class Source:
     kaggle: str
     licence: str
     images: int
+    megabytes: int
     note: str
     read: Callable[[str, str], Label | None] = field(repr=False, compare=False)
 
@@ -93,7 +106,11 @@ def _english(_folder: str, file: str) -> Label | None:
 
 def _kannada(_folder: str, file: str) -> Label | None:
     found = _chars74k(file, 657)
-    return found and Label(f"class {found[0]:03d}", writer=found[1])
+    if found is None:
+        return None
+    number, writer = found
+    known = number <= len(KANNADA)
+    return Label(KANNADA[number - 1] if known else f"class {number}", writer=writer)
 
 
 def _baybayin(_folder: str, file: str) -> Label | None:
@@ -127,6 +144,7 @@ SOURCES = (
         "mloey1/ahcd1",
         "no licence file found",
         16_800,
+        6,
         "32x32, light on black; 60 writers; its own test part is by other writers",
         _arabic,
     ),
@@ -137,6 +155,7 @@ SOURCES = (
         "jamesnogra/baybayin-baybayin-handwritten-images",
         "no licence file found",
         9_839,
+        10,
         "28x28 JPEG, dark on white, compression noise; two writers made most of it",
         _baybayin,
     ),
@@ -147,6 +166,7 @@ SOURCES = (
         "gpreda/chinese-mnist",
         "no licence file found",
         15_000,
+        10,
         "64x64 JPEG, faint light ink on black; 15 numerals by 100 writers",
         _chinese,
     ),
@@ -157,6 +177,7 @@ SOURCES = (
         "somnath796/devnagri-handwritten-character",
         "CC BY 4.0",
         92_000,
+        69,
         "32x32, light on black, fills its square; its own test part is by other writers",
         _devanagari,
     ),
@@ -167,6 +188,7 @@ SOURCES = (
         "dhruvildave/english-handwritten-characters-dataset",
         "free for research with citation",
         3_410,
+        14,
         "1200x900, black on white; 62 letters and digits by 55 writers",
         _english,
     ),
@@ -177,6 +199,7 @@ SOURCES = (
         "dhruvildave/kannada-characters",
         "free for research with citation",
         16_425,
+        72,
         "1200x900, black on white; 657 syllables by 25 writers",
         _kannada,
     ),
@@ -196,9 +219,17 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {each.name: [] for each in SOURCES}
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            for each in SOURCES:
-                if each.name in path.name.lower():
-                    found[each.name].append(path)
+            name = path.name.lower()
+            if not name.startswith(".") and (name.endswith(".zip") or path.is_dir()):
+                for each in SOURCES:
+                    if each.name in name:
+                        found[each.name].append(path)
         for each in SOURCES:
-            found[each.name] += sorted(folder.glob(f"datasets/{each.kaggle}/versions/*"))
+            markers = folder.glob(f"datasets/{each.kaggle}/*.complete")
+            found[each.name] += sorted(map(_unpacked, markers))
     return found
+
+
+def _unpacked(marker: Path) -> Path:
+    """Return where kagglehub unpacked the version that `marker` says is whole."""
+    return marker.parent / "versions" / marker.stem

@@ -20,7 +20,7 @@ CHARACTERS = {
     "chinese": {"零", "三", "九", "亿"},
     "devanagari": {"क", "ञ", "ज्ञ", "०"},
     "english": {"0", "A", "a", "z"},
-    "kannada": {"class 001", "class 016", "class 300", "class 657"},
+    "kannada": {"ಅ", "ಅಃ", "ಥೈ", "class 657"},
 }
 WRITERS = {
     "arabic": {""},
@@ -452,11 +452,50 @@ def test_a_zip_cut_short_is_named(kaggle_zips: dict[str, Path], tmp_path: Path) 
         scan([str(tmp_path)])
 
 
+@pytest.mark.parametrize("where", [".", "ahcd1", "deeper/down"])
+def test_a_zip_and_its_unpacked_copy_count_once(
+    where: str, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copy(kaggle_zips["arabic"], tmp_path)
+    with zipfile.ZipFile(kaggle_zips["arabic"]) as archive:
+        archive.extractall(tmp_path / where)
+
+    found = scan([str(tmp_path)])
+
+    assert found.items == scan([str(tmp_path / "ahcd1.zip")]).items
+    ((path, reason),) = found.skipped
+    assert path == str(tmp_path / "ahcd1.zip")
+    assert reason.startswith("48 of its images are here a second time")
+
+
+def test_a_zip_downloaded_twice_counts_once(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:
+    for name in ("chinese-mnist.zip", "chinese-mnist (1).zip"):
+        shutil.copy(kaggle_zips["chinese"], tmp_path / name)
+
+    assert len(scan([str(tmp_path)]).items) == 48
+
+
+def test_what_only_looks_like_a_copy_is_taken(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copy(kaggle_zips["arabic"], tmp_path)
+    with zipfile.ZipFile(kaggle_zips["arabic"]) as archive:
+        archive.extractall(tmp_path)
+        first, second = (each for each in archive.namelist()[:2])
+    (tmp_path / first).write_bytes((tmp_path / first).read_bytes()[::-1])  # as long, not the same
+    (tmp_path / second).rename(tmp_path / second.replace("id_2", "id_222"))  # by another name
+
+    assert len(scan([str(tmp_path)]).items) == 50
+
+
 def test_what_is_found_locally_goes_by_the_sets_name(
     kaggle_folder: Path, kaggle_zips: dict[str, Path], tmp_path: Path
 ) -> None:
     place = "datasets/mloey1/ahcd1/versions/2"  # where kagglehub puts what it downloads
     write(tmp_path / place, "train/id_1_label_1.png")
+    (tmp_path / "datasets/mloey1/ahcd1/2.complete").touch()
+    # not ours, not whole yet, and half unpacked
+    (tmp_path / "chinese-mnist.parquet").touch()
+    (tmp_path / ".ahcd1.zip.x.part").touch()
+    write(tmp_path / "datasets/mloey1/ahcd1/versions/3", "train/id_1_label_1.png")
     (tmp_path / "kannada-characters (2)").mkdir()
 
     found = find_local([kaggle_folder, tmp_path, tmp_path / "missing"])
