@@ -16,6 +16,12 @@ from PIL import Image
 FLAT = 16
 """An image whose grey levels span less than this holds no ink."""
 
+_PHOTO_SIDE = 100
+"""px; a picture this small is no photograph of a sheet."""
+
+_MEDIAN_WINDOW = 0.3
+"""Share of the longer side: wider than any stroke, so that the median is paper."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -110,26 +116,35 @@ class Invert(Step):
 
 @dataclass(frozen=True)
 class Flatten(Step):
-    """Take slow changes of light out: subtract a wide Gaussian blur, spread what is left.
+    """Take changes of light out.
+
+    An even picture loses its slow changes only: a wide Gaussian blur is subtracted and what is
+    left is spread over all grey levels. In a photograph, where light and shadow differ more than
+    ink and paper, the paper is worked out as the median around each place; whatever lies off it
+    on the side with more ink is kept, light on black, and lines and shadows that run off the edge
+    of the sheet are taken away where a character stands free of them.
 
     Attributes:
         reach: standard deviation of the blur as a share of the longer side; wider than a stroke,
             narrower than a shadow.
+        photo: a picture counts as a photograph where Otsu's threshold explains less than this
+            share of its variance.
     """
 
     reach: float = 0.25
+    photo: float = 0.8
     label: ClassVar[str] = "Flatten"
     why: ClassVar[str] = "A shadow on photographed paper must not count as ink."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        height, width = image.shape
-        scale = min(1.0, 32 / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = cv2.resize(image.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        small = cv2.GaussianBlur(small, (0, 0), self.reach * max(size))
-        detail = image - cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         if np.ptp(image) < FLAT:
             return image
+        if min(image.shape) >= _PHOTO_SIDE and _separability(image) < self.photo:
+            return _without_edges(_off_the_paper(image))
+        height, width = image.shape
+        small = _shrunk(image.astype(np.float32), 32)
+        small = cv2.GaussianBlur(small, (0, 0), self.reach * max(small.shape))
+        detail = image - cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         return cv2.normalize(detail, np.empty(0), 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
 
 
@@ -204,14 +219,23 @@ class Fit(Step):
 
 @dataclass(frozen=True)
 class Binarise(Step):
-    """Ink or no ink, by Otsu's threshold; specks removed."""
+    """Ink or no ink: Otsu's threshold, and a lower one for what hangs together with such ink.
+
+    Two thresholds as in Canny (1986) keep a faint stretch of a stroke, not a faint stain.
+
+    Attributes:
+        speck: a component below this share of the largest one's area counts as dirt.
+        faint: the lower threshold as a share of Otsu's.
+    """
 
     speck: float = 0.02
+    faint: float = 0.7
     label: ClassVar[str] = "Ink or not"
     why: ClassVar[str] = "How hard the pen pressed, and how the paper was lit, are left behind."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        return _without_specks(_ink(image), self.speck).astype(np.uint8) * 255
+        ink = _without_specks(_ink(image, self.faint), self.speck)
+        return ink.astype(np.uint8) * 255
 
 
 @dataclass(frozen=True)
@@ -258,11 +282,78 @@ def otsu(image: np.ndarray) -> float:
     return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
 
 
-def _ink(image: np.ndarray) -> np.ndarray:
-    """Bool (H, W): brighter than Otsu's threshold; nothing where the image has no contrast."""
+def _separability(image: np.ndarray) -> float:
+    """Share of the variance of uint8 (H, W) that lies between Otsu's two classes, 0 to 1."""
+    counts = np.bincount(image.ravel(), minlength=256) / image.size
+    levels = np.arange(256)
+    mean = counts @ levels
+    variance = counts @ (levels - mean) ** 2
+    dark = levels <= otsu(image)
+    share = counts[dark].sum()
+    if variance == 0 or share in (0, 1):
+        return 1.0
+    apart = counts[~dark] @ levels[~dark] / (1 - share) - counts[dark] @ levels[dark] / share
+    return float(share * (1 - share) * apart**2 / variance)
+
+
+def _off_the_paper(image: np.ndarray) -> np.ndarray:
+    """Return how far each pixel of uint8 (H, W) lies off the paper, as light ink on black."""
+    height, width = image.shape
+    small = _shrunk(image, 96)
+    window = int(max(small.shape) * _MEDIAN_WINDOW) | 1
+    half = window // 2
+    padded = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REPLICATE)
+    paper = cv2.medianBlur(padded, window)[half:-half, half:-half]
+    paper = cv2.GaussianBlur(paper.astype(np.float32), (0, 0), window / 8)
+    off = image - cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    off = cv2.GaussianBlur(off, (0, 0), max(height, width) / 256)
+    noise = 1.4826 * float(np.median(np.abs(off - np.median(off)))) + 1  # sigma of a Gaussian
+    if np.count_nonzero(off < -4 * noise) >= np.count_nonzero(off > 4 * noise):
+        off = -off
+    full = float(np.percentile(off, 99.5))
+    if full < 3 * noise:  # bare paper
+        return np.zeros_like(image)
+    return np.clip(off * (255 / full), 0, 255).astype(np.uint8)
+
+
+def _without_edges(image: np.ndarray) -> np.ndarray:
+    """Blacken what touches the edge, where a piece with a tenth of the ink does not."""
+    ink = _ink(image)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA].copy()
+    area[0] = 0
+    at_edge = np.zeros(len(area), bool)
+    at_edge[np.unique(_rim(labels))] = True
+    at_edge[0] = False
+    if not at_edge.any() or area[~at_edge].max() < area.sum() / 10:
+        return image
+    gone = cv2.dilate(at_edge[labels].view(np.uint8), np.ones((5, 5), np.uint8))
+    return np.where(gone, np.uint8(0), image)
+
+
+def _shrunk(image: np.ndarray, longest: int) -> np.ndarray:
+    """Shrink (H, W) by area so that its longer side has at most `longest` px."""
+    height, width = image.shape
+    scale = min(1.0, longest / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _ink(image: np.ndarray, faint: float = 1.0) -> np.ndarray:
+    """Bool (H, W): brighter than Otsu's threshold; nothing where the image has no contrast.
+
+    Pixels over `faint` times the threshold count where they hang together with brighter ones.
+    """
     if np.ptp(image) < FLAT:
         return np.zeros(image.shape, bool)
-    return image > otsu(image)
+    threshold = otsu(image)
+    strong = image > threshold
+    if faint >= 1:
+        return strong
+    count, labels = cv2.connectedComponents((image > faint * threshold).view(np.uint8))
+    holds = np.zeros(count, bool)
+    holds[labels[strong]] = True
+    return holds[labels]
 
 
 def _rim(image: np.ndarray) -> np.ndarray:

@@ -99,9 +99,35 @@ def test_flatten_takes_a_shadow_out_and_leaves_the_ink(draw_glyph: Draw) -> None
     # the paper in the shadow is darker than the ink in the light
     assert photo[~ink].min() < photo[ink].max()
 
-    flat = Flatten()(photo)
+    for way_round in (photo, 255 - photo):
+        flat = Flatten()(way_round)
+        assert np.percentile(flat[~ink], 95) < np.percentile(flat[ink], 20)
 
-    assert np.percentile(flat[~ink], 5) > np.percentile(flat[ink], 80)
+
+def test_flatten_takes_ruled_lines_of_a_photograph_away_and_keeps_the_character() -> None:
+    light = np.linspace(120, 220, 160)[None].repeat(160, axis=0)
+    light[20:22] *= 0.6
+    light[:, 150:152] *= 0.6
+    light[60:100, 70:73] *= 0.6
+
+    ink = Flatten()(light.astype(np.uint8)) > 60
+
+    assert ink[65:95, 71].all()
+    assert not ink[:50].any()
+    assert not ink[:, 140:].any()
+
+
+def test_flatten_keeps_a_character_that_runs_off_the_photograph() -> None:
+    light = np.linspace(120, 220, 160)[None].repeat(160, axis=0)
+    light[:, 70:74] *= 0.6
+
+    assert (Flatten()(light.astype(np.uint8))[:, 71] > 60).all()
+
+
+def test_flatten_finds_nothing_on_the_photograph_of_an_empty_sheet() -> None:
+    light = np.linspace(120, 220, 160)[None] + noise(160, 160) % 12
+
+    assert not Flatten()(light.astype(np.uint8)).any()
 
 
 def test_flatten_does_not_blow_up_what_is_nearly_blank() -> None:
@@ -173,10 +199,22 @@ def test_fit_survives_a_hair() -> None:
 def test_binarise_leaves_ink_or_no_ink(draw_glyph: Draw) -> None:
     faint = (draw_glyph("kannada") * 0.4 + 30).astype(np.uint8)
 
-    found = Binarise()(faint)
+    found = Binarise(faint=1.0)(faint)
 
     assert set(np.unique(found)) == {0, 255}
     np.testing.assert_array_equal(found > 0, faint > threshold_otsu(faint))
+
+
+def test_binarise_keeps_a_faint_stretch_of_a_stroke_but_no_faint_stain() -> None:
+    image = np.zeros((60, 60), np.uint8)
+    image[30:34, 5:55] = 240
+    image[30:34, 25:30] = 100
+    image[5:10, 5:10] = 100
+    threshold = threshold_otsu(image)
+    assert 0.7 * threshold < 100 <= threshold
+
+    assert box_of(Binarise()(image)) == (30, 33, 5, 54)
+    assert Binarise()(image)[31, 27] == 255
 
 
 def test_binarise_removes_dirt_and_finds_no_ink_without_contrast() -> None:
