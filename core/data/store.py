@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -101,23 +102,29 @@ class Store:
     def __len__(self) -> int:
         return sum(self.per_script.values())
 
-    def labels(self) -> pd.DataFrame:
+    def labels(self, columns: Sequence[str] = LABELS) -> pd.DataFrame:
         """Return what is known of every image, one row each, in file order.
 
         Columns: script, character, writer, fold, collection (categories); path, digest (text);
         width, height (int32, px of the original file).
+
+        Args:
+            columns: only these. Path and digest take ten times the memory of all others.
         """
         with _readable(self.path):
-            table = pq.read_table(self.path, columns=list(LABELS), read_dictionary=[*_CATEGORIES])
+            table = pq.read_table(self.path, columns=list(columns), read_dictionary=[*_CATEGORIES])
         frame = table.to_pandas()
-        for name in _CATEGORIES:
+        for name in frame.columns.intersection(_CATEGORIES):
             frame[name] = frame[name].astype("category")
         return frame
 
+    def about(self, rows: Sequence[int] | np.ndarray) -> pd.DataFrame:
+        """Return what is known of the images of `rows`, in that order; columns as in `labels`."""
+        return self._columns(LABELS, rows).to_pandas()
+
     def images(self, rows: Sequence[int] | np.ndarray | None = None) -> np.ndarray:
         """Return prepared images, all or those of `rows` in that order: uint8 (N, H, W)."""
-        column = self._column("image", rows)
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        array = self._columns(["image"], rows).column(0).combine_chunks()
         height, width = self.shape
         size = height * width
         flat = np.frombuffer(array.buffers()[1], np.uint8)
@@ -126,29 +133,39 @@ class Store:
 
     def sources(self, rows: Sequence[int] | np.ndarray) -> list[np.ndarray]:
         """Return the source images of `rows`: uint8 (H, W) or (H, W, 3), at most 256 px a side."""
-        return [decode(each.as_py()) for each in self._column("source", rows)]
+        return [decode(each.as_py()) for each in self._columns(["source"], rows).column(0)]
 
-    def _column(self, name: str, rows: Sequence[int] | np.ndarray | None) -> pa.ChunkedArray:
-        """Read one column; for `rows`, only the row groups that hold them."""
-        with _readable(self.path), pq.ParquetFile(self.path) as file:
-            if rows is None:
-                return file.read(columns=[name]).column(0)
-            wanted = np.asarray(rows, np.int64)
-            lengths = [
-                file.metadata.row_group(each).num_rows for each in range(file.num_row_groups)
-            ]
-            ends = np.cumsum(lengths)
-            if len(wanted) and (wanted.min() < 0 or wanted.max() >= ends[-1]):
-                raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
-            groups = np.searchsorted(ends, wanted, side="right")
-            needed = np.unique(groups)
-            if not len(needed):
-                return pa.chunked_array([], file.schema_arrow.field(name).type)
-            starts = np.zeros(len(lengths), np.int64)
-            starts[needed] = np.concatenate([[0], np.cumsum(np.asarray(lengths)[needed])[:-1]])
-            column = file.read_row_groups(needed.tolist(), columns=[name]).column(0)
-            inside = wanted - (ends - lengths)[groups] + starts[groups]
-            return column.take(pa.array(inside))
+    def _columns(self, names: Sequence[str], rows: Sequence[int] | np.ndarray | None) -> pa.Table:
+        """Read some columns; for `rows`, only the row groups that hold them."""
+        with _readable(self.path):
+            metadata, ends = _layout(self.path, self.path.stat().st_mtime_ns)
+            with pq.ParquetFile(self.path, metadata=metadata, pre_buffer=True) as file:
+                if rows is None:
+                    return file.read(columns=list(names))
+                wanted = np.asarray(rows, np.int64)
+                if not len(wanted):
+                    schema = pa.schema([file.schema_arrow.field(each) for each in names])
+                    return schema.empty_table()
+                if wanted.min() < 0 or wanted.max() >= ends[-1]:
+                    raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
+                groups = np.searchsorted(ends, wanted, side="right")
+                needed = np.unique(groups)
+                lengths = np.diff(ends, prepend=0)
+                starts = np.zeros(len(lengths), np.int64)
+                starts[needed] = np.concatenate([[0], np.cumsum(lengths[needed])[:-1]])
+                table = file.read_row_groups(needed.tolist(), columns=list(names))
+                return table.take(pa.array(wanted - (ends - lengths)[groups] + starts[groups]))
+
+
+@lru_cache(maxsize=8)
+def _layout(path: Path, _changed: int) -> tuple[pq.FileMetaData, np.ndarray]:
+    """Return a file's metadata, and the row after the last of each row group: int64 (groups,).
+
+    Kept, as a million images take 10 ms to find their way in.
+    """
+    metadata = pq.read_metadata(path)
+    lengths = [metadata.row_group(each).num_rows for each in range(metadata.num_row_groups)]
+    return metadata, np.cumsum(lengths, dtype=np.int64)
 
 
 @dataclass(frozen=True)
