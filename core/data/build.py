@@ -85,19 +85,31 @@ def build(
         Cancelled: `cancelled` said so.
     """
     started = time.perf_counter()
-    if per_script is not None and (per_script < 1 or like_notebook):
-        raise DataError("choose either a positive number per script, or the notebook's counts")
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
-    found = _find(paths, reversed_labels)
-    items = _choose(found.items, _limits(per_script, like_notebook), seed)
+    found = find_items(paths, per_script, like_notebook, reversed_labels, seed)
     report = write_items(
-        items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
+        found.items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
     )
     return dataclasses.replace(
         report,
         skipped=found.skipped + report.skipped,
         seconds=time.perf_counter() - started,
     )
+
+
+def find_items(
+    paths: Sequence[str],
+    per_script: int | None = None,
+    like_notebook: bool = False,
+    reversed_labels: bool = False,
+    seed: int = 0,
+) -> Scan:
+    """Say which images `build` takes, without reading them; arguments and errors as of `build`."""
+    if per_script is not None and (per_script < 1 or like_notebook):
+        raise DataError("choose either a positive number per script, or the notebook's counts")
+    found = _find(paths, reversed_labels)
+    items = _choose(found.items, _limits(per_script, like_notebook), seed)
+    return dataclasses.replace(found, items=items)
 
 
 def write_items(

@@ -1,0 +1,69 @@
+"""What a build will take, estimated before it starts."""
+
+from pathlib import Path
+
+import pytest
+
+from core.data.build import build
+from core.data.estimate import SAMPLE, estimate_build, estimate_sketch
+from core.data.sketchbook import sketch
+from core.errors import DataError, SourceNotFound
+from core.imaging import preset
+
+
+@pytest.mark.parametrize("name", ["canonical", "notebook"])
+@pytest.mark.parametrize("per_script", [None, 20])
+def test_counts_are_those_of_the_build_and_the_size_is_near(
+    name: str, per_script: int | None, kaggle_folder: Path, tmp_path: Path
+) -> None:
+    foretold = estimate_build([str(kaggle_folder)], preset(name), per_script)
+    report = build(
+        [str(kaggle_folder)], tmp_path / "a.parquet", pipeline=name, per_script=per_script
+    )
+
+    assert foretold.per_script == report.per_script
+    assert (foretold.images, foretold.skipped) == (report.images, 0)
+    # All but the footer, which is a few thousand bytes whatever the number of images.
+    written = (tmp_path / "a.parquet").stat().st_size
+    assert foretold.bytes == pytest.approx(written, rel=0.15, abs=6000)
+    assert foretold.sampled == SAMPLE
+    assert foretold.seconds > 0
+
+
+def test_a_sketch_is_foretold_too(tmp_path: Path) -> None:
+    foretold = estimate_sketch(preset("canonical"), 40)
+    report = sketch(tmp_path / "a.parquet", per_script=40)
+
+    assert foretold.per_script == report.per_script
+    written = (tmp_path / "a.parquet").stat().st_size
+    assert foretold.bytes == pytest.approx(written, rel=0.15, abs=6000)
+
+
+def test_more_images_take_more_time_and_room(kaggle_folder: Path) -> None:
+    few, all_of_them = (
+        estimate_build([str(kaggle_folder)], preset("canonical"), each) for each in (2, None)
+    )
+    assert few.bytes < all_of_them.bytes / 10
+    assert few.sampled == few.images == 12
+
+
+def test_files_that_are_not_taken_are_counted(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "arabic" / "alef").mkdir(parents=True)
+    (tmp_path / "arabic" / "alef" / "1.png").write_bytes(b"no image")
+    (tmp_path / "holiday.png").write_bytes(b"no image")
+    found = estimate_build([str(kaggle_zips["chinese"]), str(tmp_path)], preset("canonical"))
+
+    assert found.skipped == 1
+    assert found.per_script == {"arabic": 1, "chinese": 48}
+    assert found.sampled == 48
+
+
+def test_what_can_not_be_built_can_not_be_foretold(kaggle_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFound, match="check the path"):
+        estimate_build([str(tmp_path / "nowhere")], preset("canonical"))
+    with pytest.raises(DataError, match="positive number"):
+        estimate_build([str(kaggle_folder)], preset("canonical"), 0)
+    (tmp_path / "arabic").mkdir()
+    (tmp_path / "arabic" / "1.png").write_bytes(b"no image")
+    with pytest.raises(SourceNotFound, match="none of 1 files"):
+        estimate_build([str(tmp_path)], preset("canonical"))
