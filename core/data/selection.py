@@ -1,0 +1,78 @@
+"""Choosing images of a data set, and taking them away as files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from core.data.store import ROW_GROUP, Store
+from core.imaging.files import encode
+
+MOST_LINES = 200_000
+"""Lines of one CSV."""
+MOST_PICTURES = 5_000
+"""Pictures in one zip."""
+
+
+def matching(labels: pd.DataFrame, where: Mapping[str, str]) -> np.ndarray:
+    """Return the rows whose columns have the values of `where`: int32, ascending.
+
+    Args:
+        labels: with RangeIndex; the columns named in `where` are categories.
+        where: column -> value; nothing: all rows. A value that does not occur: no rows.
+    """
+    fits = np.ones(len(labels), bool)
+    for column, value in where.items():
+        values = labels[column].cat
+        code = values.categories.get_indexer(pd.Index([value]))[0]
+        fits &= values.codes.to_numpy() == code if code >= 0 else False
+    return np.flatnonzero(fits).astype(np.int32)
+
+
+def write_csv(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -> None:
+    """Write what is known of the images of `rows`, a line an image, UTF-8.
+
+    Raises:
+        StoreError: the data set can't be read.
+    """
+    frame = store.about(rows)
+    frame.insert(0, "row", np.asarray(rows, np.int64))
+    pa.csv.write_csv(pa.Table.from_pandas(frame, preserve_index=False), file)
+
+
+def write_zip(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -> None:
+    """Write the source images of `rows` as PNG, with `images.csv` on what is known of them.
+
+    They lie in folders `script/character/`: as such a data set can be made of them again. No
+    more than a row group of images is in memory at once.
+
+    Raises:
+        StoreError: the data set can't be read.
+    """
+    every = np.asarray(rows, np.int64)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        table = io.BytesIO()
+        write_csv(store, every, table)
+        archive.writestr("images.csv", table.getvalue(), zipfile.ZIP_DEFLATED)
+        for start in range(0, len(every), ROW_GROUP):
+            some = every[start : start + ROW_GROUP]
+            about = store.about(some)
+            pictures = store.sources(some)
+            for row, name, character, picture in zip(
+                some, about["script"], about["character"], pictures, strict=True
+            ):
+                folder = f"{name}/{_as_folder(character)}"
+                archive.writestr(f"{folder}/{row:07d}.png", encode(picture))
+
+
+def _as_folder(name: str) -> str:
+    """Return a character's name as every system allows it for a folder."""
+    kept = "".join("_" if each in '\\/:*?"<>|' or ord(each) < 32 else each for each in name)
+    return kept.strip(" .") or "_"

@@ -1,0 +1,67 @@
+"""Images that were chosen, and the files they leave in."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data.build import build
+from core.data.selection import matching, write_csv, write_zip
+from core.data.store import Store
+from core.imaging import decode
+
+
+@pytest.fixture
+def store(canonical_store: Path) -> Store:
+    return Store.open(canonical_store)
+
+
+def test_rows_that_match_are_those_pandas_finds(store: Store) -> None:
+    labels = store.labels()
+    where = {"script": "chinese", "writer": "1"}
+    expected = labels.index[(labels["script"] == "chinese") & (labels["writer"] == "1")]
+    assert matching(labels, where).tolist() == expected.tolist()
+    assert len(expected) == 12
+
+
+def test_nothing_asked_for_is_all_and_what_is_not_there_is_none(store: Store) -> None:
+    assert matching(store.labels(), {}).tolist() == list(range(288))
+    assert len(matching(store.labels(), {"writer": "nobody"})) == 0
+
+
+def test_the_csv_says_what_is_known_of_each_image(store: Store) -> None:
+    file = io.BytesIO()
+    write_csv(store, [200, 3], file)
+    table = pd.read_csv(io.BytesIO(file.getvalue()), keep_default_na=False, dtype=str)
+    labels = store.labels()
+    assert table["row"].tolist() == ["200", "3"]
+    for name in labels:
+        assert table[name].tolist() == labels[name].iloc[[200, 3]].astype(str).tolist()
+
+
+def test_the_zip_holds_the_source_images_as_png(store: Store) -> None:
+    file = io.BytesIO()
+    write_zip(store, [200, 3], file)
+    archive = zipfile.ZipFile(file)
+    names = archive.namelist()
+    assert names[0] == "images.csv"
+    for name, row in zip(names[1:], (200, 3), strict=True):
+        assert name.endswith(f"/{row:07d}.png")
+        np.testing.assert_array_equal(decode(archive.read(name)), store.sources([row])[0])
+
+
+def test_a_data_set_can_be_made_of_the_zip_again(store: Store, tmp_path: Path) -> None:
+    rows = np.arange(0, 288, 5)
+    with (tmp_path / "mine.zip").open("wb") as file:
+        write_zip(store, rows, file)
+    build([str(tmp_path / "mine.zip")], tmp_path / "again.parquet", workers=1)
+    again = Store.open(tmp_path / "again.parquet").labels()
+    before = store.labels().iloc[rows]
+    assert sorted(again["digest"]) == sorted(before["digest"])
+    pairs = [
+        sorted(zip(each["digest"], each["character"], strict=True)) for each in (again, before)
+    ]
+    assert pairs[0] == pairs[1]
