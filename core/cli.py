@@ -109,6 +109,7 @@ def _training_commands(commands: Any) -> None:
     train = _command(commands, "train", _train, "train a model and wait for it")
     train.add_argument("--recipe", choices=("script",), help="make the shipped model")
     train.add_argument("--from", dest="paths", nargs="+", metavar="PATH", help="for --recipe")
+    train.add_argument("--resume", metavar="RUN", help="go on with a run that ended early")
     for name, each in FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
         given = {"help": each.metadata["help"], "default": argparse.SUPPRESS}
@@ -241,7 +242,7 @@ def _models(_: Any) -> Answer:
 
 
 def _train(args: Any) -> Answer:
-    from core.training.runs import start_run, stop_run, wait
+    from core.training.runs import find_run, resume_run, start_run, stop_run, wait
     from core.training.settings import FIELDS, Settings
 
     given = {name: value for name, value in vars(args).items() if name in FIELDS}
@@ -252,9 +253,14 @@ def _train(args: Any) -> Answer:
             raise ScriptoriumError("the recipe learns from the Kaggle sets: name them with --from")
         document = make_shipped(args.paths, workspace(), _progress("images"), _train_line)
         return document, f"shipped model: accuracy {document['accuracy']:.2%} on held-out writers"
-    if "data" not in given:
+    if args.resume and given:
+        raise ScriptoriumError("a resumed run keeps its settings: give --resume RUN alone")
+    if args.resume:
+        run = resume_run(workspace(), find_run(workspace(), args.resume))
+    elif "data" in given:
+        run = start_run(workspace(), Settings(**given))
+    else:
         raise ScriptoriumError("a run needs --data FILE.parquet: make one with data build")
-    run = start_run(workspace(), Settings(**given))
     print(f"run {run.id}", file=sys.stderr)
     try:
         run = wait(run, _train_line)
@@ -353,7 +359,14 @@ def _predict(args: Any) -> Answer:
         except ImageError as error:
             raise ImageError(f"{path}: {error}") from error
         ranked = [[name, round(p, 6)] for name, p in answer.ranked]
-        document.append({"path": str(path), "ranked": ranked, "rejected": answer.rejected})
+        document.append(
+            {
+                "path": str(path),
+                "ranked": ranked,
+                "rejected": answer.rejected,
+                "novelty": answer.novelty,
+            }
+        )
     lines = [
         f"{each['path']}: " + ", ".join(f"{name} {p:.1%}" for name, p in each["ranked"][:3])
         for each in document

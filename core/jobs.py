@@ -57,6 +57,7 @@ def start(
     folder.mkdir(parents=True, exist_ok=True)
     # Until the process has its lock this one stands in for it: the job is alive all the while.
     with FileLock(folder / _STARTING):
+        (folder / _STOP).unlink(missing_ok=True)  # that was for the job's last time
         for name, text in (files or {}).items():
             write_atomically(folder / name, text)
         process = _spawn(folder, argv, env or {})

@@ -7,25 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.training.bend import AMOUNTS, affine
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
-# How far an image is bent at most. Beyond this, letters of one script begin to look like another's.
-_TURN = math.radians(12)
-_SHEAR = 0.2
-_SCALE = 0.15
-_SHIFT = 0.08  # of the image's side
 
-
-def batches(
-    images: np.ndarray,
-    labels: np.ndarray,
-    size: int,
-    *,
-    classes: int,
-    seed: int | None = None,
-    augment: bool = False,
-) -> tf.data.Dataset:
+def in_order(images: np.ndarray, labels: np.ndarray, size: int, *, classes: int) -> tf.data.Dataset:
     """Give (float32 (size, H, W) 0 to 1, float32 one-hot (size, classes)), once through all.
 
     Args:
@@ -33,57 +21,97 @@ def batches(
         labels: int (N,), below `classes`.
         size: images a batch; the last one may be smaller.
         classes: the number of labels there are.
-        seed: of the order, another one each time through; None keeps the order given.
-        augment: bend each image by a small random affine map (needs a seed).
     """
     import tensorflow as tf
 
+    load = _loader(images, labels, classes)
+    return _prefetched(tf.data.Dataset.range(len(images)).batch(size).map(load))
+
+
+def steps_an_epoch(count: int, size: int) -> int:
+    """Return how many batches of `size` go once through `count` images."""
+    return math.ceil(count / size)
+
+
+def shuffled(
+    images: np.ndarray,
+    labels: np.ndarray,
+    size: int,
+    *,
+    classes: int,
+    seed: int,
+    steps: range,
+    augment: bool = False,
+) -> tf.data.Dataset:
+    """Give batches as `in_order`, in an order of chance, another one in each epoch.
+
+    What a step holds depends on its number and the seed alone, so that a training can go on where
+    it was left.
+
+    Args:
+        images: uint8 (N, H, W).
+        labels: int (N,), below `classes`.
+        size: images a batch; the last one of an epoch may be smaller.
+        classes: the number of labels there are.
+        seed: of the order and of the bends, 0 to 2**32 - 1.
+        steps: which batches to give, counted from the first of the first epoch.
+        augment: bend each image by a small random affine map.
+    """
+    import tensorflow as tf
+
+    count = len(images)
+    an_epoch = steps_an_epoch(count, size)
+    load = _loader(images, labels, classes)
+
+    def batch(step: Any) -> tuple[Any, Any]:
+        epoch, place = step // an_epoch, step % an_epoch
+        # Rows are shuffled and gathered a batch at a time: one by one takes far longer.
+        places = tf.range(place * size, tf.minimum((place + 1) * size, count))
+        row = tf.random.experimental.index_shuffle(
+            places, tf.stack([np.int64(seed), epoch]), np.int64(count - 1)
+        )
+        pixels, answers = load(tf.ensure_shape(row, [None]))
+        if augment:
+            draw = tf.stack([np.int64(seed), step])
+            amounts = tf.random.stateless_uniform((AMOUNTS, tf.shape(row)[0]), draw, -1.0, 1.0)
+            pixels = tf_bend(pixels, amounts)
+        return pixels, answers
+
+    return _prefetched(tf.data.Dataset.range(steps.start, steps.stop).map(batch))
+
+
+def _loader(images: np.ndarray, labels: np.ndarray, classes: int) -> Any:
+    import tensorflow as tf
+
     pixels, answers = tf.constant(images), tf.constant(labels)
-    rows = tf.data.Dataset.range(len(images))
-    if seed is not None:
-        rows = rows.shuffle(max(len(images), 1), seed=seed, reshuffle_each_iteration=True)
-    # Rows are shuffled and gathered a batch at a time: copying images one by one takes far longer.
-    rows = rows.batch(size)
 
     def load(row: Any) -> tuple[Any, Any]:
         batch = tf.cast(tf.gather(pixels, row), tf.float32) / 255
         return batch, tf.one_hot(tf.gather(answers, row), classes)
 
-    def load_bent(row: Any, draw: Any) -> tuple[Any, Any]:
-        batch, answer = load(row)
-        return _bend(batch, draw), answer
+    return load
 
-    if augment:
-        draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2)
-        loaded = tf.data.Dataset.zip(rows, draws).map(load_bent)
-    else:
-        loaded = rows.map(load)
+
+def _prefetched(feed: Any) -> Any:
+    import tensorflow as tf
+
     options = tf.data.Options()
     # Its thread sleeps for ever longer, and an iterator that ends waits for it: up to a minute.
     options.autotune.enabled = False
-    return loaded.prefetch(2).with_options(options)
+    return feed.prefetch(2).with_options(options)
 
 
-def _bend(batch: Any, draw: Any) -> Any:
-    """Bend each of float32 (N, H, W) about its centre; `draw`, int64 (2,), decides how."""
+def tf_bend(batch: Any, amounts: Any) -> Any:
+    """Bend each of float32 (N, H, W) by `amounts`, float32 (6, N): `core.training.bend.bend`."""
     import tensorflow as tf
 
-    count, height, width = tf.unstack(tf.shape(batch))
-    amounts = tf.random.stateless_uniform((6, count), draw, -1.0, 1.0)
-    turn, shear = amounts[0] * _TURN, amounts[1] * _SHEAR
-    scale_x, scale_y = 1 + amounts[2] * _SCALE, 1 + amounts[3] * _SCALE
-    # Where a pixel of the result comes from: scale, shear along x, then turn.
-    a = scale_x * tf.cos(turn)
-    b = scale_y * (shear * tf.cos(turn) - tf.sin(turn))
-    c = scale_x * tf.sin(turn)
-    d = scale_y * (shear * tf.sin(turn) + tf.cos(turn))
-    middle_x, middle_y = (tf.cast(side - 1, tf.float32) / 2 for side in (width, height))
-    shift_x = middle_x - a * middle_x - b * middle_y + amounts[4] * _SHIFT * 2 * middle_x
-    shift_y = middle_y - c * middle_x - d * middle_y + amounts[5] * _SHIFT * 2 * middle_y
-    zero = tf.zeros_like(a)
+    _, height, width = tf.unstack(tf.shape(batch))
+    sides = (tf.cast(height, tf.float32), tf.cast(width, tf.float32))
+    maps = affine(amounts, *sides, cos=tf.cos, sin=tf.sin)
+    zero = tf.zeros_like(maps[0])
     bent = tf.raw_ops.ImageProjectiveTransformV3(
         images=batch[..., tf.newaxis],
-        transforms=tf.stack([a, b, shift_x, c, d, shift_y, zero, zero], axis=1),
+        transforms=tf.stack([*maps, zero, zero], axis=1),
         output_shape=tf.stack([height, width]),
         fill_value=0.0,
         interpolation="BILINEAR",

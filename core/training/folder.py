@@ -3,6 +3,7 @@
 settings.json        what was asked for, on which data; written once, at the start
 state.json           how far it is, and in the end the result; replaced whole
 history.jsonl        one record a batch (thinned) and an epoch, appended as it happens
+checkpoint.npz       what going on takes, while the run is not done
 model.keras          the weights; model.tflite and model.json are what answers
 predictions.parquet  what the model says about each image of the test split
 tensorboard/         event files, where TensorBoard is installed
@@ -23,6 +24,7 @@ STATE = "state.json"
 HISTORY = "history.jsonl"
 PREDICTIONS = "predictions.parquet"
 TENSORBOARD = "tensorboard"
+CHECKPOINT = "checkpoint.npz"
 
 STARTING = "starting"  # written by start_run; the other states by the worker
 LOADING = "loading TensorFlow"

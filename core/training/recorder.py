@@ -20,32 +20,61 @@ class Recorder(keras.callbacks.Callback):
     `stop_training` instead would go through the whole of validation first.
     """
 
-    def __init__(self, folder: Path, total_steps: int) -> None:
-        """Record into `folder` a training of `total_steps` batches in all."""
+    def __init__(
+        self,
+        folder: Path,
+        total_steps: int,
+        batch_size: int,
+        *,
+        step: int = 0,
+        minutes: float = 0.0,
+    ) -> None:
+        """Record into `folder` a training of `total_steps` batches in all.
+
+        `step` of them are done already, and took `minutes`.
+        """
         super().__init__()
         self._folder = folder
         self._total_steps = total_steps
-        self._step = 0
+        self._batch_size = batch_size
+        self._step = self._first_step = step
+        self._minutes = minutes
         self._epoch = 0
-        self._began = 0.0
+        self._began: float | None = None
         self._written = 0.0
+        self._previous: float | None = None
+        # of batches alone, so that validation does not count
+        self._batches, self._seconds = 0, 0.0
+
+    @property
+    def images_per_second(self) -> float | None:
+        """How fast images were trained on so far; None before the third batch."""
+        if self._batches < 2:
+            return None
+        return self._batches * self._batch_size / self._seconds
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note the epoch, from 1."""
         del logs
         self._epoch = epoch + 1
+        self._previous = None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the first batch, then one at most every half second, and the last if stopped."""
         del batch
         now = time.monotonic()
         self._step += 1
-        if self._step == 1:
+        if self._previous is not None:
+            self._batches += 1
+            self._seconds += now - self._previous
+        self._previous = now
+        first = self._began is None
+        if self._began is None:
             self._began = now
         stop = jobs.stop_requested(self._folder)
         # Thinner as a run grows long, or its history would be slow to draw.
         pause = max(0.5, (now - self._began) / 1000)
-        if self._step == 1 or stop or now - self._written >= pause:
+        if first or stop or now - self._written >= pause:
             self._write("batch", logs or {})
         if stop:
             raise Cancelled
@@ -63,15 +92,18 @@ class Recorder(keras.callbacks.Callback):
 
     def _write(self, kind: str, logs: dict[str, Any]) -> None:
         self._written = time.monotonic()
-        passed = self._written - self._began
+        passed = self._written - (self._began or self._written)
         record = {
             "kind": kind,
             "step": self._step,
             "epoch": self._epoch,
-            "minutes": round(passed / 60, 5),
+            "minutes": round(self._minutes + passed / 60, 5),
             **{name: float(value) for name, value in logs.items()},
         }
-        if self._step > 1:
-            left = passed / (self._step - 1) * (self._total_steps - self._step)
+        done = self._step - self._first_step - 1
+        if done > 0:
+            left = passed / done * (self._total_steps - self._step)
             record["seconds_left"] = round(left, 1)
+        if self.images_per_second is not None:
+            record["images_per_second"] = round(self.images_per_second, 1)
         jobs.append(self._folder, record, files.HISTORY)

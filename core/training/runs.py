@@ -1,4 +1,4 @@
-"""Training runs as others see them: start one, watch it, stop it, read what came of it.
+"""Training runs as others see them: start one, watch it, stop it, go on, read what came of it.
 
 Nothing here imports TensorFlow: the work is done by core.training.worker, in a process of its own.
 """
@@ -10,7 +10,8 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,11 @@ class Run:
         accuracy: on the test split, 0 to 1, as the exported model answers; None until it ends.
         loss: categorical cross-entropy in nats, likewise.
         seconds_left: estimated for the training that is left; None while unknown.
+        images_per_second: how fast it trains or trained; None while unknown.
+        train_images: how many images it learns from; None until it has loaded them.
+        test_images: how many it is tested on, likewise.
+        image_shape: height and width in px of those images, likewise.
+        trained_on: the collections of the images it learns from; None until it has loaded them.
     """
 
     id: str
@@ -66,6 +72,11 @@ class Run:
     accuracy: float | None
     loss: float | None
     seconds_left: float | None
+    images_per_second: float | None
+    train_images: int | None
+    test_images: int | None
+    image_shape: tuple[int, int] | None
+    trained_on: tuple[str, ...] | None
 
     @property
     def active(self) -> bool:
@@ -76,6 +87,12 @@ class Run:
     def has_model(self) -> bool:
         """Whether there is a trained model in its folder."""
         return (self.folder / FACTS).exists()
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it ended before its time and can be taken up again: see `resume_run`."""
+        early = self.state in (files.STOPPED, files.FAILED)
+        return early and (self.folder / files.CHECKPOINT).exists()
 
     def history(self) -> pd.DataFrame:
         """Return what was recorded so far, one row a record, in order.
@@ -143,6 +160,46 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
     settings.validate()
     # The request last: where it is, there is a run, and all that reading it takes.
     begin = {files.STATE: json.dumps({"state": files.STARTING}), files.SETTINGS: _request(settings)}
+    with _room(workspace):
+        folder = _new_folder(workspace, settings.model)
+        try:
+            _launch(folder, begin)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+    return _load(folder)
+
+
+def resume_run(workspace: Workspace, run: Run) -> Run:
+    """Let a run that was stopped, killed or failed go on where it was, in a process of its own.
+
+    It goes on from its last checkpoint, at most some minutes before its end, as it would have.
+
+    Raises:
+        RunBusy: another run goes on in this workspace, or this one.
+        RunError: there is nothing to go on from, or its data set has changed since.
+        StoreError: its data set can't be read.
+        StorageFull: the disk is full.
+    """
+    with _room(workspace):
+        run = _load(run.folder)
+        if not run.can_go_on:
+            why = "it is done" if run.state == files.DONE else "it left no checkpoint"
+            raise RunError(f"run {run.id} can't go on, {why}: start a new one")
+        if Store.open(run.settings.data).hash != run.data_hash:
+            raise RunError(
+                f"run {run.id} can't go on: {run.settings.data} has changed since; start a new one"
+            )
+        known = files.read_state(run.folder)
+        for result in ("message", "accuracy", "loss"):
+            known.pop(result, None)
+        _launch(run.folder, {files.STATE: json.dumps({**known, "state": files.STARTING})})
+    return _load(run.folder)
+
+
+@contextmanager
+def _room(workspace: Workspace) -> Iterator[None]:
+    """Make sure that no run goes on, and that none begins meanwhile."""
     # Two who start at once: the second looks only when the first one's run is alive.
     with FileLock(workspace.runs / ".starting"):
         for run in list_runs(workspace):
@@ -151,14 +208,12 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
                     f"run {run.id} is going on, and there is room for one: wait for it, or stop it "
                     f"with `python -m core stop {run.id}`"
                 )
-        folder = _new_folder(workspace, settings.model)
-        command = [sys.executable, "-m", "core.training.worker", str(folder)]
-        try:
-            jobs.start(folder, command, files=begin)
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
-    return _load(folder)
+        yield
+
+
+def _launch(folder: Path, begin: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "core.training.worker", str(folder)]
+    jobs.start(folder, command, files=begin)
 
 
 def stop_run(run: Run) -> None:
@@ -168,6 +223,19 @@ def stop_run(run: Run) -> None:
     """
     if run.active:
         jobs.request_stop(run.folder)
+
+
+def delete_run(run: Run) -> None:
+    """Remove a run and all its files for good.
+
+    Raises:
+        RunBusy: it goes on.
+    """
+    if _load(run.folder).active:
+        raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
+    # first what makes it a run: nobody who lists runs meanwhile shall find half of one
+    (run.folder / files.SETTINGS).unlink()
+    shutil.rmtree(run.folder)
 
 
 def wait(run: Run, on_progress: Callable[[Run], None] | None = None, *, every: float = 0.25) -> Run:
@@ -228,7 +296,16 @@ def _load(folder: Path) -> Run:
         accuracy=facts.get("accuracy"),
         loss=facts.get("loss"),
         seconds_left=latest.get("seconds_left") if active else None,
+        images_per_second=latest.get("images_per_second"),
+        train_images=facts.get("train_images"),
+        test_images=facts.get("test_images"),
+        image_shape=_tuple(facts.get("image_shape")),
+        trained_on=_tuple(facts.get("trained_on")),
     )
+
+
+def _tuple(values: list[Any] | None) -> Any:
+    return None if values is None else tuple(values)
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +23,11 @@ from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
 from core.scripts import NAMES
 from core.training import folder as files
-from core.training.feed import batches
+from core.training.checkpoint import Best, Checkpoint, steps_done
+from core.training.feed import in_order, shuffled, steps_an_epoch
 from core.training.recorder import Recorder
 from core.training.settings import Settings
-from core.workspace import atomic_path
+from core.workspace import atomic_path, write_atomically
 
 _TEST_BATCH = 512
 
@@ -40,7 +40,7 @@ class _Part:
 
 
 def train(folder: Path) -> None:
-    """Do the run that `folder` asks for, up to its last state.
+    """Do the run that `folder` asks for, up to its last state; go on, if it has a checkpoint.
 
     Raises:
         Cancelled: it was stopped before the first batch, and there is nothing to keep.
@@ -58,7 +58,8 @@ def train(folder: Path) -> None:
     files.write_state(folder, files.LOADING, versions=versions)
     _heed_stop(folder)
     store = Store.open(settings.data)
-    training, test = _parts(store, settings)
+    table = store.labels()
+    training, test = _parts(store, table, settings)
     keras.utils.set_random_seed(settings.seed)
     model = FAMILIES[settings.model].build(store.shape, len(NAMES))
     _heed_stop(folder)
@@ -69,6 +70,8 @@ def train(folder: Path) -> None:
         parameters=model.count_params(),
         train_images=len(training.rows),
         test_images=len(test.rows),
+        image_shape=store.shape,
+        trained_on=sorted(set(table["collection"].iloc[training.rows])),
     )
     last_state = _fit(folder, settings, model, training, test)
 
@@ -78,6 +81,8 @@ def train(folder: Path) -> None:
 
     files.write_state(folder, files.EVALUATING)
     result = _evaluate(folder, model, test)
+    if last_state == files.DONE:
+        (folder / files.CHECKPOINT).unlink(missing_ok=True)
     files.write_state(folder, last_state, **result)
 
 
@@ -86,8 +91,7 @@ def _heed_stop(folder: Path) -> None:
         raise Cancelled
 
 
-def _parts(store: Store, settings: Settings) -> tuple[_Part, _Part]:
-    table = store.labels()
+def _parts(store: Store, table: pd.DataFrame, settings: Settings) -> tuple[_Part, _Part]:
     labels = pd.Categorical(table["script"], categories=NAMES).codes.astype(np.int64)
     parts = split(table, settings.split, settings.seed)
     training, test = (_Part(rows, store.images(rows), labels[rows]) for rows in parts)
@@ -96,39 +100,107 @@ def _parts(store: Store, settings: Settings) -> tuple[_Part, _Part]:
 
 def _fit(folder: Path, settings: Settings, model: Any, training: _Part, test: _Part) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
-    steps = math.ceil(len(training.rows) / settings.batch_size)
-    rate: Any = settings.learning_rate
-    if settings.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, settings.total_epochs * steps)
-    model.compile(
-        optimizer=keras.optimizers.Adam(rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,
+    an_epoch = steps_an_epoch(len(training.rows), settings.batch_size)
+    total = settings.total_epochs * an_epoch
+    _compile(model, settings, an_epoch)
+    step = steps_done(folder)
+    recorder = Recorder(
+        folder, total, settings.batch_size, step=step, minutes=_rewind_history(folder, step)
     )
-    callbacks: list[Any] = [Recorder(folder, settings.total_epochs * steps)]
+    # In this order: the best is looked for while averaged weights are in the model, and the
+    # checkpoint written when they are out of it and the others have heard of the epoch.
+    best = Best(settings.patience) if settings.patience else None
+    averages = keras.callbacks.SwapEMAWeights() if settings.average_weights else None
+    plateau = _plateau() if settings.schedule == "plateau" else None
+    others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
+    checkpoint = Checkpoint(folder, best, others)
+    callbacks = [each for each in (recorder, best, averages, plateau) if each]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD
         callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=False))
+
+    checkpoint.set_model(model)
+    checkpoint.restore()
+    validation = in_order(test.images, test.labels, _TEST_BATCH, classes=len(NAMES))
+    state = files.DONE
     try:
-        model.fit(
-            batches(
+        # Where a training goes on in the middle of an epoch, what is left of it is fitted first.
+        while step < total and not (best and best.is_over):
+            left = -step % an_epoch
+            end = step + left if left else total
+            feed = shuffled(
                 training.images,
                 training.labels,
                 settings.batch_size,
                 classes=len(NAMES),
                 seed=settings.seed,
+                steps=range(step, end),
                 augment=settings.augment,
-            ),
-            validation_data=batches(test.images, test.labels, _TEST_BATCH, classes=len(NAMES)),
-            epochs=settings.total_epochs,
-            shuffle=False,
-            verbose=0,
-            callbacks=callbacks,
-        )
+            )
+            model.fit(
+                feed,
+                validation_data=validation,
+                initial_epoch=step // an_epoch,
+                epochs=end // an_epoch,
+                steps_per_epoch=left or an_epoch,
+                shuffle=False,
+                verbose=0,
+                callbacks=[*callbacks, checkpoint],
+            )
+            step = end
     except Cancelled:
-        return files.STOPPED
-    return files.DONE
+        state = files.STOPPED
+        if averages:
+            averages.on_test_end()  # it may have been testing, with averages in the model
+        checkpoint.save()
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    if best and best.weights:
+        model.set_weights(best.weights)
+    return state
+
+
+def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
+    rate: Any = settings.learning_rate
+    if settings.schedule == "cosine":
+        total = settings.total_epochs * an_epoch
+        rising = round(settings.warmup * total)
+        schedule = keras.optimizers.schedules.CosineDecay
+        if rising:
+            rate = schedule(0.0, total - rising, warmup_target=rate, warmup_steps=rising)
+        else:
+            rate = schedule(rate, total)
+    averaging = {
+        "use_ema": settings.average_weights,
+        # an average over about an epoch
+        "ema_momentum": min(max(1 - 1 / an_epoch, 0.9), 0.999),
+    }
+    if settings.weight_decay:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, **averaging)
+        # what shifts and scales is not what learns by heart
+        optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+    else:
+        optimizer = keras.optimizers.Adam(rate, **averaging)
+    model.compile(
+        optimizer=optimizer,
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    optimizer.build(model.trainable_variables)
+
+
+def _plateau() -> Any:
+    return keras.callbacks.ReduceLROnPlateau(factor=0.2, patience=4)
+
+
+def _rewind_history(folder: Path, step: int) -> float:
+    """Forget what was recorded after `step`; return the minutes up to there."""
+    records = jobs.read(folder, files.HISTORY)
+    kept = [each for each in records if each["step"] <= step]
+    if len(kept) < len(records):
+        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+        write_atomically(folder / files.HISTORY, "".join(lines))
+    return kept[-1]["minutes"] if kept else 0.0
 
 
 def _evaluate(folder: Path, model: Any, test: _Part) -> dict[str, float]:

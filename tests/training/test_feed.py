@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from core.training.feed import batches
+from core.training.bend import AMOUNTS, bend
+from core.training.feed import in_order, shuffled, steps_an_epoch, tf_bend
 
 
 @pytest.fixture
@@ -17,45 +20,60 @@ def once_through(feed: object) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([i for i, _ in parts]), np.concatenate([k for _, k in parts])
 
 
-def test_all_images_in_order_without_a_seed(numbered: tuple[np.ndarray, np.ndarray]) -> None:
+def test_all_images_in_order(numbered: tuple[np.ndarray, np.ndarray]) -> None:
     images, labels = numbered
-    fed, answers = once_through(batches(images, labels, 4, classes=3))
+    fed, answers = once_through(in_order(images, labels, 4, classes=3))
     assert fed.dtype == np.float32
     np.testing.assert_allclose(fed, images / np.float32(255))
     np.testing.assert_array_equal(answers, np.eye(3)[labels])
 
 
-def test_batches_have_the_size_asked_for_and_the_last_the_rest(
+def test_batches_have_the_size_asked_for_and_the_last_of_an_epoch_the_rest(
     numbered: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    sizes = [len(images) for images, _ in batches(*numbered, 4, classes=3)]
-    assert sizes == [4, 4, 2]
+    assert [len(images) for images, _ in in_order(*numbered, 4, classes=3)] == [4, 4, 2]
+    assert steps_an_epoch(10, 4) == 3
+    feed = shuffled(*numbered, 4, classes=3, seed=1, steps=range(6))
+    assert [len(images) for images, _ in feed] == [4, 4, 2, 4, 4, 2]
 
 
-def test_a_seed_shuffles_anew_each_time_through_and_repeats(
+def test_each_epoch_has_every_image_once_in_an_order_of_its_own(
     numbered: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    def two_epochs() -> list[np.ndarray]:
-        feed = batches(*numbered, 4, classes=3, seed=1)
-        passes = [once_through(feed) for _ in range(2)]
-        for images, answers in passes:
-            numbers = np.round(images[:, 0, 0] * 255)
-            assert sorted(numbers) == list(range(10))
-            np.testing.assert_array_equal(answers.argmax(axis=1), numbers % 3)
-        return [images for images, _ in passes]
+    orders = []
+    for epoch in range(3):
+        steps = range(3 * epoch, 3 * epoch + 3)
+        images, answers = once_through(shuffled(*numbered, 4, classes=3, seed=1, steps=steps))
+        numbers = np.round(images[:, 0, 0] * 255).astype(int)
+        assert sorted(numbers) == list(range(10))
+        np.testing.assert_array_equal(answers.argmax(axis=1), numbers % 3)
+        orders.append(numbers.tolist())
+    assert len({tuple(order) for order in orders}) == 3
 
-    first, second = two_epochs()
-    assert not np.array_equal(first, second)
-    for before, after in zip((first, second), two_epochs(), strict=True):
-        np.testing.assert_array_equal(before, after)
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_a_step_holds_the_same_wherever_the_feed_begins(augment: bool) -> None:
+    images = np.random.default_rng(0).integers(0, 255, (10, 8, 6), np.uint8)
+    labels = np.arange(10) % 3
+    options = {"classes": 3, "seed": 2**32 - 1, "augment": augment}
+    whole = list(shuffled(images, labels, 4, steps=range(9), **options))
+    later = list(shuffled(images, labels, 4, steps=range(4, 9), **options))
+    assert len(later) == 5
+    for before, after in zip(whole[4:], later, strict=True):
+        np.testing.assert_array_equal(before[0], after[0])
+        np.testing.assert_array_equal(before[1], after[1])
 
 
 def test_augmenting_bends_each_image_a_little_and_differently_each_time() -> None:
     square = np.zeros((64, 40, 40), np.uint8)
     square[:, 14:26, 14:26] = 255
     labels = np.zeros(64, np.int64)
-    feed = batches(square, labels, 16, classes=2, seed=5, augment=True)
-    first, second = (once_through(feed)[0] for _ in range(2))
+    first, second = (
+        once_through(
+            shuffled(square, labels, 16, classes=2, seed=5, steps=range(n, n + 4), augment=True)
+        )[0]
+        for n in (0, 4)
+    )
     assert first.shape == square.shape
     assert first.min() == 0
     assert 0.99 < first.max() <= 1
@@ -74,8 +92,12 @@ def test_augmenting_bends_each_image_a_little_and_differently_each_time() -> Non
     assert 100 < ink.min() < 140 < 150 < ink.max() < 210
 
 
-def test_augmenting_repeats_with_its_seed(numbered: tuple[np.ndarray, np.ndarray]) -> None:
-    first, second = (
-        once_through(batches(*numbered, 4, classes=3, seed=9, augment=True))[0] for _ in range(2)
-    )
-    np.testing.assert_array_equal(first, second)
+def test_a_preview_shows_what_training_sees(draw_glyph: Callable[..., np.ndarray]) -> None:
+    glyphs = np.stack([draw_glyph("kannada", n % 4, size=(40, 28), seed=n) for n in range(32)])
+    amounts = np.random.default_rng(3).uniform(-1, 1, (AMOUNTS, 32))
+    preview = bend(glyphs, amounts)
+    trained_on = 255 * tf_bend(glyphs.astype(np.float32) / 255, amounts.astype(np.float32)).numpy()
+    assert np.abs(preview - glyphs.astype(int)).mean() > 10
+    # OpenCV rounds places to a 32nd of a pixel: no more between them than that
+    assert np.abs(preview - trained_on).max() < 255 / 16
+    assert np.abs(preview - trained_on).mean() < 0.5

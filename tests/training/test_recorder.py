@@ -6,7 +6,7 @@ import pytest
 
 from core import jobs
 from core.errors import Cancelled
-from core.training.feed import batches
+from core.training.feed import in_order
 from core.training.recorder import Recorder
 
 
@@ -40,7 +40,7 @@ def test_a_stop_ends_the_fit_with_the_batch_at_hand(
     model = keras.Sequential([keras.Input((2, 2)), keras.layers.Flatten(), keras.layers.Dense(2)])
     model.compile("sgd", "mse", metrics=["accuracy"])
     images, labels = np.zeros((20, 2, 2), np.uint8), np.zeros(20, np.int64)
-    feed = batches(images, labels, 4, classes=2)
+    feed = in_order(images, labels, 4, classes=2)
     asker = AskToStop(tmp_path, kind, batch)
     with pytest.raises(Cancelled):
         model.fit(
@@ -49,7 +49,7 @@ def test_a_stop_ends_the_fit_with_the_batch_at_hand(
             epochs=2,
             shuffle=False,
             verbose=0,
-            callbacks=[asker, Recorder(tmp_path, 10)],
+            callbacks=[asker, Recorder(tmp_path, 10, 4)],
         )
     assert asker.seen == seen
     steps = [record["step"] for record in jobs.read(tmp_path, "history.jsonl")]
@@ -57,3 +57,19 @@ def test_a_stop_ends_the_fit_with_the_batch_at_hand(
     assert steps[0] == 1
     if kind == "train":
         assert steps[-1] == 2
+
+
+def test_what_went_before_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 100.0, 160.0, 160.0, 220.0, 220.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    recorder = Recorder(tmp_path, 100, 30, step=90, minutes=7.0)
+    recorder.on_epoch_begin(4)
+    for batch in range(3):
+        recorder.on_train_batch_end(batch, {"loss": 1.0})
+    records = jobs.read(tmp_path, "history.jsonl")
+    assert [each["step"] for each in records] == [91, 92, 93]
+    assert [each["minutes"] for each in records] == [7, 8, 9]
+    # a minute a batch of 30
+    assert [each.get("seconds_left") for each in records] == [None, 8 * 60, 7 * 60]
+    assert [each.get("images_per_second") for each in records] == [None, None, 0.5]
+    assert {each["epoch"] for each in records} == {5}

@@ -23,7 +23,16 @@ from core.errors import RunBusy, RunError, RunNotFound, StoreError
 from core.imaging import Pipeline, preset
 from core.models.litert import LiteRT
 from core.scripts import NAMES
-from core.training.runs import Run, find_run, list_runs, start_run, stop_run, wait
+from core.training.runs import (
+    Run,
+    delete_run,
+    find_run,
+    list_runs,
+    resume_run,
+    start_run,
+    stop_run,
+    wait,
+)
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -244,6 +253,66 @@ def test_a_killed_run_has_failed_and_makes_room(
     assert ended.state == "stopped", ended.log_tail()
     assert not ended.has_model
     assert [each.id for each in list_runs(workspace)] == [second.id, run.id]
+
+
+def test_a_run_killed_in_its_midst_goes_on_where_it_was(
+    notebook_store: Path, workspace: Workspace, spawned: list[subprocess.Popen]
+) -> None:
+    data = workspace.store / "letters.parquet"
+    shutil.copy(notebook_store, data)
+    run = start_run(workspace, Settings(data, epochs=40, batch_size=32))
+    until(lambda: find_run(workspace, run.id).epoch >= 3)
+    spawned[0].kill()
+    until(lambda: not find_run(workspace, run.id).active, seconds=2)
+    killed = find_run(workspace, run.id)
+    assert (killed.state, killed.can_go_on) == ("failed", True)
+    before = killed.history()
+
+    data.write_bytes(notebook_store.read_bytes()[:-1])
+    with pytest.raises(StoreError):
+        resume_run(workspace, killed)
+    data.unlink()
+    shutil.copy(notebook_store, data)
+
+    run = resume_run(workspace, killed)
+    assert run.active
+    with pytest.raises(RunBusy):
+        delete_run(run)
+    with pytest.raises(RunBusy):
+        resume_run(workspace, run)
+    run = wait(run)
+    assert run.state == "done", run.log_tail()
+    assert run.message == ""
+    epochs = run.history()[run.history()["kind"] == "epoch"]
+    assert epochs["epoch"].tolist() == list(range(1, 41))
+    first = before[before["kind"] == "epoch"]
+    assert epochs["loss"].tolist()[: len(first) - 1] == first["loss"].tolist()[:-1]
+    assert run.images_per_second > 0
+    assert (run.train_images, run.test_images, run.image_shape) == (230, 58, (28, 28))
+    assert "ahcd1" in " ".join(run.trained_on)
+
+    with pytest.raises(RunError, match="can't go on, it is done"):
+        resume_run(workspace, run)
+    delete_run(run)
+    assert list_runs(workspace) == []
+    assert not run.folder.exists()
+
+
+def test_a_run_whose_data_set_is_another_now_does_not_go_on(
+    done: tuple[Run, list[Run], Workspace], canonical_store: Path, workspace: Workspace
+) -> None:
+    folder = workspace.runs / "cnn-half"
+    shutil.copytree(done[0].folder, folder)
+    (folder / "state.json").write_text('{"state": "stopped"}')
+    with pytest.raises(RunError, match="it left no checkpoint: start a new one"):
+        resume_run(workspace, find_run(workspace, "cnn-half"))
+    (folder / "checkpoint.npz").touch()
+    request = json.loads((folder / "settings.json").read_text())
+    request["settings"]["data"] = str(canonical_store)
+    (folder / "settings.json").write_text(json.dumps(request))
+    with pytest.raises(RunError, match=r"canonical\.parquet has changed since"):
+        resume_run(workspace, find_run(workspace, "cnn-half"))
+    assert find_run(workspace, "cnn-half").state == "stopped"
 
 
 def test_a_start_that_cannot_be_leaves_nothing(

@@ -35,6 +35,11 @@ def test_every_field_says_what_it_is() -> None:
         ({"batch_size": 0}, "batch size must be 1 to 8,192, not 0"),
         ({"learning_rate": 0.0}, "learning rate must be above 0 and at most 1, not 0.0"),
         ({"learning_rate": float("nan")}, "learning rate must be .*, not nan"),
+        ({"schedule": "wild"}, "schedule must be one of constant, cosine, plateau, not wild"),
+        ({"schedule": "cosine", "warmup": 0.6}, "warm-up must be 0 to 0.5, not 0.6"),
+        ({"warmup": 0.1}, "warm-up goes with the cosine schedule, not constant"),
+        ({"weight_decay": -0.1}, "weight decay must be 0 to 1, not -0.1"),
+        ({"patience": -1}, "patience must be 0 to 10,000, not -1"),
         ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
     ],
 )
@@ -50,3 +55,10 @@ def test_settings_survive_json() -> None:
 
 def test_what_a_later_version_added_is_left_out() -> None:
     assert Settings.from_json({**SETTINGS.to_json(), "warmth": 3}) == SETTINGS
+
+
+def test_settings_of_an_older_run_are_read_with_the_defaults() -> None:
+    old = SETTINGS.to_json()
+    for name in ("weight_decay", "average_weights", "patience", "warmup"):
+        del old[name]
+    assert Settings.from_json(old) == SETTINGS

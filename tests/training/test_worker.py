@@ -56,7 +56,7 @@ def test_a_full_disk_fails_the_run_and_leaves_nothing_half_written(
     assert "\n" not in run.message
     assert not run.has_model
     left = sorted(path.name for path in folder.iterdir())
-    assert left == ["history.jsonl", "lock", "settings.json", "state.json"]
+    assert left == ["checkpoint.npz", "history.jsonl", "lock", "settings.json", "state.json"]
 
 
 def test_a_disk_so_full_that_not_even_the_state_can_be_replaced(
@@ -81,7 +81,7 @@ def test_an_error_is_one_line_in_the_state(folder: Path, monkeypatch: pytest.Mon
     def explode(*_: object, **__: object) -> None:
         raise ZeroDivisionError("first line\nsecond line")
 
-    monkeypatch.setattr("core.training.session.batches", explode)
+    monkeypatch.setattr("core.training.session.shuffled", explode)
     with pytest.raises(ZeroDivisionError):
         worker.main(folder)
     assert (_look(folder).state, _look(folder).message) == (

@@ -1,0 +1,151 @@
+"""What a training needs to go on after its process has ended, and the best it has been so far."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core.training import folder as files
+from core.workspace import atomic_path
+
+_MINUTES = 2.0
+
+
+class Best(keras.callbacks.Callback):
+    """Remembers the weights with the lowest test loss, and ends a fit that waited for better.
+
+    The weights are those that were tested: with averaging, the average.
+
+    Attributes:
+        loss: the lowest so far.
+        waited: epochs since.
+        weights: as `get_weights` gives them; None before the first test.
+    """
+
+    def __init__(self, patience: int) -> None:
+        """End the fit when `patience` epochs brought nothing better."""
+        super().__init__()
+        self._patience = patience
+        self.loss = math.inf
+        self.waited = 0
+        self.weights: list[np.ndarray] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has waited long enough."""
+        return self.waited >= self._patience
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Compare; this is where averaged weights are still in the model."""
+        loss = (logs or {})["loss"]
+        if loss < self.loss:
+            self.loss, self.waited = loss, 0
+            self.weights = self.model.get_weights()
+        else:
+            self.waited += 1
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """End the fit, if it is time."""
+        del epoch, logs
+        self.model.stop_training = self.is_over
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes weights, optimizer and the state of other callbacks: every epoch and two minutes.
+
+    Must come last among the callbacks: it restores what they reset as a fit begins.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        best: Best | None = None,
+        others: Mapping[keras.callbacks.Callback, Sequence[str]] | None = None,
+    ) -> None:
+        """Keep it in `folder`.
+
+        Args:
+            folder: of the run.
+            best: its weights are kept too.
+            others: callbacks, and the names of those attributes, numbers, that make their state.
+        """
+        super().__init__()
+        self._path = folder / files.CHECKPOINT
+        self._best = best
+        self._others = dict(others or {})
+        if best:
+            self._others[best] = ("loss", "waited")
+        self._written = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Go on from what is there."""
+        del logs
+        self.restore()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write, if the last time is long ago."""
+        del batch, logs
+        if time.monotonic() - self._written > 60 * _MINUTES:
+            self.save()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write."""
+        del epoch, logs
+        self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all.
+
+        Raises:
+            StorageFull: the disk is full.
+        """
+        arrays = {f"state-{i}": np.asarray(each) for i, each in enumerate(self._variables())}
+        if self._best and self._best.weights:
+            arrays |= {f"best-{i}": each for i, each in enumerate(self._best.weights)}
+        others = [[getattr(each, name) for name in names] for each, names in self._others.items()]
+        step = int(self.model.optimizer.iterations.numpy())
+        facts = json.dumps({"step": step, "others": others})
+        with atomic_path(self._path) as path, path.open("wb") as file:
+            np.savez(file, facts=np.array(facts), **arrays)
+        self._written = time.monotonic()
+
+    def restore(self) -> None:
+        """Put what was saved, if anything was, back into the model, its optimizer and the others.
+
+        The optimizer must be built.
+        """
+        if not self._path.exists():
+            return
+        with np.load(self._path) as saved:
+            for i, each in enumerate(self._variables()):
+                each.assign(saved[f"state-{i}"])
+            if self._best and "best-0" in saved:
+                count = sum(name.startswith("best-") for name in saved.files)
+                self._best.weights = [saved[f"best-{i}"] for i in range(count)]
+            others = _facts(saved)["others"]
+        for (each, names), values in zip(self._others.items(), others, strict=True):
+            for name, value in zip(names, values, strict=True):
+                setattr(each, name, value)
+
+    def _variables(self) -> list[Any]:
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+
+def steps_done(folder: Path) -> int:
+    """Return how many batches the checkpoint in `folder` has behind it; 0 without one."""
+    path = folder / files.CHECKPOINT
+    if not path.exists():
+        return 0
+    with np.load(path) as saved:
+        return _facts(saved)["step"]
+
+
+def _facts(saved: Any) -> dict[str, Any]:
+    return json.loads(str(saved["facts"]))

@@ -1,0 +1,216 @@
+"""Going on where a training was left, averages, patience: what the session adds to a plain fit.
+
+Sessions run in this process, on a few drawn images; what an interruption is, `stopped_at` says.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import jobs
+from core.training import session, worker
+from core.training.checkpoint import Best, steps_done
+from core.training.recorder import Recorder
+from core.training.runs import Run, find_run
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+# 288 images, 230 of them to learn from: 8 steps an epoch.
+STEPS = 8
+Ask = Callable[..., Path]
+
+
+@pytest.fixture
+def ask(notebook_store: Path, tmp_path: Path) -> Ask:
+    """`ask(name, **settings)`: the folder of a run that is asked for and not begun."""
+
+    def folder_of(name: str, **settings: object) -> Path:
+        folder = Workspace(tmp_path).runs / name
+        folder.mkdir()
+        asked = Settings(notebook_store, **{"epochs": 3, "batch_size": 32, **settings})
+        asked.validate()
+        request = {
+            "settings": asked.to_json(),
+            "created": datetime.now(UTC).isoformat(),
+            "data": {"hash": "", "images": 288, "per_script": {}},
+        }
+        (folder / "settings.json").write_text(json.dumps(request))
+        (folder / "state.json").write_text('{"state": "starting"}')
+        return folder
+
+    return folder_of
+
+
+def look(folder: Path) -> Run:
+    return find_run(Workspace(folder.parent.parent), folder.name)
+
+
+def epochs(run: Run) -> list[list[float]]:
+    history = run.history()
+    history = history[history["kind"] == "epoch"]
+    return history[["step", "loss", "val_loss", "val_accuracy"]].to_numpy().tolist()
+
+
+class Killed(BaseException):
+    """As if the power had failed."""
+
+
+@contextmanager
+def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End the process's work, so to speak, right after batch `step`."""
+
+    def end(self: Recorder, *args: object, **kwargs: object) -> None:
+        whole(self, *args, **kwargs)
+        if self._step == step:
+            raise Killed
+
+    whole = Recorder.on_train_batch_end
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "on_train_batch_end", end)
+        yield
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"model": "glyph", "augment": True, "schedule": "cosine", "warmup": 0.2},
+        {"average_weights": True, "weight_decay": 0.01, "schedule": "plateau", "patience": 9},
+    ],
+)
+def test_a_killed_run_goes_on_as_if_nothing_had_been(
+    settings: dict, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ask("whole", **settings)
+    worker.main(whole)
+    expected = look(whole)
+
+    # Killed in the second epoch, and again, after a checkpoint in its middle, in the third.
+    folder = ask("killed", **settings)
+    with killed_at(STEPS + 3, monkeypatch), pytest.raises(Killed):
+        worker.main(folder)
+    assert look(folder).state == "failed"
+    assert steps_done(folder) == STEPS
+    monkeypatch.setattr("core.training.checkpoint._MINUTES", 0.0)
+    with killed_at(2 * STEPS + 5, monkeypatch), pytest.raises(Killed):
+        worker.main(folder)
+    assert steps_done(folder) == 2 * STEPS + 4
+    worker.main(folder)
+
+    run = look(folder)
+    assert run.state == "done"
+    steps = run.history()["step"].tolist()
+    assert steps == sorted(steps)
+    assert run.history()["minutes"].is_monotonic_increasing
+    # but for the training loss of the third epoch, which is now that of what was left of it
+    got, wanted = np.array(epochs(run)), np.array(epochs(expected))
+    np.testing.assert_allclose(got[:2], wanted[:2], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(got[2, [0, 2, 3]], wanted[2, [0, 2, 3]], rtol=1e-3, atol=1e-4)
+    assert run.loss == pytest.approx(expected.loss, rel=1e-3)
+    assert not (folder / "checkpoint.npz").exists()
+
+
+def test_a_stopped_run_keeps_a_model_and_can_go_on(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("stopped", average_weights=True)
+
+    def stop(self: Recorder, *args: object, **kwargs: object) -> None:
+        if self._step == STEPS + 2:
+            jobs.request_stop(folder)
+        whole(self, *args, **kwargs)
+
+    whole = Recorder.on_train_batch_end
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "on_train_batch_end", stop)
+        worker.main(folder)
+    assert look(folder).state == "stopped"
+    assert look(folder).has_model
+    assert steps_done(folder) == STEPS + 3
+    (folder / "stop").unlink()
+    worker.main(folder)
+    assert look(folder).state == "done"
+    assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+
+
+def test_a_run_killed_while_its_model_was_written_only_writes_it_again(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("late", average_weights=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "save_model_folder", raise_killed)
+        with pytest.raises(Killed):
+            worker.main(folder)
+    before = look(folder).history()
+    worker.main(folder)
+    run = look(folder)
+    assert run.state == "done"
+    assert len(run.history()) == len(before)
+    # Keras tested the same averaged weights at the end of the last epoch.
+    assert run.loss == pytest.approx(before["val_loss"].iloc[-1], rel=1e-3)
+
+
+def raise_killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+def test_averaged_weights_are_those_tested_and_kept(ask: Ask) -> None:
+    plain, averaged = ask("plain"), ask("averaged", average_weights=True)
+    worker.main(plain)
+    worker.main(averaged)
+    # Learning is the same, up to what is tested.
+    assert [each[1] for each in epochs(look(averaged))] == pytest.approx(
+        [each[1] for each in epochs(look(plain))], rel=1e-3
+    )
+    run = look(averaged)
+    assert run.loss == pytest.approx(epochs(run)[-1][2], rel=1e-3)
+    assert run.loss != pytest.approx(look(plain).loss, rel=0.01)
+
+
+def test_patience_ends_a_run_and_keeps_its_best_weights(ask: Ask) -> None:
+    # Far too fast: it gets worse soon.
+    folder = ask("patient", epochs=60, learning_rate=0.2, patience=2)
+    worker.main(folder)
+    run = look(folder)
+    losses = [each[2] for each in epochs(run)]
+    best = int(np.argmin(losses))
+    assert run.state == "done"
+    assert len(losses) == best + 1 + 2 < 60
+    assert run.loss == pytest.approx(min(losses), rel=1e-3)
+    assert run.accuracy == pytest.approx(epochs(run)[best][3], abs=1e-6)
+
+
+def test_a_loss_that_is_no_number_is_never_the_best() -> None:
+    best = Best(patience=2)
+    for _ in range(2):
+        best.on_test_end({"loss": float("nan")})
+    assert best.weights is None
+    assert best.is_over
+
+
+def test_cosine_with_warm_up_rises_and_falls() -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    settings = Settings(Path("x"), epochs=10, schedule="cosine", warmup=0.2, learning_rate=0.01)
+    session._compile(model, settings, an_epoch=10)
+    rate = model.optimizer._learning_rate
+    rates = [float(rate(step)) for step in (0, 10, 20, 60, 100)]
+    assert rates == pytest.approx([0, 0.005, 0.01, 0.005, 0], abs=1e-6)
+
+
+def test_weight_decay_spares_what_only_shifts() -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    session._compile(model, Settings(Path("x"), weight_decay=0.1, learning_rate=1.0), an_epoch=1)
+    kernel, bias = model.trainable_variables
+    bias.assign(bias + 1)
+    before = kernel.numpy()
+    model.optimizer.apply([kernel * 0, bias * 0])
+    np.testing.assert_allclose(kernel.numpy(), 0.9 * before, rtol=1e-5)
+    np.testing.assert_allclose(bias.numpy(), 1)
