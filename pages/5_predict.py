@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from core.imaging import decode
 from core.inference.predictor import available
-from core.ui import caches
+from core.ui import caches, predict, state
 from core.ui.page import PREDICT, TRAIN, advice, begin_page
-from core.ui.predict import draw_and_answer, open_link, show_answer, show_steps
 from core.workspace import workspace
 
 begin_page(PREDICT)
@@ -19,27 +17,26 @@ if not models:
     st.page_link(TRAIN.path, label="Train a model", icon=TRAIN.icon)
     st.stop()
 
-first = open_link(models)
+first = predict.open_link(models)
 left, right = st.columns(2)
-model = left.selectbox("Model", models, index=first, key="answering-model")
-with right:
-    how = st.segmented_control("Image", ["Draw", "Upload"], default="Draw", required=True)
+with left:
+    how = st.segmented_control(
+        "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
+    )
+model = right.selectbox("Model", models, index=first, key="answering-model")
 with advice():
     predictor = caches.predictor(model, here.runs / model)
 
 if how == "Draw":
-    draw_and_answer(model, predictor)
+    predict.show_examples()
+    predict.show_letters_to_copy()
+    predict.draw_and_answer(model, predictor, state.collection().version)
+    predict.show_hand(model, predictor)
     st.stop()
 
-upload = st.file_uploader("A picture of one character", key="asked-image")
-if upload is None:
-    st.info("Choose a picture: PNG, JPEG, WebP, BMP, GIF or TIFF.", icon=":material/upload:")
-    st.stop()
 with advice():
-    image = decode(upload.getvalue())
-    prediction = predictor.predict(image)
-left, right = st.columns([2, 3], gap="large")
-left.image(image, width=280, alt="the picture you brought")
-with right:
-    show_answer(prediction)
-show_steps(predictor, image)
+    brought = predict.bring(how)
+    if len(brought) > 1:
+        predict.answer_all(brought, model, here.runs / model, predictor)
+    elif brought:
+        predict.answer_one(brought[0], model, here.runs / model, predictor)

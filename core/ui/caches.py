@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.data.store import Store
-    from core.inference.predictor import Predictor
+    from core.inference.predictor import Prediction, Predictor
 
 
 def store(path: Path) -> Store:
@@ -34,7 +34,21 @@ def predictor(model: str, folder: Path | None) -> Predictor:
     Raises:
         ModelError: it is missing or does not fit.
     """
-    return _predictor(model, folder.stat().st_mtime_ns if folder and folder.exists() else 0)
+    return _predictor(model, _changed(folder))
+
+
+def answer(model: str, folder: Path | None, data: bytes) -> tuple[np.ndarray, Prediction]:
+    """Decode a picture and answer it: uint8 (H, W) or (H, W, 3), and the answer of `model`.
+
+    Raises:
+        ImageError: `data` are no picture.
+        ModelError: the model is missing or does not fit.
+    """
+    return _answer(model, _changed(folder), data)
+
+
+def _changed(folder: Path | None) -> int:
+    return folder.stat().st_mtime_ns if folder and folder.exists() else 0
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -56,3 +70,11 @@ def _predictor(model: str, _changed: int) -> Predictor:
     loaded = Predictor.load(model)
     loaded.predict(np.full((64, 64), 255, np.uint8))
     return loaded
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _answer(model: str, changed: int, data: bytes) -> tuple[np.ndarray, Prediction]:
+    from core.imaging import decode
+
+    image = decode(data)
+    return image, _predictor(model, changed).predict(image)

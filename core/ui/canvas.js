@@ -4,18 +4,19 @@ export default function ({ data, parentElement, setStateValue }) {
   const canvas = parentElement.querySelector("canvas");
   const sheet = (canvas.sheet ??= layOut(canvas, data));
   sheet.pen = data.pen;
+  sheet.copy(data.guide);
   sheet.send = () => setStateValue("strokes", sheet.strokes);
 }
 
-function layOut(canvas, { side, ink, start }) {
+function layOut(canvas, { side, ink, faint, start }) {
   const density = window.devicePixelRatio || 1;
   canvas.width = canvas.height = side * density;
   const brush = canvas.getContext("2d");
   brush.scale(density, density);
   brush.lineCap = brush.lineJoin = "round";
-  brush.strokeStyle = ink;
 
   const sheet = { strokes: [...start], pen: 1, send: () => {} };
+  let guide = []; // a letter to copy, under the drawing and no part of it
   let drawn = null; // the stroke under the pen
   let pointer = null; // a second finger must not break into the stroke of the first
 
@@ -35,9 +36,16 @@ function layOut(canvas, { side, ink, start }) {
   };
   const show = () => {
     brush.clearRect(0, 0, side, side);
+    brush.strokeStyle = faint;
+    for (const stroke of guide) trace(brush, stroke);
+    brush.strokeStyle = ink;
     for (const stroke of drawn ? [...sheet.strokes, drawn] : sheet.strokes) trace(brush, stroke);
   };
 
+  sheet.copy = (letter) => {
+    guide = letter;
+    show();
+  };
   canvas.addEventListener("pointerdown", (event) => {
     if (pointer !== null || event.button !== 0) return;
     pointer = event.pointerId;
@@ -60,7 +68,6 @@ function layOut(canvas, { side, ink, start }) {
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
-  show();
   return sheet;
 }
 

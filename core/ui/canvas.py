@@ -13,6 +13,8 @@ import streamlit as st
 from core.ui.state import Sheet
 from core.ui.strokes import INK, SIDE, Drawing, from_canvas, to_canvas
 
+_FAINT = "#DDD6C8"  # of the letter to copy, on white in both themes
+
 _CSS = f"""
 canvas {{
     display: block;
@@ -37,11 +39,20 @@ _paper = st.components.v2.component(
 def draw_on(sheet: Sheet, pen: int) -> Drawing:
     """Show the canvas, draw with a `pen` of that many pixels, and return what is on it.
 
-    A new number of the sheet is a new canvas, laid out with the drawing the sheet starts from.
+    A new number of the sheet is a new canvas, laid out with the drawing the sheet starts from. The
+    letter to copy is shown under the drawing and is no part of it.
     """
     start = to_canvas(sheet.start)
+    guide = to_canvas(sheet.guide.drawing) if sheet.guide else []
     result = _paper(
-        data={"side": SIDE, "ink": INK, "pen": pen, "start": start},
+        data={
+            "side": SIDE,
+            "ink": INK,
+            "faint": _FAINT,
+            "pen": pen,
+            "start": start,
+            "guide": guide,
+        },
         default={"strokes": start},
         on_strokes_change=lambda: None,
         key=f"sheet-{sheet.number}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.ui.strokes import Drawing
+from core.ui.strokes import Drawing, Letter
 
 
 @dataclass
@@ -18,30 +18,108 @@ class Sheet:
         start: what it was laid out with; the canvas goes on from there.
         number: counts the sheets; a new number is a new canvas.
         link: the text of the link it was last laid out from.
+        own: whether the visitor drew all that is on it.
+        guide: a letter shown faintly under the drawing, to copy.
     """
 
     drawing: Drawing = ()
     start: Drawing = ()
     number: int = 0
     link: str = ""
+    own: bool = True
+    guide: Letter | None = None
 
-    def lay(self, drawing: Drawing) -> None:
+    def lay(self, drawing: Drawing, *, own: bool = False) -> None:
         """Take a fresh sheet with `drawing` on it already."""
         self.drawing = self.start = drawing
+        self.own = own or not drawing
         self.number += 1
 
     def undo(self) -> None:
         """Take the last stroke away."""
-        self.lay(self.drawing[:-1])
+        self.lay(self.drawing[:-1], own=self.own)
 
     def clear(self) -> None:
         """Take everything away."""
         self.lay(())
 
+    def copy(self, letter: Letter | None) -> None:
+        """Show `letter` faintly, to copy; None takes it away. The drawing stays."""
+        self.guide = letter
+
+
+@dataclass
+class Kept:
+    """A drawing of the visitor's own, and what models said of it.
+
+    Attributes:
+        letter: the drawing, and what it is as the visitor says.
+        answers: script, or "" for none of the six, by the name of the model.
+    """
+
+    letter: Letter
+    answers: dict[str, str]
+
+
+@dataclass
+class Collection:
+    """The visitor's own drawings.
+
+    Attributes:
+        kept: in the order they were drawn.
+        version: counts the changes; a table of them is a new one when it does.
+    """
+
+    kept: list[Kept] = field(default_factory=list)
+    version: int = 0
+
+    def change(self, kept: list[Kept]) -> None:
+        """Put `kept` in the place of what is there."""
+        self.kept = kept
+        self.version += 1
+
+
+@dataclass
+class Dropped:
+    """The files that the visitor dropped on the Data page last.
+
+    Attributes:
+        names: theirs, in the workspace's downloads.
+        number: counts the times; a new number is an empty field to drop on.
+    """
+
+    names: tuple[str, ...] = ()
+    number: int = 0
+
+    def take(self, names: Sequence[str]) -> None:
+        """Take note of files that were dropped, and be ready for others."""
+        self.names = tuple(names)
+        self.number += 1
+
+
+def dropped() -> Dropped:
+    """Return what this visitor dropped on the Data page."""
+    return st.session_state.setdefault("dropped", Dropped())
+
 
 def sheet() -> Sheet:
     """Return this visitor's sheet of paper."""
     return st.session_state.setdefault("sheet", Sheet())
+
+
+def collection() -> Collection:
+    """Return the drawings this visitor has kept."""
+    return st.session_state.setdefault("collection", Collection())
+
+
+def examples() -> int:
+    """Return the number of the row of examples on the Predict page."""
+    return st.session_state.setdefault("examples", 0)
+
+
+def next_examples() -> None:
+    """Go on to other examples on the Predict page."""
+    st.session_state["examples"] = examples() + 1
 
 
 def sample() -> int:

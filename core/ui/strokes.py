@@ -36,6 +36,34 @@ class Stroke:
 Drawing = tuple[Stroke, ...]
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A drawing of which it is known what it shows; `character` is "" where only the script is."""
+
+    script: str
+    character: str
+    drawing: Drawing
+
+
+def from_glyph(strokes: Sequence[np.ndarray], pen: int) -> Drawing:
+    """Lay a glyph out on the canvas, with a margin, as if drawn with a `pen` of that many pixels.
+
+    `strokes` are (n, 2) each, x right and y down, in a box of side 1.
+    """
+    margin = SIDE / 7
+    return tuple(
+        Stroke(
+            pen, tuple((int(x), int(y)) for x, y in _thinned(margin + each * (SIDE - 2 * margin)))
+        )
+        for each in strokes
+    )
+
+
+def _thinned(points: np.ndarray) -> np.ndarray:
+    """Drop points that lie on the line anyway, half a pixel at most beside it."""
+    return cv2.approxPolyDP(points.round().astype(np.int32)[:, None], 0.5, closed=False)[:, 0]
+
+
 def from_canvas(strokes: Sequence[Any]) -> Drawing:
     """Read what the canvas sends: a list of [width, [[x, y], ...]], in its own whole pixels."""
     return tuple(

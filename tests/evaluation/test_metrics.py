@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score
 
-from core.evaluation.metrics import confusion, mean_over_scripts, per_script_accuracy
+from core.evaluation.metrics import confusion, mean_over_scripts, per_script_accuracy, wilson
 from core.scripts import NAMES
 
 TRUE = ["arabic", "arabic", "arabic", "arabic", "kannada", "kannada"]
@@ -42,3 +43,10 @@ def test_categories_that_do_not_occur_have_no_accuracy() -> None:
     true = pd.Series(TRUE).astype(pd.CategoricalDtype(list(NAMES)))
 
     assert set(per_script_accuracy(true, PREDICTED)) == {"arabic", "kannada"}
+
+
+@pytest.mark.parametrize(("right", "total"), [(0, 1), (3, 3), (4, 8), (130, 200)])
+def test_the_interval_is_scipys(right: int, total: int) -> None:
+    expected = binomtest(right, total).proportion_ci(method="wilson")
+
+    assert wilson(right, total) == pytest.approx((expected.low, expected.high), abs=1e-4)

@@ -4,11 +4,20 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.ui.strokes import Stroke, to_text
+from core.data.scan import scan
+from core.errors import ImageError
+from core.inference.predictor import Prediction
+from core.scripts import NAMES
+from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
+from core.ui.predict.glyphs import alphabet, examples
+from core.ui.predict.hand import as_zip, tally
+from core.ui.strokes import SIDE, Letter, Stroke, to_text
 
 Open = Callable[..., AppTest]
 DRAWING = (Stroke(14, ((40, 60), (240, 60))), Stroke(14, ((140, 60), (140, 240))))
@@ -56,7 +65,7 @@ def test_undo_and_clear_take_strokes_away(open_page: Open):
 def test_copy_link_puts_drawing_and_model_into_the_address(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.ui.predict.draw_on", lambda *_: DRAWING)
+    monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: DRAWING)
     app = open_page("predict")
     assert "drawing" not in app.query_params
     next(each for each in app.button if each.label == "Copy link").click().run()
@@ -125,3 +134,146 @@ def test_a_bad_upload_gets_one_line_that_says_what_is_wrong(
     assert expected in app.warning[0].value
     assert "\n" not in app.warning[0].value
     assert not app.exception
+
+
+def drawn(app: AppTest, script: str) -> AppTest:
+    """Say which script the drawing on the sheet was."""
+    [asked] = [each for each in app.button_group if (each.key or "").startswith("truth")]
+    return asked.set_value(script).run()
+
+
+@pytest.mark.usefixtures("full")
+def test_a_drawing_is_kept_with_its_true_script_and_counted(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: DRAWING)
+    app = open_page("predict")
+    assert "Draw, and say each time" in said(app)
+    drawn(app, "baybayin")
+    drawn(app, "kannada")
+    assert not app.exception
+    collection = app.session_state["collection"]
+    assert [each.letter.script for each in collection.kept] == ["baybayin", "kannada"]
+    assert collection.kept[0].letter.drawing == DRAWING
+    assert "of your 2 drawings" in said(app)
+    assert len(app.get("download_button")) == 1
+
+
+@pytest.mark.usefixtures("full")
+def test_a_letter_that_was_copied_is_kept_with_its_character(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: DRAWING)
+    app = open_page("predict")
+    app.session_state["sheet"].copy(Letter("baybayin", "ᜊ", DRAWING))
+    drawn(app, "baybayin")
+    drawn(app, "kannada")
+    kept = app.session_state["collection"].kept
+    assert [each.letter.character for each in kept] == ["ᜊ", ""]
+
+
+@pytest.mark.usefixtures("full")
+def test_nobody_is_asked_about_a_drawing_from_a_link(open_page: Open):
+    app = open_page("predict", drawing=to_text(DRAWING))
+    assert not [each for each in app.button_group if (each.key or "").startswith("truth")]
+
+
+def test_the_tally_says_how_far_to_trust_it():
+    assert tally(["arabic"], ["arabic"]).startswith(
+        "This model reads **1 of your 1 drawing** right (100%). So few tell little"
+    )
+    # By hand: (4 + 1.92) / (8 + 3.84) = 0.5, and 1.96 * sqrt(8 * 0.25 + 0.96) / 11.84 = 0.285.
+    assert "from 22% to 78%" in tally(["arabic"] * 8, ["arabic", ""] * 4)
+
+
+def test_the_zip_of_drawings_reads_as_a_data_set(tmp_path: Path):
+    letters = [
+        Letter("kannada", "ಕ", DRAWING),
+        Letter("english", "a/b", DRAWING),
+        Letter("english", "", DRAWING),
+    ]
+    path = tmp_path / "my-handwriting.zip"
+    path.write_bytes(as_zip(letters))
+    found = {(each.script, each.label.character) for each in scan([str(path)]).items}
+    assert found == {("kannada", "ಕ"), ("english", "a_b"), ("english", "")}
+    assert {each.collection for each in scan([str(path)]).items} == {"my-handwriting"}
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_examples_are_one_letter_of_each_script(number: int):
+    letters = examples(number)
+    assert tuple(each.script for each in letters) == NAMES
+    assert letters == examples(number) != examples(number + 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_letters_to_copy_lie_on_the_sheet_each_once(name: str):
+    letters = alphabet(name)
+    characters = [each.character for each in letters]
+    assert len(set(characters)) == len(characters) >= 15
+    places = [place for each in letters for stroke in each.drawing for place in stroke.points]
+    assert 0 < np.min(places) < np.max(places) < SIDE
+
+
+@pytest.mark.parametrize("how", ["Camera", "Paste", "Upload"])
+@pytest.mark.usefixtures("full")
+def test_without_a_picture_it_says_what_to_do(how: str, open_page: Open):
+    app = open_page("predict")
+    app.button_group[0].set_value(how).run()
+    assert not app.exception
+    assert not app.warning
+    assert "character" in said(app) or "Choose one picture" in app.info[0].value
+
+
+def test_only_a_png_can_be_pasted():
+    assert from_data_url("data:image/png;base64,AAEC") == b"\0\1\2"
+    for text in ("data:text/html;base64,AAEC", "data:image/png;base64,A*"):
+        with pytest.raises(ImageError, match="paste"):
+            from_data_url(text)
+
+
+def _several(app: AppTest, files: list[tuple[str, bytes, str]]) -> AppTest:
+    app.button_group[0].set_value("Upload").run()
+    return app.file_uploader[0].set_value(files).run()
+
+
+@pytest.mark.usefixtures("full")
+def test_several_files_are_answered_in_a_table_and_a_bad_one_is_named(
+    open_page: Open, draw_glyph: Callable, encode_image: Callable
+):
+    files = [
+        (f"{name}.png", encode_image(draw_glyph(name)), "image/png")
+        for name in ("kannada", "chinese")
+    ]
+    app = _several(open_page("predict"), [*files, ("note.txt", b"this is a text", "text/plain")])
+    assert not app.exception
+    assert app.dataframe[0].value["File"].tolist() == ["kannada.png", "chinese.png"]
+    assert "note.txt: not an image" in app.warning[0].value
+    assert len(app.get("download_button")) == 1
+
+
+@pytest.mark.usefixtures("full")
+def test_more_files_than_there_is_room_for_are_said_so(
+    open_page: Open, draw_glyph: Callable, encode_image: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.predict.brought.MOST", 2)
+    data = encode_image(draw_glyph("arabic"))
+    app = _several(open_page("predict"), [(f"{n}.png", data, "image/png") for n in range(3)])
+    assert "3 files" in app.warning[0].value
+    assert len(app.dataframe[0].value) == 2
+
+
+def test_the_table_and_the_csv_say_the_same():
+    ranked = (("kannada", 0.7), ("arabic", 0.2), ("chinese", 0.1))
+    image = np.zeros((9, 9), np.uint8)
+    answers = [
+        Answered(Picture("a.png", b""), Prediction(ranked), image),
+        Answered(Picture("b.png", b""), Prediction(ranked, rejected=True), image),
+    ]
+    assert table(answers)["Answer"].tolist() == ["Kannada", "None of these six"]
+    bad = Answered(Picture("c.png", b""), Prediction(()), problem="not an image")
+    lines = pd.read_csv(io.StringIO(as_csv([*answers, bad], ["arabic", "chinese", "kannada"])))
+    assert lines["answer"].tolist()[:2] == ["kannada", "kannada"]
+    assert lines["rejected"].tolist()[:2] == [0, 1]
+    assert lines["kannada"].tolist()[:2] == [0.7, 0.7]
+    assert lines["problem"].tolist()[2] == "not an image"

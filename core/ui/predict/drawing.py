@@ -1,23 +1,21 @@
-"""The Predict page's parts: the drawing, its link, the answer."""
+"""Drawing on the Predict page: the sheet, its link, and the answer beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
 from core.errors import ImageError
-from core.inference.predictor import Prediction, Predictor
-from core.scripts import script
-from core.ui import charts, pictures, state
+from core.inference.predictor import Predictor
+from core.ui import state
 from core.ui.canvas import draw_on
-from core.ui.letter import letter
+from core.ui.predict.answer import show_answer, show_bars, show_steps
+from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
 
 _DRAWING, _MODEL = "drawing", "model"
-_SEEN = 88
 
 
 def open_link(models: Sequence[str]) -> int:
@@ -46,9 +44,14 @@ def _doubt(message: str) -> None:
 
 
 @st.fragment
-def draw_and_answer(model: str, predictor: Predictor) -> None:
-    """Show the canvas and its tools, and the answer beside it; only this part runs again."""
+def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
+    """Show the canvas and its tools, and the answer beside it; only this part runs again.
+
+    `version` is that of the visitor's collection as the rest of the page shows it.
+    """
     sheet = state.sheet()
+    if state.collection().version != version:
+        st.rerun()
     left, right = st.columns([6, 7], gap="medium")
     with left:
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
@@ -62,10 +65,13 @@ def draw_and_answer(model: str, predictor: Predictor) -> None:
     with right:
         if not sheet.drawing:
             st.info("Draw a character on the sheet: mouse, pen or finger.", icon=":material/draw:")
-            _bars([(name, 0.0) for name in predictor.labels])
+            show_bars([(name, 0.0) for name in predictor.labels])
             return
         image = picture(sheet.drawing)
-        show_answer(predictor.predict(image))
+        prediction = predictor.predict(image)
+        show_answer(prediction)
+        if sheet.own:
+            ask_what_it_was(sheet, model, prediction)
     show_steps(predictor, image)
 
 
@@ -80,41 +86,3 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
     st.query_params.from_dict({_MODEL: model, _DRAWING: sheet.link})
     st.code(f"{st.context.url}?{urlencode(st.query_params.to_dict())}", language=None, height=80)
     st.caption("Whoever opens this link sees the same drawing and the same answer.")
-
-
-def show_answer(prediction: Prediction) -> None:
-    """Show which script it is, how sure the model is, and all six in order."""
-    name, share = prediction.ranked[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(letter(name), width=64, alt=f"a letter of {script(name).title}")
-        with st.container(gap=None):
-            st.subheader("None of the six" if prediction.rejected else script(name).title)
-            sure = f"{charts.percent(share)} sure"
-            if prediction.rejected:
-                sure = f"Of the six, {script(name).title} comes closest."
-            st.caption(sure)
-    _bars(prediction.ranked)
-
-
-def _bars(ranked: Sequence[tuple[str, float]]) -> None:
-    # Drawn before there is an answer too: the first figure a browser draws takes it a second.
-    st.plotly_chart(
-        charts.ranking(ranked),
-        config={"staticPlot": True},
-        key="ranking",
-        alt=", ".join(f"{script(name).title} {charts.percent(share)}" for name, share in ranked),
-    )
-
-
-def show_steps(predictor: Predictor, image: np.ndarray) -> None:
-    """Show what the model saw: the image after each step of its pipeline."""
-    st.markdown(
-        f"**What the model saw**, after each step of its {predictor.pipeline.name} pipeline"
-    )
-    trace = predictor.pipeline.trace(image)
-    st.image(
-        [pictures.cell(seen, _SEEN) for _, seen in trace],
-        caption=[step.label for step, _ in trace],
-        width=_SEEN,
-        alt=[f"after the step {step.label}" for step, _ in trace],
-    )

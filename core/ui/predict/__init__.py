@@ -1,0 +1,17 @@
+"""The Predict page's parts: bring a character in one way or another, get an answer, share it."""
+
+from core.ui.predict.brought import answer_all, answer_one, bring
+from core.ui.predict.drawing import draw_and_answer, open_link
+from core.ui.predict.glyphs import show_examples, show_letters_to_copy
+from core.ui.predict.hand import show_hand
+
+__all__ = [
+    "answer_all",
+    "answer_one",
+    "bring",
+    "draw_and_answer",
+    "open_link",
+    "show_examples",
+    "show_hand",
+    "show_letters_to_copy",
+]

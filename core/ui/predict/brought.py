@@ -1,0 +1,264 @@
+"""Pictures that are brought to the Predict page: from the camera, the clipboard, or files."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import ImageError
+from core.inference.predictor import Prediction, Predictor
+from core.scripts import script
+from core.ui import caches, pictures
+from core.ui.predict.answer import NONE, show_answer, show_steps
+
+MOST = 50
+"""Files answered at a time."""
+_MEGABYTES = 64
+_PASTED_SIDE = 1024
+_THUMBNAIL = 56
+_PREFIX = "data:image/png;base64,"
+
+_COLUMNS = {
+    "Picture": st.column_config.ImageColumn(width="small"),
+    "How sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+}
+
+_CSS = """
+div {
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    gap: 0.5rem;
+    padding: 1.2rem;
+    border: 1px dashed var(--st-border-color);
+    border-radius: var(--st-base-radius);
+    font: 400 0.95rem var(--st-font);
+    color: var(--st-text-color);
+}
+button {
+    padding: 0.45rem 0.9rem;
+    font: inherit;
+    color: white;
+    background: var(--st-primary-color);
+    border: none;
+    border-radius: var(--st-base-radius);
+    cursor: pointer;
+}
+p { margin: 0; }
+p:empty { display: none; }
+"""
+
+_clipboard = st.components.v2.component(
+    "scriptorium_clipboard",
+    html=(
+        '<div><button type="button">Paste a picture</button>'
+        "<span>or press Ctrl+V, or ⌘V on a Mac, anywhere on this page</span>"
+        '<p role="status"></p></div>'
+    ),
+    css=_CSS,
+    js=Path(__file__).with_name("paste.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file as it was brought."""
+
+    name: str
+    data: bytes
+
+
+def bring(how: str) -> list[Picture]:
+    """Ask for pictures in the way the visitor chose; say what to do while there are none.
+
+    `how` is "Camera", "Paste" or "Upload".
+
+    Raises:
+        ImageError: what was pasted is no picture.
+    """
+    return {"Camera": _photograph, "Paste": _paste, "Upload": _upload}[how]()
+
+
+def _photograph() -> list[Picture]:
+    photo = st.camera_input("A photograph of one character", key="photograph", resolution="720p")
+    if photo is None:
+        st.caption(
+            "One character, large, on plain paper, with little else in the picture. Your browser "
+            "asks first; it lends its camera only to pages from this machine or over https."
+        )
+        return []
+    return [Picture("photograph", photo.getvalue())]
+
+
+def _paste() -> list[Picture]:
+    result = _clipboard(
+        data={"side": _PASTED_SIDE},
+        default={"picture": ""},
+        on_picture_change=lambda: None,
+        key="clipboard",
+    )
+    if not result.picture:
+        st.caption("Copy a picture of one character anywhere, a screenshot for example.")
+        return []
+    return [Picture("pasted picture", from_data_url(result.picture))]
+
+
+def from_data_url(text: str) -> bytes:
+    """Return the bytes of a PNG given as a data URL.
+
+    Raises:
+        ImageError: it is none.
+    """
+    try:
+        if not text.startswith(_PREFIX):
+            raise ImageError("what was pasted is no picture: copy one, and paste again")
+        return base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ImageError("the pasted picture arrived damaged: paste it again") from error
+
+
+def _upload() -> list[Picture]:
+    files = st.file_uploader(
+        "Pictures of one character each",
+        accept_multiple_files=True,
+        max_upload_size=_MEGABYTES,
+        key="asked-images",
+    )
+    if not files:
+        st.info(
+            "Choose one picture or several: PNG, JPEG, WebP, BMP, GIF or TIFF.",
+            icon=":material/upload:",
+        )
+    if len(files) > MOST:
+        st.warning(
+            f"These are {len(files)} files, and {MOST} are answered at a time: the first {MOST} "
+            f"are. For more, use `python -m core predict MODEL FILE...`.",
+            icon=":material/error:",
+        )
+    return [Picture(each.name, each.getvalue()) for each in files[:MOST]]
+
+
+def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor) -> None:
+    """Show one picture, the answer beside it, and how the model saw it.
+
+    Raises:
+        ImageError: it can't be decoded.
+    """
+    image, prediction = caches.answer(model, folder, picture.data)
+    left, right = st.columns([2, 3], gap="large")
+    left.image(image, width=280, alt="the picture you brought")
+    with right:
+        show_answer(prediction)
+    show_steps(predictor, image)
+
+
+def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: Predictor) -> None:
+    """Show all pictures in a table of ranked answers; one of them that is picked, as `answer_one`.
+
+    One that can't be read is named in its row.
+    """
+    bar = st.progress(0.0)
+    answers = []
+    for done, each in enumerate(brought, start=1):
+        answers.append(_answer(each, model, folder))
+        bar.progress(done / len(brought), text=f"{done} of {len(brought)} pictures")
+    bar.empty()
+    bad = [each for each in answers if each.problem]
+    if bad:
+        st.warning(
+            "Not answered: " + "; ".join(f"{each.name}: {each.problem}" for each in bad) + ".",
+            icon=":material/error:",
+        )
+    good = [each for each in answers if not each.problem]
+    if not good:
+        return
+    picked = st.dataframe(
+        table(good),
+        hide_index=True,
+        row_height=_THUMBNAIL,
+        column_config=_COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="answers",
+    )
+    st.caption("Pick a row to see how the model saw that picture.")
+    st.download_button(
+        "Download as CSV",
+        as_csv(answers, predictor.labels),
+        file_name="answers.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    for place in picked.selection.rows:
+        st.subheader(good[place].name)
+        answer_one(good[place].picture, model, folder, predictor)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A picture and what came of it: an answer, or a problem in one line."""
+
+    picture: Picture
+    prediction: Prediction
+    image: np.ndarray | None = None
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's."""
+        return self.picture.name
+
+
+def _answer(picture: Picture, model: str, folder: Path) -> Answered:
+    try:
+        image, prediction = caches.answer(model, folder, picture.data)
+    except ImageError as error:
+        return Answered(picture, Prediction(()), problem=str(error))
+    return Answered(picture, prediction, image)
+
+
+def table(answers: Sequence[Answered]) -> pd.DataFrame:
+    """Return answered pictures as people read them: a thumbnail, the answer, what comes next."""
+    return pd.DataFrame(
+        [
+            {
+                "Picture": pictures.data_uri(pictures.cell(each.image, 2 * _THUMBNAIL, 0)),
+                "File": each.name,
+                "Answer": NONE if each.prediction.rejected else _title(each, 0),
+                "How sure": each.prediction.ranked[0][1],
+                "Then": _title(each, 1),
+                "And then": _title(each, 2),
+            }
+            for each in answers
+            if each.image is not None
+        ]
+    )
+
+
+def _title(answer: Answered, place: int) -> str:
+    ranked = answer.prediction.ranked
+    return script(ranked[place][0]).title if place < len(ranked) else ""
+
+
+def as_csv(answers: Sequence[Answered], labels: Sequence[str]) -> str:
+    """Return one line a picture: file, answer, rejected, a probability a script, problem.
+
+    `answer` is the script of highest probability, `rejected` 1 where the model says none of these.
+    """
+    lines = []
+    for each in answers:
+        ranked = each.prediction.ranked
+        line = {"file": each.name, "answer": ranked[0][0] if ranked else ""}
+        line["rejected"] = str(int(each.prediction.rejected)) if ranked else ""
+        shares = {name: f"{share:.6f}" for name, share in ranked}
+        lines.append(line | {name: shares.get(name, "") for name in labels})
+        lines[-1]["problem"] = each.problem
+    return pd.DataFrame(lines).to_csv(index=False)

@@ -1,0 +1,158 @@
+"""The visitor's own hand: drawings whose script the visitor told, and how well a model reads them.
+
+They are kept in the visitor's own session and nowhere else.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.metrics import wilson
+from core.imaging.files import encode
+from core.inference.predictor import Prediction, Predictor
+from core.scripts import NAMES, script
+from core.ui import pictures, state
+from core.ui.predict.answer import NONE
+from core.ui.strokes import Letter, picture
+
+MOST = 500
+"""Drawings kept in one session."""
+_FEW = 30
+_THUMBNAIL = 48
+
+
+def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> None:
+    """Ask which script the drawing is; with the answer it is kept, and the sheet is free again."""
+    key = f"truth-{sheet.number}"
+
+    def told() -> None:
+        guide, name = sheet.guide, st.session_state[key]
+        character = guide.character if guide and guide.script == name else ""
+        answer = "" if prediction.rejected else prediction.ranked[0][0]
+        kept = state.Kept(Letter(name, character, sheet.drawing), {model: answer})
+        collection = state.collection()
+        collection.change([*collection.kept, kept][-MOST:])
+        sheet.clear()
+
+    st.pills(
+        "Was it right? Say what it was, and go on with the next.",
+        NAMES,
+        format_func=lambda name: script(name).title,
+        key=key,
+        on_change=told,
+        wrap=True,
+    )
+
+
+def show_hand(model: str, predictor: Predictor) -> None:
+    """Show the drawings kept so far, how many of them `model` reads right, and a zip of them."""
+    collection = state.collection()
+    st.subheader("Your own hand")
+    if not collection.kept:
+        st.caption(
+            "Draw, and say each time which script it was: here you see how well a model reads your "
+            "own hand. The drawings stay in this visit and are gone when you close the page."
+        )
+        return
+    answers = [_answer(each, model, predictor) for each in collection.kept]
+    st.markdown(tally([each.letter.script for each in collection.kept], answers))
+    _table(collection, answers)
+    st.download_button(
+        "Download the drawings",
+        lambda: as_zip([each.letter for each in collection.kept]),
+        file_name="my-handwriting.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        help="A zip of folders script/character, which can be made a data set like any other.",
+    )
+    st.caption(
+        "Kept in this visit only, and gone when you close the page. Give a drawing its character "
+        "in the table if you like: the zip has a folder for each."
+    )
+
+
+def _answer(kept: state.Kept, model: str, predictor: Predictor) -> str:
+    if model not in kept.answers:
+        prediction = predictor.predict(picture(kept.letter.drawing))
+        kept.answers[model] = "" if prediction.rejected else prediction.ranked[0][0]
+    return kept.answers[model]
+
+
+def tally(true: Sequence[str], answers: Sequence[str]) -> str:
+    """Say in words how many of some drawings were read right, and how far to trust that."""
+    right = sum(one == other for one, other in zip(true, answers, strict=True))
+    low, high = wilson(right, len(true))
+    drawings = "drawing" if len(true) == 1 else "drawings"
+    few = "So few tell little: your hand" if len(true) < _FEW else "Your hand"
+    return (
+        f"This model reads **{right} of your {len(true)} {drawings}** right "
+        f"({right / len(true):.0%}). {few} as a whole may lie anywhere from {low:.0%} to "
+        f"{high:.0%}, 95 times out of 100."
+    )
+
+
+def _table(collection: state.Collection, answers: Sequence[str]) -> None:
+    """Show what is kept, to be mended: another script, a character, rows taken away."""
+    frame = pd.DataFrame(
+        {
+            "Drawing": [_thumbnail(each.letter) for each in collection.kept],
+            "Script": [script(each.letter.script).title for each in collection.kept],
+            "Answer": [script(name).title if name else NONE for name in answers],
+            "Character": [each.letter.character for each in collection.kept],
+        }
+    )
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        row_height=_THUMBNAIL,
+        num_rows="delete",
+        disabled=["Drawing", "Answer"],
+        column_config={
+            "Drawing": st.column_config.ImageColumn(width="small"),
+            "Script": st.column_config.SelectboxColumn(
+                options=[script(name).title for name in NAMES], required=True
+            ),
+            "Character": st.column_config.TextColumn(max_chars=8),
+        },
+        key=f"hand-{collection.version}",
+    )
+    if not edited.equals(frame):
+        left = edited.to_dict("index")
+        collection.change([_mended(collection.kept[int(str(i))], row) for i, row in left.items()])
+        st.rerun()
+
+
+def _mended(kept: state.Kept, row: dict[Hashable, Any]) -> state.Kept:
+    name = next(name for name in NAMES if script(name).title == row["Script"])
+    letter = Letter(name, (row["Character"] or "").strip(), kept.letter.drawing)
+    return state.Kept(letter, kept.answers)
+
+
+def _thumbnail(letter: Letter) -> str:
+    return pictures.data_uri(pictures.cell(picture(letter.drawing), 2 * _THUMBNAIL, 0))
+
+
+def as_zip(letters: Sequence[Letter]) -> bytes:
+    """Return drawings as a zip of script/character/NNN.png, dark on white; it reads as a data set.
+
+    One whose character is not known lies in script/.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, letter in enumerate(letters, start=1):
+            parts = [letter.script, _folder(letter.character), f"{number:03}.png"]
+            archive.writestr("/".join(filter(None, parts)), encode(picture(letter.drawing)))
+    return packed.getvalue()
+
+
+def _folder(character: str) -> str:
+    """Return a folder's name that any system takes."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", character).strip(" .")
