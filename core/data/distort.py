@@ -46,7 +46,8 @@ def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Write a glyph as somebody else might have.
 
     In turn: a wobble of every stroke (elastic distortion, Simard, Steinkraus and Platt 2003) and
-    another slant, turn and proportion, in one resampling; a thicker or thinner pen; a coarser
+    another slant, turn and proportion, in one resampling; a thicker or thinner pen; now and then a
+    stroke that breaks, a speck, a piece of the neighbouring letter, a side cut off; a coarser
     device.
 
     Args:
@@ -58,13 +59,14 @@ def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """
     for step in _PREPARE:
         image = step(image)
-    return _coarsen(_another_pen(_bend(image, random), random), random)
+    image = _another_pen(_bend(image, random), random)
+    return _coarsen(_damage(image, random), random)
 
 
 def _bend(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     turn = random.normal(0, np.radians(7))
     slant = random.normal(0, 0.15)
-    stretch = np.exp(random.normal(0, 0.15))
+    stretch = np.exp(random.normal(0, 0.18))
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = turned @ np.array([[1.0, slant], [0.0, 1.0]]) @ np.diag([stretch, 1 / stretch])
     grid = np.stack(np.meshgrid(np.arange(_SIDE), np.arange(_SIDE)), axis=-1) - (_SIDE - 1) / 2
@@ -90,6 +92,40 @@ def _another_pen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     # a pen thinner than the stroke was would leave gaps or nothing: keep the stroke then
     kept = (changed > 127).sum() > 0.3 * max(1, (image > 127).sum())
     return changed if kept else image
+
+
+def _damage(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    chance = random.random(4)
+    if chance[0] < 0.15:
+        for _ in range(random.integers(1, 4)):
+            _scratch(image, random, level=0, length=12)
+    if chance[1] < 0.1:
+        for _ in range(random.integers(1, 4)):
+            _scratch(image, random, level=255, length=1)
+    if chance[2] < 0.08:
+        image = np.maximum(image, _neighbour(image, random))
+    if chance[3] < 0.08:
+        rows = np.flatnonzero(image.max(axis=1) > 127)
+        if len(rows):
+            cut = int(random.integers(1, 2 + len(rows) // 12))
+            turned = np.rot90(image, random.integers(4))
+            edge = int(np.flatnonzero(turned.max(axis=1) > 127)[0])
+            turned[: edge + cut] = 0  # a view: the image itself is cut
+    return image
+
+
+def _scratch(image: np.ndarray, random: np.random.Generator, *, level: int, length: int) -> None:
+    start = random.integers(_SIDE // 6, _SIDE * 5 // 6, 2)
+    end = start + random.integers(-length, length + 1, 2)
+    cv2.line(image, start.tolist(), end.tolist(), level, int(random.integers(2, 4)), cv2.LINE_AA)
+
+
+def _neighbour(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return the edge of the next letter: the same glyph turned about, and moved nearly out."""
+    other = np.rot90(image, 2)
+    away = int(random.integers(_SIDE * 6 // 10, _SIDE * 7 // 10)) * int(random.choice([-1, 1]))
+    move = np.array([[1, 0, away], [0, 1, random.integers(-20, 21)]], np.float32)
+    return cv2.warpAffine(np.ascontiguousarray(other), move, (_SIDE, _SIDE))
 
 
 def _coarsen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -149,7 +149,7 @@ def answering(say: Say) -> dict[str, Any]:
     prepared = predictor.pipeline.apply(canvas)[None]
     figures = {
         "pipeline": _middle_ms(lambda: predictor.pipeline.apply(canvas), 200),
-        "model": _middle_ms(lambda: predictor.probabilities(prepared), 200),
+        "model": _middle_ms(lambda: predictor.answers(prepared), 200),
         "both": _middle_ms(lambda: predictor.predict(canvas), 200),
     }
     figures = {name: round(each, 3) for name, each in figures.items()}

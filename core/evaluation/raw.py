@@ -49,9 +49,11 @@ def evaluate(
     files = [entry for root in roots(path) for entry in entries(root) if is_image(entry)]
     counts: Counter[str] = Counter()
     skipped: list[Skipped] = []
+    rejected = 0
     for images, unreadable in prepare(files, predictor.pipeline):
-        best = predictor.probabilities(images).argmax(axis=1)
-        counts.update(predictor.labels[index] for index in best)
+        answer = predictor.answers(images)
+        counts.update(predictor.labels[index] for index in answer.probabilities.argmax(axis=1))
+        rejected += int(answer.rejected.sum())
         skipped += unreadable
         if progress:
             progress(counts.total() + len(skipped), len(files))
@@ -61,7 +63,7 @@ def evaluate(
     return Evaluation(
         counts.total(),
         counts[script] / counts.total(),
-        0.0,
+        rejected / counts.total(),
         {name: counts[name] for name in predictor.labels if counts[name]},
         tuple(skipped),
     )

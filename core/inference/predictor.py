@@ -12,8 +12,10 @@ import numpy as np
 
 from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
+from core.inference.decision import Answers, Decision, answers
 from core.models.export import FACTS, FORMAT, LITERT
 from core.models.litert import LiteRT
+from core.scripts import OTHER
 from core.workspace import Workspace, workspace
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -26,10 +28,12 @@ class Prediction:
     Attributes:
         ranked: (script, probability) pairs, the likeliest first; they sum to 1.
         rejected: True where the model calls it none of these.
+        novelty: how little it looks like any of them, 0-1.
     """
 
     ranked: tuple[tuple[str, float], ...]
     rejected: bool = False
+    novelty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,16 @@ class Predictor:
 
     Attributes:
         name: what it was loaded as.
-        labels: the scripts its outputs stand for, in order.
+        labels: the scripts it tells apart, in order.
         pipeline: what every image passes first.
+        decision: how its outputs become an answer.
         facts: all of `model.json`.
     """
 
     name: str
     labels: tuple[str, ...]
     pipeline: Pipeline
+    decision: Decision
     facts: dict[str, Any]
     _model: LiteRT = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -67,6 +73,7 @@ class Predictor:
             labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
             prepared = pipeline.shape
+            decision = Decision.from_json(facts.get("decision", {}))
         except (OSError, ValueError, KeyError, TypeError, PipelineError) as error:
             raise ModelError(f"{folder / FACTS}: no description of a model ({error})") from error
         if facts.get("format") != FORMAT:
@@ -77,18 +84,25 @@ class Predictor:
                 f"{folder}: the network takes and gives {network.shape}, its description says "
                 f"{(*shape, len(labels))}: the files are of different models"
             )
-        return Predictor(str(model), labels, pipeline, facts, network)
+        known = tuple(each for each in labels if each != OTHER)
+        return Predictor(str(model), known, pipeline, decision, facts, network)
 
-    def probabilities(self, prepared: np.ndarray) -> np.ndarray:
-        """Return float32 (N, labels), rows summing to 1, for prepared images uint8 (N, H, W)."""
+    def outputs(self, prepared: np.ndarray) -> np.ndarray:
+        """Return what the network itself gives, float32 (N, outputs), rows summing to 1."""
         with self._lock:
             return self._model(prepared)
 
+    def answers(self, prepared: np.ndarray) -> Answers:
+        """Answer prepared images, uint8 (N, H, W)."""
+        return answers(self.outputs(prepared), self.facts["labels"], self.decision)
+
     def predict(self, image: np.ndarray) -> Prediction:
         """Answer one decoded image, uint8 (H, W) grey or (H, W, 3) RGB of any size."""
-        probabilities = self.probabilities(self.pipeline.apply(image)[None])[0]
+        answer = self.answers(self.pipeline.apply(image)[None])
+        probabilities = answer.probabilities[0]
         order = np.argsort(-probabilities, kind="stable")
-        return Prediction(tuple((self.labels[i], float(probabilities[i])) for i in order))
+        ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
+        return Prediction(ranked, bool(answer.rejected[0]), float(answer.novelty[0]))
 
 
 def available(ws: Workspace) -> list[str]:

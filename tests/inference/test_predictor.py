@@ -55,12 +55,12 @@ def test_probabilities_are_those_worked_out_by_hand(predictor: Predictor, draw_g
         [preset("notebook").apply(draw_glyph(script, n)) for script in NAMES for n in range(4)]
     )
 
-    probabilities = predictor.probabilities(prepared)
+    probabilities = predictor.answers(prepared).probabilities
 
     assert probabilities.dtype == np.float32
     assert probabilities.shape == (24, 6)
     np.testing.assert_allclose(probabilities, [by_hand(each) for each in prepared], atol=1e-6)
-    assert predictor.probabilities(prepared[:0]).shape == (0, 6)
+    assert predictor.answers(prepared[:0]).probabilities.shape == (0, 6)
 
 
 @pytest.mark.parametrize("script", NAMES)
@@ -110,12 +110,12 @@ def test_many_threads_get_the_answers_that_one_gets(band_model: Path, draw_band:
     alone = [predictor.predict(image) for image in images]
     # batches of many sizes at once: each makes the interpreter take its memory anew
     batches = [np.stack(images[n : n + 1 + n % 7]) for n in range(40)]
-    batches_alone = [predictor.probabilities(each) for each in batches]
+    batches_alone = [predictor.outputs(each) for each in batches]
 
     with ThreadPoolExecutor(8) as pool:
         for _ in range(5):
             answers = [pool.submit(predictor.predict, image) for image in images]
-            shares = [pool.submit(predictor.probabilities, each) for each in batches]
+            shares = [pool.submit(predictor.outputs, each) for each in batches]
             assert [each.result() for each in answers] == alone
             for share, expected in zip(shares, batches_alone, strict=True):
                 np.testing.assert_array_equal(share.result(), expected)

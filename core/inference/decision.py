@@ -1,0 +1,105 @@
+"""From a network's outputs to an answer one can rely on: calibrated, and free to decline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from core.scripts import OTHER
+
+_SMALLEST = 1e-9
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How outputs become an answer; part of a model's description.
+
+    Attributes:
+        temperature: the logits are divided by it, so that of the answers given with 80 %, 80 % are
+            right (Guo et al., "On calibration of modern neural networks", ICML 2017).
+        threshold: an image of a higher novelty is called none of these; None declines nothing.
+        kept: share of characters of the six scripts that the threshold keeps, 0-1, as measured on
+            writers and families held out of training.
+        turned_away: share of characters of other alphabets it turns away, likewise.
+    """
+
+    temperature: float = 1.0
+    threshold: float | None = None
+    kept: float | None = None
+    turned_away: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the values as JSON has them."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> Decision:
+        """Read what `to_json` wrote.
+
+        Raises:
+            TypeError: something else is written there.
+        """
+        return Decision(**values)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says to N images.
+
+    Attributes:
+        probabilities: of the scripts it knows, float32 (N, scripts), rows summing to 1.
+        novelty: how little an image looks like any of them, float32 (N,), 0-1.
+        rejected: bool (N,), where it is called none of these.
+    """
+
+    probabilities: np.ndarray
+    novelty: np.ndarray
+    rejected: np.ndarray
+
+
+def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> Answers:
+    """Return what the outputs of a network, rows that sum to 1, say.
+
+    Where the network has an output for other alphabets, its share is the novelty; where it has
+    none, it is what the likeliest script leaves (Hendrycks and Gimpel, ICLR 2017).
+
+    Args:
+        outputs: float32 (N, labels).
+        labels: what they stand for; `OTHER` among them or not.
+        decision: the model's.
+    """
+    every = tempered(outputs, decision.temperature)
+    known = np.array([each != OTHER for each in labels])
+    among_known = every[:, known] / np.maximum(every[:, known].sum(axis=1), _SMALLEST)[:, None]
+    novelty = 1 - every.max(axis=1, initial=0) if known.all() else every[:, ~known][:, 0]
+    threshold = np.inf if decision.threshold is None else decision.threshold
+    return Answers(among_known, novelty, novelty > threshold)
+
+
+def tempered(outputs: np.ndarray, temperature: float) -> np.ndarray:
+    """Return softmax(logits / temperature), float32 (N, L), for rows that are softmax(logits)."""
+    logits = np.log(np.maximum(outputs, _SMALLEST)) / temperature
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def fit_temperature(outputs: np.ndarray, answers: np.ndarray) -> float:
+    """Return the temperature at which the right answers are likeliest, between 0.2 and 5.
+
+    Args:
+        outputs: float32 (N, L), rows that sum to 1, of images no training saw.
+        answers: int (N,), the right places in a row.
+    """
+    from scipy.optimize import minimize_scalar
+
+    right = np.arange(len(answers)), np.asarray(answers)
+
+    def loss(log_temperature: float) -> float:
+        likely = tempered(outputs, float(np.exp(log_temperature)))[right]
+        return float(-np.log(np.maximum(likely, _SMALLEST)).mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded")
+    return float(np.exp(found.x))
