@@ -38,15 +38,18 @@ SCRIPTS = (
     Script("kannada", "Kannada", "ಕ", "#9A7AEB", ((0x0C80, 0x0CFF),)),
 )
 NAMES = tuple(each.name for each in SCRIPTS)
+OTHER = "other"
+"""What data sets call any writing that is in none of the six."""
+_OTHER = Script(OTHER, "Other", "?", "#808080", ())
 
 
 def script(name: str) -> Script:
-    """Return the script called `name`.
+    """Return the script called `name`, also `OTHER`.
 
     Raises:
         KeyError: there is none of that name; the message lists those there are.
     """
-    for each in SCRIPTS:
+    for each in (*SCRIPTS, _OTHER):
         if each.name == name:
             return each
     raise KeyError(f"no script called {name!r}; there are {', '.join(NAMES)}")
