@@ -1,0 +1,103 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data.review import review
+from core.data.store import Store
+from core.errors import DataError
+
+
+def table(*rows: tuple[str, str, str, str, str], times: int = 1) -> pd.DataFrame:
+    """Labels: script, collection, writer, fold, digest; `times` as often, as other images."""
+    frame = pd.DataFrame(
+        [
+            (*row[:4], f"{row[4]}-{n}" if row[4] else f"{i}-{n}")
+            for n in range(times)
+            for i, row in enumerate(rows)
+        ],
+        columns=["script", "collection", "writer", "fold", "digest"],
+    )
+    for name in ("script", "collection", "writer", "fold"):
+        frame[name] = frame[name].astype("category")
+    return frame
+
+
+def test_a_split_by_chance_leaks_writers_and_says_how_many(canonical_store) -> None:
+    labels = Store.open(canonical_store).labels()
+    said = review(labels, "notebook", 800)
+    assert (said.train, said.test) == (230, 58)
+    # by hand: writers of known name, those with images in both parts
+    from core.data.splits import split
+
+    train, test = split(labels, "notebook", 800)
+    names = labels["collection"].astype(str) + "/" + labels["writer"].astype(str)
+    named = labels["writer"] != ""
+    sides = [set(names.iloc[rows][named.iloc[rows]]) for rows in (train, test)]
+    assert said.shared_writers == len(sides[0] & sides[1]) > 3
+    assert said.writers == len(sides[0] | sides[1])
+    assert any(
+        f"{said.shared_writers:,} of {said.writers:,} are on both sides" in each
+        for each in said.warnings()
+    )
+    assert "One collection each** for every script" in " ".join(said.warnings())
+
+
+def test_a_split_by_writer_leaks_none(canonical_store) -> None:
+    said = review(Store.open(canonical_store).labels(), "writer", 800)
+    assert said.shared_writers == 0
+    assert said.copies == 0
+    assert not any("leaks" in each for each in said.warnings())
+
+
+def test_copies_are_counted() -> None:
+    labels = table(("arabic", "a", "", "", "same"), ("chinese", "b", "", "", ""), times=50)
+    labels["digest"] = np.where(labels["script"] == "arabic", "same", labels["digest"])
+    said = review(labels, "notebook", 800)
+    assert said.copies == (labels["script"].iloc[_test_rows(labels)] == "arabic").sum() > 0
+    assert f"{said.copies} test images are learned from too" in " ".join(said.warnings())
+
+
+def _test_rows(labels: pd.DataFrame) -> np.ndarray:
+    from core.data.splits import split
+
+    return split(labels, "notebook", 800)[1]
+
+
+def test_scripts_with_few_images_or_none_to_test_on_are_named() -> None:
+    labels = pd.concat(
+        [
+            table(("arabic", "a", "x", "train", ""), times=30),
+            table(("arabic", "a", "y", "test", ""), times=5),
+            table(("chinese", "b", "z", "train", ""), times=3),
+        ],
+        ignore_index=True,
+    )
+    for name in ("script", "collection", "writer", "fold"):
+        labels[name] = labels[name].astype("category")
+    labels["digest"] = [str(i) for i in range(len(labels))]
+    said = review(labels, "writer", 800)
+    assert said.few == {"chinese": 3}
+    assert said.untested == ("chinese",)
+    words = said.warnings()
+    assert words[0].startswith("**Chinese** has 3 images to learn from")
+    assert words[1].startswith("**No test images** of Chinese")
+
+
+def test_held_out_collections_quiet_the_warning_about_other_peoples_hands() -> None:
+    labels = table(
+        ("arabic", "a", "", "", ""),
+        ("arabic", "b", "", "", ""),
+        ("chinese", "c", "", "", ""),
+        ("chinese", "d", "", "", ""),
+        times=30,
+    )
+    said = review(labels, "collection", 800)
+    assert len(said.held_out) == 2
+    assert said.warnings() == []
+    assert "Every collection is learned from" in " ".join(review(labels, "notebook", 1).warnings())
+
+
+def test_a_split_that_cannot_be_says_so() -> None:
+    labels = table(("arabic", "a", "", "", ""), times=30)
+    with pytest.raises(DataError, match="of one collection"):
+        review(labels, "collection", 800)
