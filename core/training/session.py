@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from core.errors import Cancelled
 from core.models.export import LITERT, save_model_folder
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 from core.training import folder as files
 from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.feed import in_order, shuffled, steps_an_epoch
@@ -36,7 +37,7 @@ _TEST_BATCH = 512
 class _Part:
     rows: np.ndarray  # int64 (N,)
     images: np.ndarray  # uint8 (N, H, W)
-    labels: np.ndarray  # int64 (N,), places in NAMES
+    labels: np.ndarray  # int64 (N,), places among the names
 
 
 def train(folder: Path) -> None:
@@ -59,9 +60,10 @@ def train(folder: Path) -> None:
     _heed_stop(folder)
     store = Store.open(settings.data)
     table = store.labels()
-    training, test = _parts(store, table, settings)
+    names = NAMES if OTHER not in set(table["script"]) else (*NAMES, OTHER)
+    training, test = _parts(store, table, settings, names)
     keras.utils.set_random_seed(settings.seed)
-    model = FAMILIES[settings.model].build(store.shape, len(NAMES))
+    model = FAMILIES[settings.model].build(store.shape, len(names))
     _heed_stop(folder)
 
     files.write_state(
@@ -73,14 +75,14 @@ def train(folder: Path) -> None:
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
     )
-    last_state = _fit(folder, settings, model, training, test)
+    last_state = _fit(folder, settings, model, training, test, len(names))
 
     files.write_state(folder, files.EXPORTING)
     facts = {"run": folder.name, "data_hash": store.hash, "versions": versions}
-    save_model_folder(folder, model, NAMES, store.pipeline, **facts)
+    save_model_folder(folder, model, names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)
-    result = _evaluate(folder, model, test)
+    result = _evaluate(folder, model, test, names)
     if last_state == files.DONE:
         (folder / files.CHECKPOINT).unlink(missing_ok=True)
     files.write_state(folder, last_state, **result)
@@ -91,14 +93,18 @@ def _heed_stop(folder: Path) -> None:
         raise Cancelled
 
 
-def _parts(store: Store, table: pd.DataFrame, settings: Settings) -> tuple[_Part, _Part]:
-    labels = pd.Categorical(table["script"], categories=NAMES).codes.astype(np.int64)
+def _parts(
+    store: Store, table: pd.DataFrame, settings: Settings, names: Sequence[str]
+) -> tuple[_Part, _Part]:
+    labels = pd.Categorical(table["script"], categories=names).codes.astype(np.int64)
     parts = split(table, settings.split, settings.seed)
     training, test = (_Part(rows, store.images(rows), labels[rows]) for rows in parts)
     return training, test
 
 
-def _fit(folder: Path, settings: Settings, model: Any, training: _Part, test: _Part) -> str:
+def _fit(
+    folder: Path, settings: Settings, model: Any, training: _Part, test: _Part, classes: int
+) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
     an_epoch = steps_an_epoch(len(training.rows), settings.batch_size)
     total = settings.total_epochs * an_epoch
@@ -121,7 +127,7 @@ def _fit(folder: Path, settings: Settings, model: Any, training: _Part, test: _P
 
     checkpoint.set_model(model)
     checkpoint.restore()
-    validation = in_order(test.images, test.labels, _TEST_BATCH, classes=len(NAMES))
+    validation = in_order(test.images, test.labels, _TEST_BATCH, classes=classes)
     state = files.DONE
     try:
         # Where a training goes on in the middle of an epoch, what is left of it is fitted first.
@@ -132,7 +138,7 @@ def _fit(folder: Path, settings: Settings, model: Any, training: _Part, test: _P
                 training.images,
                 training.labels,
                 settings.batch_size,
-                classes=len(NAMES),
+                classes=classes,
                 seed=settings.seed,
                 steps=range(step, end),
                 augment=settings.augment,
@@ -203,17 +209,17 @@ def _rewind_history(folder: Path, step: int) -> float:
     return kept[-1]["minutes"] if kept else 0.0
 
 
-def _evaluate(folder: Path, model: Any, test: _Part) -> dict[str, float]:
+def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> dict[str, float]:
     """Write what the exported model says about the test split, and return the sum of it."""
     probabilities = LiteRT(folder / LITERT)(test.images)
     predicted = probabilities.argmax(axis=1)
-    names = np.array(NAMES)
+    names = np.array(labels)
     table = pd.DataFrame(
         {
             "row": test.rows,
             "script": names[test.labels],
             "predicted": names[predicted],
-            **{f"p_{name}": probabilities[:, place] for place, name in enumerate(NAMES)},
+            **{f"p_{name}": probabilities[:, place] for place, name in enumerate(labels)},
         }
     )
     with atomic_path(folder / files.PREDICTIONS) as path:
