@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data.again import items_of
 from core.data.convert import Skipped, convert
 from core.data.notebook_csv import read_csv
 from core.data.scan import Item, Scan, scan
@@ -68,7 +69,8 @@ def build(
     whole build succeeds.
 
     Args:
-        paths: zips, folders, folders of zips, the notebook's CSV, or `SOURCE=PATH`.
+        paths: zips, folders, folders of zips, the notebook's CSV, data sets to prepare anew from
+            the copies they keep, or `SOURCE=PATH`.
         pipeline: the name of a preset or of one's own, or a pipeline.
         per_script: at most so many images a script, spread evenly over its characters.
         like_notebook: the notebook's own counts, as far as the sources hold them.
@@ -157,9 +159,11 @@ def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
     tables = [Path(each) for each in paths if each.lower().endswith(".csv")]
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")
-    others = [each for each in paths if not each.lower().endswith(".csv")]
+    built = [Path(each) for each in paths if each.lower().endswith(".parquet")]
+    others = [each for each in paths if not each.lower().endswith((".csv", ".parquet"))]
     found = scan(others) if others else Scan((), ())
     rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]
+    rows += [row for each in built for row in items_of(each)]
     return Scan(found.items + tuple(rows), found.skipped)
 
 

@@ -134,8 +134,9 @@ def _prepare_batch(
 
 def _convert(item: Item, pipeline: Pipeline) -> Record:
     data = item.file.read()
-    pixels, (width, height) = decode_sized(data)
-    as_it_is = len(data) <= SMALL_FILE and max(width, height) <= BOUND
+    pixels, size = decode_sized(data)
+    as_it_is = len(data) <= SMALL_FILE and max(size) <= BOUND
+    width, height = item.size or size
     return Record(
         image=pipeline.apply(pixels).tobytes(),
         source=data if as_it_is else encode(pixels),

@@ -33,12 +33,17 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """One image that can be read, and what is known of it."""
+    """One image that can be read, and what is known of it.
+
+    Attributes:
+        size: width and height in px of the original, where `file` is a smaller copy of it.
+    """
 
     file: Readable
     script: str
     collection: str
     label: Label
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

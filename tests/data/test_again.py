@@ -1,0 +1,70 @@
+"""A data set prepared anew, from the copies of the source images that it keeps."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data.again import items_of
+from core.data.build import build
+from core.data.store import Store
+from core.errors import ImageError, StoreError
+from core.imaging import decode
+
+
+def test_prepared_anew_a_data_set_is_as_if_built_from_the_files(
+    canonical_store: Path, notebook_store: Path, tmp_path: Path
+) -> None:
+    report = build([str(canonical_store)], tmp_path / "again.parquet", pipeline="notebook")
+
+    again, from_files = Store.open(tmp_path / "again.parquet"), Store.open(notebook_store)
+    assert (report.images, report.skipped) == (288, ())
+    assert again.hash == from_files.hash
+    # The sizes of the originals too, though the copies of the large ones are smaller.
+    pd.testing.assert_frame_equal(again.labels(), from_files.labels())
+    np.testing.assert_array_equal(again.images(), from_files.images())
+
+
+def test_so_many_of_each_script_are_taken_as_from_files(
+    canonical_store: Path, tmp_path: Path
+) -> None:
+    report = build([str(canonical_store)], tmp_path / "few.parquet", per_script=5)
+    assert set(report.per_script.values()) == {5}
+
+
+def test_a_data_set_goes_together_with_files(
+    canonical_store: Path, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    paths = [str(canonical_store), str(kaggle_zips["arabic"])]
+    assert build(paths, tmp_path / "more.parquet").per_script["arabic"] == 96
+
+
+def test_a_copy_is_read_from_its_own_row(canonical_store: Path) -> None:
+    store = Store.open(canonical_store)
+    items = items_of(canonical_store)
+    paths = store.labels()["path"]
+    for row in (0, 100, 287):
+        assert items[row].file.path == paths[row]
+        copy = decode(items[row].file.read())
+        np.testing.assert_array_equal(copy, store.sources([row])[0])
+
+
+def test_a_data_set_that_goes_away_meanwhile_is_an_unreadable_file(
+    canonical_store: Path, notebook_store: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "here.parquet"
+    shutil.copy(canonical_store, path)
+    first = items_of(path)[0].file
+    path.unlink()
+    with pytest.raises(ImageError, match=r"here\.parquet"):
+        first.read()
+    shutil.copy(notebook_store, path)
+    with pytest.raises(ImageError, match="was replaced"):
+        first.read()
+
+
+def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such file"):
+        build([str(tmp_path / "missing.parquet")], tmp_path / "out.parquet")
