@@ -1,11 +1,17 @@
-"""Home: what this is, what is here, where to go."""
+"""Home: what this is, the four things to do, what is here."""
 
 import streamlit as st
 
-from core.scripts import SCRIPTS
-from core.ui.home import accuracies, images_here
-from core.ui.letter import letter
-from core.ui.page import EXPLORE, HOME, PREDICT, PREPARE, TRAIN, advice, begin_page
+from core.ui.builds import first_data, news, write_first
+from core.ui.home import (
+    accuracies,
+    four_things,
+    look_around,
+    show_accuracies,
+    six_scripts,
+    what_is_here,
+)
+from core.ui.page import HOME, begin_page
 from core.workspace import workspace
 
 begin_page(HOME)
@@ -17,41 +23,23 @@ st.markdown(
     "workshop: look through the handwriting, see what a model is given to see, train one and "
     "watch it learn."
 )
-if st.button("Draw a character", type="primary", icon=PREDICT.icon):
-    st.switch_page(PREDICT.path)
 
-measured = accuracies()
-if measured:
-    seen, unseen = measured
+seen, unseen = accuracies()
+if seen or unseen:
     st.subheader("Two accuracies, always side by side")
-    left, right = st.columns(2)
-    left.metric("On handwriting like that it learned from", f"{seen.mean:.1%}", border=True)
-    right.metric("On collections it never saw", f"{unseen.mean:.1%}", border=True)
-    st.caption(
-        "The first number is the one everybody reports: a slice of the same data, kept back. The "
-        "second asks about other people's paper, pens and cropping, and is what you can expect."
-    )
+    show_accuracies(seen, unseen)
+
+st.subheader("Four things to do")
+here = workspace()
+first_data(here)
+active = [job for job in news(here) if job.kind != "fetch"]
+found = look_around(here, active=bool(active))
+if not found.sets and not active:
+    write_first(here, "Write a first data set from the sketchbook")
+four_things(here, found)
+
+st.subheader("What is here")
+what_is_here(found)
 
 st.subheader("Six scripts")
-with advice():
-    here = images_here(workspace())
-st.caption(f"Images in the data set “{here[0]}”." if here else "No images are loaded yet.")
-cards = st.grid(6, min_column_width=110)
-for script in SCRIPTS:
-    with cards.container(
-        border=True, horizontal_alignment="center", gap="xsmall", height="stretch"
-    ):
-        st.image(letter(script.name), width=72, alt=f"a letter of {script.title}")
-        st.markdown(f"**{script.title}**", text_alignment="center")
-        count = here[1].get(script.name, 0) if here else 0
-        said = f"{count:,} images" if count else "no images yet"
-        if measured:
-            said += f"  \nseen {seen.of(script.name)}  \nunseen {unseen.of(script.name)}"
-        st.caption(said, text_alignment="center")
-
-st.subheader("What to do next")
-steps = st.grid(4, min_column_width=180)
-for entry in (PREDICT, EXPLORE, PREPARE, TRAIN):
-    with steps.container(border=True, gap="xsmall", height="stretch"):
-        st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
-        st.caption(entry.purpose)
+six_scripts(found, seen, unseen)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.scripts import SCRIPTS, script
 from core.ui import caches, charts
-from core.ui.builds import build_form, data_or_stop
+from core.ui.builds import data_or_stop
 from core.ui.explore import close_up, filtered, grid, page_of
-from core.ui.page import EXPLORE, advice, begin_page
+from core.ui.page import DATA, EXPLORE, advice, begin_page
 from core.workspace import workspace
 
 begin_page(EXPLORE)
@@ -29,8 +29,7 @@ if view == "Counts":
     present = [each.name for each in SCRIPTS if store.per_script.get(each.name)]
     name = st.selectbox("Characters of", present, format_func=lambda each: script(each).title)
     st.plotly_chart(charts.images_by_character(labels, name), config={"displayModeBar": False})
-    with st.expander("Make another data set", icon=":material/add:"):
-        build_form(workspace())
+    st.page_link(DATA.path, label="Make another data set", icon=DATA.icon)
     st.stop()
 
 chosen = filtered(labels)

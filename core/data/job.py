@@ -1,4 +1,4 @@
-"""Making a data set as a job of its own: `python -m core.data.job FOLDER`.
+"""Getting data as a job of its own: `python -m core.data.job FOLDER`.
 
 The job appends {"done", "total"} records, then {"report"} or {"error"}.
 """
@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import sys
 import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from filelock import FileLock
 
 from core import jobs
+from core.data.activity import REQUEST, clear_away, list_jobs
+from core.data.shelf import free_place
+from core.data.sources import BY_NAME, Source
 from core.errors import DataError, ScriptoriumError
-from core.imaging import Pipeline, find_pipeline
+from core.imaging import PRESETS, Pipeline, find_pipeline, preset
 from core.workspace import Workspace
 
-if TYPE_CHECKING:
-    from core.data.build import BuildReport
-
-REQUEST = "build.json"
 NAMED = 100
-"""So many unreadable files are named in the job's report; the rest are counted."""
+"""So many files that were left out are named in the job's report; the rest are counted."""
+FIRST = "sketchbook"
+"""The data set that a fresh installation makes by itself."""
+FIRST_IMAGES = 500
+"""Images of each script in it: enough to look through and to train on, in a few seconds."""
 
 
 def start_build(
@@ -34,6 +38,9 @@ def start_build(
     name: str,
     pipeline: str | Pipeline,
     per_script: int | None,
+    *,
+    like_notebook: bool = False,
+    reversed_labels: bool = False,
 ) -> Path:
     """Start building a data set called `name` in the workspace's store; returns the job's folder.
 
@@ -42,73 +49,137 @@ def start_build(
         name: of the data set: letters, digits, space, dot, dash, underscore.
         pipeline: the name of a preset or of one's own, or a pipeline.
         per_script: at most so many images a script; all where None.
+        like_notebook: the notebook's own counts instead.
+        reversed_labels: turn the label column of a CSV round.
 
     Raises:
-        DataError: the name can't be used, or is taken.
+        DataError: the name can't be used, is taken, or is that of another job that goes on.
         PipelineError: there is no such pipeline.
         StorageFull: the disk is full.
     """
-    paths = [str(each) for each in paths]
-    return _start(ws, name, {"paths": paths, "pipeline": pipeline, "per_script": per_script})
+    options = {
+        "paths": [str(each) for each in paths],
+        "per_script": per_script,
+        "like_notebook": like_notebook,
+        "reversed_labels": reversed_labels,
+    }
+    return _start_making(ws, "build", name, pipeline, options)
 
 
-def start_sketch(ws: Workspace, name: str, pipeline: str | Pipeline, per_script: int) -> Path:
-    """Start writing a data set from the sketchbook; arguments and errors as of `start_build`."""
-    return _start(ws, name, {"pipeline": pipeline, "per_script": per_script})
+def start_sketch(
+    ws: Workspace,
+    name: str,
+    pipeline: str | Pipeline,
+    per_script: int,
+    *,
+    seed: int = 0,
+    noise: bool = False,
+) -> Path:
+    """Start writing a data set from the sketchbook; arguments as of `sketch`, errors as above."""
+    options = {"per_script": per_script, "seed": seed, "noise": noise}
+    return _start_making(ws, "sketch", name, pipeline, options)
 
 
-def _start(ws: Workspace, name: str, request: dict[str, Any]) -> Path:
-    if not re.fullmatch(r"\w[\w .-]{0,79}", name):
-        raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
-    out = ws.store / f"{name}.parquet"
-    if out.exists():
-        raise DataError(f"there is a data set called {name!r} already: choose another name")
-    chosen = request["pipeline"]
-    if isinstance(chosen, str):
-        chosen = find_pipeline(chosen, ws)
-    folder = ws.jobs / f"build-{time.time_ns():x}"
+def start_first(ws: Workspace) -> Path | None:
+    """Start writing the first data set, unless somebody has been here before.
+
+    Two visitors who come at once start one job between them.
+
+    Returns:
+        The job's folder; None where there is a data set, or a job was ever started.
+
+    Raises:
+        StorageFull: the disk is full.
+    """
+    with _one_at_a_time(ws):
+        if any(ws.store.glob("*.parquet")) or list_jobs(ws, 1):
+            return None
+        steps = preset(PRESETS[0]).to_json()
+        return _start(ws, "sketch", FIRST, {"per_script": FIRST_IMAGES, "pipeline": steps})
+
+
+def start_fetch(ws: Workspace, source: Source) -> Path:
+    """Start downloading a set from Kaggle; returns the job's folder.
+
+    Raises:
+        DataError: it is being downloaded already.
+        StorageFull: the disk is full.
+    """
+    with _one_at_a_time(ws):
+        for job in list_jobs(ws):
+            if job.active and (job.kind, job.name) == ("fetch", source.name):
+                raise DataError(f"{source.title} is being downloaded already: wait for its end")
+        return _start(ws, "fetch", source.name, {})
+
+
+def _start_making(
+    ws: Workspace, kind: str, name: str, pipeline: str | Pipeline, options: dict[str, Any]
+) -> Path:
+    chosen = find_pipeline(pipeline, ws) if isinstance(pipeline, str) else pipeline
+    with _one_at_a_time(ws):
+        place = free_place(ws, name)
+        for job in list_jobs(ws):
+            same = job.out.name.casefold() == place.name.casefold()
+            if job.active and job.kind != "fetch" and same:
+                raise DataError(f"{name!r} is being made already: wait for it, or choose another")
+        # The steps themselves: a name may stand for others by the time the job looks.
+        return _start(ws, kind, name, {**options, "pipeline": chosen.to_json()})
+
+
+def _one_at_a_time(ws: Workspace) -> FileLock:
+    """Two who start at once: the second looks only when the first one's job is alive."""
+    return FileLock(ws.jobs / ".starting")
+
+
+def _start(ws: Workspace, kind: str, name: str, options: dict[str, Any]) -> Path:
+    clear_away(ws)
+    folder = ws.jobs.resolve() / f"{kind}-{time.time_ns():x}"
+    request = {"kind": kind, "name": name, "options": options}
     jobs.start(
         folder,
         [sys.executable, "-m", "core.data.job", str(folder)],
-        files={
-            # The steps themselves: a name may stand for others by the time the job looks.
-            REQUEST: json.dumps({**request, "pipeline": chosen.to_json(), "out": str(out)})
-        },
+        files={REQUEST: json.dumps(request, ensure_ascii=False)},
     )
     return folder
 
 
-def _make(folder: Path, request: dict[str, Any]) -> BuildReport:
+def _do(folder: Path) -> dict[str, Any]:
+    """Do what `folder` asks for; returns the report."""
+    request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    watched: dict[str, Any] = {
+        "progress": lambda done, total: jobs.append(folder, {"done": done, "total": total}),
+        "cancelled": lambda: jobs.stop_requested(folder),
+    }
+    ws = Workspace(folder.parents[1])
+    if request["kind"] == "fetch":
+        from core.data.fetch import fetch
+
+        return {"folder": str(fetch(BY_NAME[request["name"]], ws, **watched))}
     from core.data.build import build
     from core.data.sketchbook import sketch
 
-    out = Path(request.pop("out"))
-    pipeline = Pipeline.from_json(request.pop("pipeline"))
-    make = partial(build, request.pop("paths")) if "paths" in request else sketch
-    return make(
-        out=out,
-        pipeline=pipeline,
-        **request,
-        progress=lambda done, total: jobs.append(folder, {"done": done, "total": total}),
-        cancelled=lambda: jobs.stop_requested(folder),
-    )
+    options = request["options"]
+    options["pipeline"] = Pipeline.from_json(options["pipeline"])
+    make = partial(build, options.pop("paths")) if "paths" in options else sketch
+    report = make(out=free_place(ws, request["name"]), **options, **watched)
+    facts = dataclasses.asdict(report)
+    facts["skipped"], facts["unreadable"] = report.skipped[:NAMED], len(report.skipped)
+    return facts
 
 
 def main(folder: Path) -> None:
-    """Make what `folder` asks for, and leave a report there."""
+    """Do what `folder` asks for, and leave a report there."""
     with jobs.hold(folder):
         try:
-            report = _make(folder, json.loads((folder / REQUEST).read_text()))
+            report = _do(folder)
         except ScriptoriumError as error:
             jobs.append(folder, {"error": str(error)})
-            return
         except BaseException as error:
             reason = (str(error).splitlines() or [""])[0]
             jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
             raise
-        facts = dataclasses.asdict(report)
-        facts["skipped"], facts["unreadable"] = report.skipped[:NAMED], len(report.skipped)
-        jobs.append(folder, {"report": facts})
+        else:
+            jobs.append(folder, {"report": report})
 
 
 if __name__ == "__main__":

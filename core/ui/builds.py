@@ -1,152 +1,202 @@
-"""Getting a data set: the form that asks for one, and the progress of its making."""
+"""The data set a page works on, and what goes on with data meanwhile."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core import jobs
-from core.data.job import start_build, start_sketch
-from core.data.sources import SOURCES
-from core.data.store import Store, stores
-from core.imaging import PRESETS, pipelines
+from core.data.activity import Job, dismiss, find_job, list_jobs
+from core.data.job import FIRST, FIRST_IMAGES, start_first, start_sketch
+from core.data.sources import BY_NAME
+from core.errors import ScriptoriumError
+from core.imaging import PRESETS
+from core.scripts import SCRIPTS
 from core.ui import caches
-from core.ui.page import advice
-from core.workspace import Workspace, write_atomically
+from core.ui.page import DATA, EXPLORE, advice
+from core.ui.state import pick
+from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.data.store import Store
 
 _POLL_SECONDS = 0.5
-_SKETCHES = 500
-_NEWS_SECONDS = 15 * 60  # how the last build ended is of interest for so long
+_NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
+_MEGABYTE = 2**20
 
 
 def data_or_stop(workspace: Workspace) -> Store:
-    """Return the data set the visitor chose; with none there, offer to make one and stop."""
-    going_on = watch_build(workspace)
+    """Return the data set the visitor chose; with none there, say how to get one and stop."""
+    from core.data.store import stores
+
+    first_data(workspace)
+    active = news(workspace)
     found = stores(workspace.store)
     if not found:
-        if not going_on:
+        if not active:
             _empty(workspace)
         st.stop()
-    chosen = st.selectbox("Data set", found, format_func=lambda path: path.stem, key="data")
+    chosen = st.selectbox(
+        "Data set",
+        found,
+        format_func=lambda path: path.stem,
+        key="data",
+        persist_state="session",  # one choice for all pages
+    )
     with advice():
         return caches.store(chosen)
+
+
+def first_data(workspace: Workspace) -> None:
+    """Start writing a first data set where nobody has been before; say so if that fails."""
+    try:
+        start_first(workspace)
+    except (ScriptoriumError, OSError) as error:
+        st.warning(f"No first data set could be written: {error}", icon=":material/error:")
 
 
 def _empty(workspace: Workspace) -> None:
     st.subheader("No data set yet")
     st.markdown(
         "The quickest way to one is the sketchbook that comes with Scriptorium: pen strokes of all "
-        f"six scripts, written {_SKETCHES:,} times each by made-up hands. It takes some seconds."
+        f"six scripts, written {FIRST_IMAGES:,} times each by made-up hands. It takes some "
+        "seconds. Real handwriting comes from Kaggle, or from you."
     )
-    if st.button("Write one from the sketchbook", type="primary", icon=":material/stylus_note:"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        write_first(workspace, "Write one from the sketchbook")
+        st.page_link(DATA.path, label="Get real handwriting", icon=DATA.icon)
+
+
+def write_first(workspace: Workspace, label: str) -> None:
+    """Offer to write the first data set again."""
+    if st.button(label, type="primary", icon=":material/stylus_note:", key="write-first"):
         with advice():
-            start_sketch(workspace, "sketchbook", PRESETS[0], _SKETCHES)
+            start_sketch(workspace, FIRST, PRESETS[0], FIRST_IMAGES)
         st.rerun()
-    st.markdown(
-        "Or bring real handwriting: six data sets from Kaggle. Download the ones you want, and "
-        "name the folder they are in below; zips need not be unpacked. Folders of your own images "
-        "work too, sorted as `script/character/image.png`."
-    )
-    build_form(workspace)
-    with st.expander("Where to get the six data sets", icon=":material/download:"):
-        for each in SOURCES:
-            st.markdown(f"[{each.title}]({each.url}): {each.images:,} images, {each.note}.")
 
 
-def build_form(workspace: Workspace) -> None:
-    """Ask for images, and start making a data set of them."""
-    with st.form("build", border=True):
-        path = st.text_input(
-            "Folder or zip on this machine", placeholder="/home/me/Downloads/kaggle"
-        )
-        uploads = st.file_uploader("Or upload zips", type="zip", accept_multiple_files=True)
-        left, middle, right = st.columns(3)
-        name = left.text_input("Name of the data set", value="handwriting")
-        pipeline = middle.selectbox(
-            "Preparation",
-            pipelines(workspace),
-            help="The Prepare page shows what each of them does.",
-        )
-        per_script = right.number_input(
-            "Images a script",
-            min_value=0,
-            value=0,
-            step=500,
-            help="At most so many, spread evenly over the characters. 0 takes all of them.",
-        )
-        if st.form_submit_button("Make the data set"):
-            _start(workspace, path, uploads, name, pipeline, per_script or None)
+def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch")) -> list[Job]:
+    """Show the jobs that go on, and how those ended that nobody took note of yet.
 
-
-def _start(
-    workspace: Workspace,
-    path: str,
-    uploads: Sequence[Any],
-    name: str,
-    pipeline: str,
-    per_script: int | None,
-) -> None:
-    typed = [path.strip()] if path.strip() else []
-    if not typed and not uploads:
-        st.warning("Name a folder or a zip, or upload one.", icon=":material/error:")
-        return
-    with advice():
-        saved = [_keep(workspace, each.name, each.getbuffer()) for each in uploads]
-        start_build(workspace, [*typed, *saved], name.strip(), pipeline, per_script)
-    st.rerun()
-
-
-def _keep(workspace: Workspace, name: str, data: memoryview) -> str:
-    place = workspace.downloads / Path(name).name
-    write_atomically(place, bytes(data))
-    return str(place)
-
-
-def watch_build(workspace: Workspace) -> bool:
-    """Show the build that goes on, or how the last one ended; say whether one goes on.
-
-    It goes on when nobody looks.
+    Returns:
+        Those that go on; they do so when nobody looks.
     """
-    newest = max(workspace.jobs.iterdir(), key=lambda each: each.stat().st_ctime, default=None)
-    if newest is None:
-        return False
-    if jobs.is_alive(newest):
-        st.fragment(_progress, run_every=_POLL_SECONDS)(newest)
-        return True
-    if time.time() - newest.stat().st_ctime < _NEWS_SECONDS:
-        _outcome(newest)
-    return False
+    shown = [job for job in list_jobs(workspace) if job.kind in kinds]
+    active = [job for job in shown if job.active]
+    if active:
+        folders = [job.folder for job in active]
+        st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
+    for job in shown:
+        if not job.active and not job.seen and _is_new(job):
+            _outcome(job)
+    return active
 
 
-def _progress(folder: Path) -> None:
-    if not jobs.is_alive(folder):
+def _is_new(job: Job) -> bool:
+    written_by_itself = job.report is not None and job.kind == "sketch" and job.name == FIRST
+    ended = (job.folder / jobs.PROGRESS, job.folder)
+    changed = next(each.stat().st_mtime for each in ended if each.exists())
+    return not written_by_itself and time.time() - changed < _NEWS_SECONDS
+
+
+def _progress(folders: Sequence[Path]) -> None:
+    going_on = [job for job in map(find_job, folders) if job and job.active]
+    if len(going_on) < len(folders):
         st.rerun()
-    latest = jobs.last(folder) or {}
-    done, total = latest.get("done", 0), latest.get("total", 0)
-    said = f"Preparing images: {done:,} of {total:,}" if total else "Looking for images"
-    st.progress(done / total if total else 0.0, text=said)
-    if jobs.stop_requested(folder):
-        st.caption("Stopping.")
-    else:
-        st.button("Stop", icon=":material/stop_circle:", on_click=jobs.request_stop, args=[folder])
+    for job in going_on:
+        with st.container(border=True, key=f"going-on-{job.folder.name}"):
+            bar, button = st.columns([6, 1], vertical_alignment="center")
+            bar.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=doing(job))
+            if job.stopping:
+                button.caption("Stopping")
+            else:
+                button.button(
+                    "Stop",
+                    icon=":material/stop_circle:",
+                    key=f"stop-{job.folder.name}",
+                    width="stretch",
+                    on_click=jobs.request_stop,
+                    args=[job.folder],
+                )
     st.caption("This goes on if you leave the page.")
 
 
-def _outcome(folder: Path) -> None:
-    latest = (jobs.read(folder) or [{}])[-1]
-    report = latest.get("report")
-    if report is None:
-        reason = latest.get("error", "it ended before it was done")
-        st.warning(f"The last data set was not made: {reason}.", icon=":material/error:")
-        if "error" not in latest and (log := jobs.log_tail(folder)):
-            st.code(log, language=None)
-    elif report["unreadable"]:
-        count = report["unreadable"]
-        files = "file" if count == 1 else "files"
-        with st.expander(f"{count:,} {files} could not be read when the last data set was made"):
-            named = [{"File": path, "Why": why} for path, why in report["skipped"]]
-            st.dataframe(named, hide_index=True)
+def doing(job: Job) -> str:
+    """Say what a job is at, in words."""
+    if job.kind == "fetch":
+        title = BY_NAME[job.name].title
+        if not job.total:
+            return f"Asking Kaggle for {title}"
+        if job.done >= job.total:
+            return f"Unpacking {title}"
+        done, total = job.done / _MEGABYTE, job.total / _MEGABYTE
+        return f"Downloading {title}: {done:.1f} of {total:.1f} MB"
+    verb = "Writing" if job.kind == "sketch" else "Preparing images for"
+    if not job.total:
+        return f"{verb} “{job.name}”: " + (
+            "taking up the pen" if job.kind == "sketch" else "looking for images"
+        )
+    return f"{verb} “{job.name}”: {job.done:,} of {job.total:,} images"
+
+
+def _outcome(job: Job) -> None:
+    with st.container(border=True, gap="small", key=f"outcome-{job.folder.name}"):
+        if job.report is None:
+            _failure(job)
+        elif job.kind == "fetch":
+            title = BY_NAME[job.name].title
+            st.markdown(f":material/check_circle: **{title}** is here. Make a data set of it next.")
+        else:
+            _success(job, job.report)
+        with st.container(horizontal=True):
+            if (
+                job.out.exists()
+                and job.report
+                and st.button("Look through it", icon=EXPLORE.icon, key=f"look-{job.folder.name}")
+            ):
+                dismiss(job)
+                pick("data", job.out)
+                st.switch_page(EXPLORE.path)
+            st.button(
+                "Dismiss",
+                icon=":material/close:",
+                type="tertiary",
+                key=f"dismiss-{job.folder.name}",
+                on_click=dismiss,
+                args=[job],
+            )
+
+
+def _success(job: Job, report: dict[str, Any]) -> None:
+    images, counts = report["images"], report["per_script"]
+    st.markdown(
+        f":material/check_circle: **{job.name}** is ready: {images:,} images ({in_words(counts)})."
+    )
+    left_out, named = report["unreadable"], report["skipped"]
+    if left_out:
+        files = "file was" if left_out == 1 else "files were"
+        with st.expander(f"{left_out:,} {files} left out", icon=":material/rule:"):
+            st.dataframe([{"File": path, "Why": why} for path, why in named], hide_index=True)
+            if left_out > len(named):
+                st.caption(f"The first {len(named):,} are named.")
+
+
+def in_words(counts: dict[str, int]) -> str:
+    """Say how many images of each script there are, in one phrase."""
+    if len(counts) == len(SCRIPTS) and len(set(counts.values())) == 1:
+        return f"{next(iter(counts.values())):,} of each script"
+    named = {each.name: each.title for each in SCRIPTS}
+    return ", ".join(f"{named[name]} {count:,}" for name, count in counts.items())
+
+
+def _failure(job: Job) -> None:
+    what = f"“{job.name}” was not made"
+    if job.kind == "fetch":
+        what = f"{BY_NAME[job.name].title} was not downloaded"
+    st.warning(f"{what}: {job.error.rstrip('.')}.", icon=":material/error:")
+    if job.died and (log := jobs.log_tail(job.folder)):
+        st.code(log, language=None)

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
 
 import core.inference
+from core.data.job import FIRST
+from core.errors import RunBusy, ScriptoriumError
+from core.scripts import NAMES, SCRIPTS
+from core.ui.letter import letter
+from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.data.store import Store
+    from core.training.runs import Run
 
 # Named here rather than imported: the predictor brings OpenCV, which Home can do without.
 SHIPPED = Path(core.inference.__path__[0]) / "shipped"
+
+_FIRST_RUN: dict[str, Any] = {
+    # On two cores well under a minute, and five in six right on families it never saw.
+    "model": "glyph",
+    "split": "writer",
+    "epochs": 6,
+    "batch_size": 64,
+    "learning_rate": 3e-3,
+    "schedule": "cosine",
+    "notes": "the first run",
+}
+_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -25,29 +52,188 @@ class Accuracy:
         return f"{self.by_script[name]:.0%}" if name in self.by_script else "not measured"
 
 
-def accuracies() -> tuple[Accuracy, Accuracy] | None:
+@dataclass(frozen=True)
+class Here:
+    """What the workspace holds, the newest first.
+
+    Attributes:
+        sets: paths of the data sets.
+        newest: the newest of them, opened; None without, or where it can't be read.
+        runs: the training runs.
+        active: whether a data set is being made.
+    """
+
+    sets: list[Path]
+    newest: Store | None
+    runs: list[Run]
+    active: bool
+
+
+def accuracies() -> tuple[Accuracy | None, Accuracy | None]:
     """Return the shipped model's accuracy on collections it was trained on, and on others.
 
-    None without a shipped model, or where its card does not say.
+    None for what its card does not say.
     """
     try:
         facts = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))
-        return _accuracy(facts["in_domain"]), _accuracy(facts["unseen"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
+        return None, None
+    return _accuracy(facts.get("in_domain")), _accuracy(facts.get("unseen"))
+
+
+def _accuracy(facts: object) -> Accuracy | None:
+    if not isinstance(facts, dict) or not isinstance(facts.get("mean"), float | int):
         return None
+    by_script = {name: facts[name] for name in NAMES if isinstance(facts.get(name), float | int)}
+    return Accuracy(facts["mean"], by_script)
 
 
-def _accuracy(facts: dict[str, float]) -> Accuracy:
-    return Accuracy(facts["mean"], {name: each for name, each in facts.items() if name != "mean"})
+def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
+    """Set the two accuracies side by side, and say why they differ."""
+    left, right = st.columns(2)
+    for place, label, measured in (
+        (left, "Right on more of the handwriting it learned from", seen),
+        (right, "Right on handwriting from collections it never saw", unseen),
+    ):
+        place.metric(label, f"{measured.mean:.1%}" if measured else "not measured", border=True)
+    st.caption(
+        "The shipped model, mean over six scripts. They differ because a model also learns the "
+        "paper, pens and cropping of its own collections: the first number is the one everybody "
+        "reports, the second is what to expect of yours."
+    )
 
 
-def images_here(workspace: Workspace) -> tuple[str, dict[str, int]] | None:
-    """Return the name of the newest data set and its number of images by script; None without."""
-    if not any(workspace.store.glob("*.parquet")):
-        return None
+def look_around(workspace: Workspace, *, active: bool) -> Here:
+    """Find out what the workspace holds."""
+    sets = sorted(
+        workspace.store.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True
+    )
+    runs: list[Run] = []
     # Imported only where there is something to read: pandas and pyarrow take their time.
-    from core.data.store import stores
-    from core.ui import caches
+    if any(workspace.runs.glob("*/settings.json")):
+        from core.training.runs import list_runs
 
-    newest = stores(workspace.store)[0]
-    return newest.stem, caches.store(newest).per_script
+        runs = list_runs(workspace)
+    newest = None
+    if sets:
+        from core.ui import caches
+
+        try:
+            newest = caches.store(sets[0])
+        except ScriptoriumError as error:
+            st.warning(str(error), icon=":material/error:")
+    return Here(sets, newest, runs, active)
+
+
+def four_things(workspace: Workspace, here: Here) -> None:
+    """Offer what can be done, in the order one would do it: look, prepare, train, draw."""
+    cards = st.grid(4, min_column_width=180)
+    waiting = here.newest is None and here.active
+    fact = "A first data set is being written." if waiting else "There is no data set yet."
+    if here.newest is not None:
+        fact = f"{len(here.newest):,} images in “{here.newest.path.stem}”."
+    with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
+        if here.newest is not None or waiting:
+            _go("Look through them", EXPLORE, disabled=waiting)
+        else:
+            _go("Get a data set", DATA)
+    about = "See each step between the picture and what a model is given."
+    with _card(cards, "2 · Prepare", about, "On the data set, or on a picture of yours."):
+        _go("Go through the steps", PREPARE, disabled=waiting)
+    _train(cards, workspace, here, waiting=waiting)
+    about = "Write a character with mouse or finger, or bring a photo."
+    with _card(cards, "4 · Draw", about, "The answer comes as the pen lifts."):
+        _go("Draw a character", PREDICT, type="primary")
+
+
+def _train(cards: Any, workspace: Workspace, here: Here, *, waiting: bool) -> None:
+    about = "Watch a model learn, from the first batch on."
+    first = workspace.store / f"{FIRST}.parquet"
+    if here.runs and here.runs[0].active:
+        with _card(cards, "3 · Train", about, f"Run {here.runs[0].id} is learning now."):
+            _go("Watch it learn", TRAIN)
+    elif not here.runs and (waiting or first in here.sets):
+        with _card(cards, "3 · Train", about, "A first run takes about a minute."):
+            start = partial(_start_first_run, workspace, first)
+            _go("Train a first model", TRAIN, before=start, disabled=waiting)
+    else:
+        count = len(here.runs)
+        so_far = f"{count:,} run{'s' if count > 1 else ''} so far." if count else "No runs yet."
+        with _card(cards, "3 · Train", about, so_far):
+            _go("Train a model", TRAIN)
+
+
+def _card(cards: Any, title: str, about: str, fact: str) -> Any:
+    """Draw a card; returns the place of its button, in line with those of its neighbours."""
+    card = cards.container(border=True, gap="small", height="stretch")
+    with card.container(gap="xsmall", height="stretch"):
+        st.markdown(f"**{title}**")
+        st.markdown(about)
+        st.caption(fact)
+    return card.container()
+
+
+def _go(
+    label: str, entry: Entry, *, before: Callable[[], None] | None = None, **options: Any
+) -> None:
+    """Draw a button that leads to a page, after `before` if given."""
+    if st.button(label, icon=entry.icon, width="stretch", **options):
+        if before is not None:
+            before()
+        st.switch_page(entry.path)
+
+
+def _start_first_run(workspace: Workspace, data: Path) -> None:
+    from core.training.runs import start_run
+    from core.training.settings import Settings
+
+    with advice(), suppress(RunBusy):  # somebody was quicker: the Train page shows theirs
+        start_run(workspace, Settings(data, **_FIRST_RUN))
+
+
+def what_is_here(here: Here) -> None:
+    """List the newest data sets, runs and models."""
+    models = ["shipped"] if (SHIPPED / "model.json").exists() else []
+    models += [run.id for run in here.runs if run.has_model]
+    runs = [f"{run.id}: {_in_words(run)}" for run in here.runs]
+    cards = st.grid(3, min_column_width=260)
+    for title, lines, nothing, entry, label in (
+        ("Data sets", [each.stem for each in here.sets], "None yet.", DATA, "Look after them"),
+        ("Runs", runs, "None yet.", COMPARE, "Compare them"),
+        ("Models that answer", models, "None yet: train one.", PREDICT, "Ask one"),
+    ):
+        with cards.container(border=True, gap="xsmall", height="stretch"):
+            st.markdown(f"**{title}** · {len(lines):,}")
+            with st.container(height="stretch"):
+                more = f"  \nand {len(lines) - _LISTED:,} more" if len(lines) > _LISTED else ""
+                st.caption("  \n".join(lines[:_LISTED]) + more if lines else nothing)
+            st.page_link(entry.path, label=label, icon=entry.icon)
+
+
+def _in_words(run: Run) -> str:
+    if run.accuracy is None:
+        return run.state
+    return f"{run.accuracy:.1%} of its own test images"
+
+
+def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> None:
+    """Show a letter of each script, how many images of it are here, and how often it is read."""
+    counts = here.newest.per_script if here.newest is not None else {}
+    where = f"Images in “{here.newest.path.stem}”" if here.newest is not None else "Images here"
+    rates = ", and how often the shipped model reads each right" if seen or unseen else ""
+    st.caption(f"{where}{rates}.")
+    cards = st.grid(6, min_column_width=110)
+    for script in SCRIPTS:
+        with cards.container(
+            border=True, horizontal_alignment="center", gap="xsmall", height="stretch"
+        ):
+            st.image(letter(script.name), width=72, alt=f"a letter of {script.title}")
+            st.markdown(f"**{script.title}**", text_alignment="center")
+            count = counts.get(script.name, 0)
+            said = f"{count:,} images" if count else "no images yet"
+            if seen or unseen:
+                said += "".join(
+                    f"  \n{word} {each.of(script.name) if each else 'not measured'}"
+                    for word, each in (("seen", seen), ("unseen", unseen))
+                )
+            st.caption(said, text_alignment="center")

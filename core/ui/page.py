@@ -22,6 +22,9 @@ class Entry:
 
 
 HOME = Entry("app.py", "Home", ":material/home:", "What this is and what is here.")
+DATA = Entry(
+    "pages/6_data.py", "Data", ":material/database:", "Get handwriting, and look after it."
+)
 EXPLORE = Entry(
     "pages/1_explore.py", "Explore", ":material/grid_view:", "Look through the handwriting."
 )
@@ -33,7 +36,7 @@ COMPARE = Entry(
     "pages/4_compare.py", "Compare", ":material/compare_arrows:", "Set runs side by side."
 )
 PREDICT = Entry("pages/5_predict.py", "Predict", ":material/draw:", "Draw, and get an answer.")
-MENU = (HOME, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
+MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 
 
 def begin_page(entry: Entry) -> None:

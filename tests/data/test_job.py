@@ -5,12 +5,16 @@ import signal
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core import jobs
-from core.data.job import main, start_build, start_sketch
+from core.data.activity import REQUEST, clear_away, dismiss, find_job, list_jobs
+from core.data.job import main, start_build, start_fetch, start_first, start_sketch
+from core.data.notebook_csv import write_csv
+from core.data.sources import BY_NAME
 from core.data.store import Store, stores
 from core.errors import DataError, PipelineError
 from core.imaging import Pipeline
@@ -81,7 +85,7 @@ def asked(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
             (folder / name).write_text(text)
 
     monkeypatch.setattr(jobs, "start", prepare)
-    return lambda *arguments: start_build(ws, *arguments)
+    return lambda *arguments, **options: start_build(ws, *arguments, **options)
 
 
 def test_so_many_a_script_by_the_pipeline_asked_for(
@@ -173,7 +177,7 @@ def test_a_name_that_makes_no_file_is_refused(
 ) -> None:
     with pytest.raises(DataError, match="made of letters, digits"):
         start_build(ws, [str(kaggle_folder)], name, "canonical", None)
-    assert list(ws.jobs.iterdir()) == []
+    assert list_jobs(ws) == []
 
 
 def test_a_name_that_is_taken_is_refused(ws: Workspace, kaggle_folder: Path) -> None:
@@ -187,6 +191,122 @@ def test_an_unknown_pipeline_is_refused_at_once(ws: Workspace, kaggle_folder: Pa
     with pytest.raises(PipelineError, match="no pipeline called 'best'"):
         start_build(ws, [str(kaggle_folder)], "mine", "best", None)
     assert list(ws.jobs.iterdir()) == []
+
+
+def test_the_notebooks_csv_is_mended_where_asked(
+    ws: Workspace, asked: Callable[..., Path], notebook_store: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "langhandwriting.csv"
+    write_csv(Store.open(notebook_store), table)
+    _run_here(asked([str(table)], "as it came", "notebook", None))
+    _run_here(asked([str(table)], "mended", "notebook", None, reversed_labels=True))
+
+    first, second = (
+        Store.open(ws.store / f"{name}.parquet").labels().sort_values("path")["script"].tolist()
+        for name in ("as it came", "mended")
+    )
+    by_row = sorted(range(288), key=lambda row: f"langhandwriting.csv/row {row}")
+    turned = [by_row.index(287 - row) for row in by_row]
+    assert second == [first[place] for place in turned]
+
+
+def test_the_notebooks_counts_where_asked(
+    ws: Workspace, asked: Callable[..., Path], kaggle_zips: dict[str, Path]
+) -> None:
+    options = {"like_notebook": True}
+    _run_here(asked([str(kaggle_zips["arabic"])], "few", "notebook", None, **options))
+
+    assert Store.open(ws.store / "few.parquet").per_script == {"arabic": 48}
+
+
+def test_a_name_that_is_being_made_is_refused(ws: Workspace) -> None:
+    first = start_sketch(ws, "Mine", "canonical", 2000)
+    try:
+        with pytest.raises(DataError, match="'mine' is being made already"):
+            start_sketch(ws, "mine", "canonical", 5)
+        start_sketch(ws, "other", "canonical", 1)
+    finally:
+        jobs.request_stop(first)
+    assert "stopped" in str(end(first)["error"])
+
+
+def test_two_first_visitors_start_one_job(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.job.FIRST_IMAGES", 2)
+    with ThreadPoolExecutor(4) as pool:
+        started = list(pool.map(lambda _: start_first(ws), range(4)))
+
+    (folder,) = [each for each in started if each]
+    end(folder)
+    assert Store.open(ws.store / "sketchbook.parquet").per_script["kannada"] == 2
+    assert start_first(ws) is None
+    # a data set that somebody deleted does not come back
+    (ws.store / "sketchbook.parquet").unlink()
+    assert start_first(ws) is None
+
+
+def test_jobs_are_listed_with_what_came_of_them(ws: Workspace, asked: Callable[..., Path]) -> None:
+    bad = asked(["/nowhere"], "bad", "canonical", None)
+    _run_here(bad)
+    good = start_sketch(ws, "good", "canonical", 1)  # its folder is laid out, nothing is started
+    _run_here(good)
+    silent = asked(["/nowhere"], "silent", "canonical", None)
+
+    names = ["silent", "good", "bad"]
+    assert [each.name for each in list_jobs(ws)] == names
+    died, sketched, failed = list_jobs(ws)
+    assert (died.died, died.active, died.folder) == (True, False, silent)
+    assert "killed" in died.error
+    assert sketched.report is not None
+    assert (sketched.kind, sketched.report["images"]) == ("sketch", 6)
+    assert sketched.out == ws.store / "good.parquet"
+    assert (failed.report, failed.died) == (None, False)
+    assert failed.error.startswith("/nowhere: no such file")
+    assert not failed.seen
+    dismiss(failed)
+    assert find_job(failed.folder).seen
+    assert find_job(ws.jobs / "cleared-away") is None
+
+
+def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None:
+    for number in range(25):
+        folder = ws.jobs / f"sketch-{number:04x}"
+        folder.mkdir()
+        (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
+        os.utime(folder, (0, 0))
+
+    clear_away(ws)
+
+    assert sorted(each.name for each in ws.jobs.iterdir()) == [
+        f"sketch-{number:04x}" for number in range(5, 25)
+    ]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_download_reports_where_it_is(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(_: object, here: Workspace, *, progress: Callable, cancelled: Callable) -> Path:
+        assert here.root == ws.root
+        assert not cancelled()
+        progress(5, 10)
+        return here.downloads / "set"
+
+    monkeypatch.setattr("core.data.fetch.fetch", fetch)
+    folder = start_fetch(ws, BY_NAME["arabic"])
+    _run_here(folder)
+
+    (job,) = list_jobs(ws)
+    assert (job.kind, job.name) == ("fetch", "ahcd1")
+    assert job.report == {"folder": str(ws.downloads / "set")}
+    assert jobs.read(folder)[0] == {"done": 5, "total": 10}
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_set_is_downloaded_once_at_a_time(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = start_fetch(ws, BY_NAME["arabic"])
+    monkeypatch.setattr(jobs, "is_alive", lambda each: each == folder)
+
+    start_fetch(ws, BY_NAME["kannada"])
+    with pytest.raises(DataError, match="is being downloaded already"):
+        start_fetch(ws, BY_NAME["arabic"])
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads processes from /proc")

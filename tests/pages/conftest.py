@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.job import start_first
 from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace
@@ -30,6 +31,21 @@ def full(full_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The workspace with data and a run, in use for one test."""
     monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(full_workspace))
     return full_workspace
+
+
+@pytest.fixture(autouse=True)
+def visited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty workspace stays empty, as if somebody had been here before: see `first_visit`."""
+    monkeypatch.setattr("core.ui.builds.start_first", lambda _: None)
+
+
+@pytest.fixture
+def first_visit(workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace in which the app makes a first, tiny, data set by itself."""
+    monkeypatch.setattr("core.ui.builds.start_first", start_first)
+    monkeypatch.setattr("core.data.job.FIRST_IMAGES", 5)
+    monkeypatch.setattr("core.ui.builds.FIRST_IMAGES", 5)
+    return workspace_dir
 
 
 @pytest.fixture

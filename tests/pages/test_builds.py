@@ -1,5 +1,7 @@
-"""Making a data set from a page: progress while it goes on, the reason where it came to nothing."""
+"""What goes on with data, on any page: progress, how it ended, a first data set."""
 
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,53 +9,153 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
+from core.data.activity import REQUEST
+from core.errors import StorageFull
 
 Open = Callable[..., AppTest]
 
 
-@pytest.fixture
-def job(workspace_dir: Path) -> Path:
-    folder = workspace_dir / "jobs" / "build-1"
+def lay_out(workspace: Path, kind: str = "build", name: str = "mine") -> Path:
+    """The folder of a job that nobody does."""
+    folder = workspace / "jobs" / f"{kind}-1"
     folder.mkdir(parents=True)
+    request = {"kind": kind, "name": name, "options": {}}
+    (folder / REQUEST).write_text(json.dumps(request))
     return folder
 
 
+@pytest.fixture
+def job(workspace_dir: Path) -> Path:
+    return lay_out(workspace_dir)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(each for each in app.button if each.label == label).click().run()
+
+
+def labels(app: AppTest) -> list[str]:
+    return [each.label for each in app.button]
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.subheader, app.markdown, app.caption, app.warning)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "record", "text"),
+    [
+        (
+            "build",
+            "mine",
+            {"done": 1200, "total": 4000},
+            "Preparing images for “mine”: 1,200 of 4,000 images",
+        ),
+        ("build", "mine", {}, "Preparing images for “mine”: looking for images"),
+        ("sketch", "mine", {"done": 5, "total": 30}, "Writing “mine”: 5 of 30 images"),
+        ("sketch", "mine", {}, "Writing “mine”: taking up the pen"),
+        ("fetch", "ahcd1", {}, "Asking Kaggle for Arabic Handwritten Characters"),
+        (
+            "fetch",
+            "ahcd1",
+            {"done": 2**20, "total": 5 * 2**20},
+            "Downloading Arabic Handwritten Characters: 1.0 of 5.0 MB",
+        ),
+        ("fetch", "ahcd1", {"done": 5, "total": 5}, "Unpacking Arabic Handwritten Characters"),
+    ],
+)
 def test_progress_is_shown_and_can_be_stopped(
-    job: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    name: str,
+    record: dict[str, int],
+    text: str,
+    workspace_dir: Path,
+    open_page: Open,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    job = lay_out(workspace_dir, kind, name)
     monkeypatch.setattr("core.jobs.is_alive", lambda folder: folder == job)
-    jobs.append(job, {"done": 1200, "total": 4000})
-    app = open_page("explore")
-    assert app.get("progress")[0].proto.text == "Preparing images: 1,200 of 4,000"
-    next(each for each in app.button if each.label == "Stop").click().run()
+    jobs.append(job, record)
+    app = open_page("data")
+    assert app.get("progress")[0].proto.text == text
+    press(app, "Stop")
     assert jobs.stop_requested(job)
+    assert "Stopping" in said(app)
     assert not app.exception
 
 
 def test_a_failure_says_why_and_offers_another_try(job: Path, open_page: Open):
     jobs.append(job, {"error": "/nowhere: no such file or folder"})
     app = open_page("train")
-    assert "/nowhere: no such file" in app.warning[0].value
-    assert "Make the data set" in [each.label for each in app.button]
+    assert app.warning[0].value == "“mine” was not made: /nowhere: no such file or folder."
+    assert "Write one from the sketchbook" in labels(app)
+    press(app, "Dismiss")
+    assert not app.warning
+
+
+def test_a_failed_download_says_why(workspace_dir: Path, open_page: Open):
+    job = lay_out(workspace_dir, "fetch", "ahcd1")
+    jobs.append(job, {"error": "Kaggle can't be reached; check this machine's connection"})
+    app = open_page("data")
+    assert "Arabic Handwritten Characters was not downloaded: Kaggle can't" in app.warning[0].value
 
 
 def test_a_build_that_died_shows_the_end_of_its_log(job: Path, open_page: Open):
     (job / jobs.LOG).write_text("Killed\n")
     app = open_page("prepare")
-    assert "ended before it was done" in app.warning[0].value
+    assert "was killed, or ran out of memory" in app.warning[0].value
     assert app.code[0].value == "Killed"
 
 
-def test_files_that_could_not_be_read_are_named(job: Path, open_page: Open):
+def test_files_that_were_left_out_are_named(job: Path, open_page: Open):
+    counts = {"arabic": 3, "kannada": 2}
     report = {"skipped": [["set.zip/a.png", "the image is damaged"]], "unreadable": 1}
-    jobs.append(job, {"report": report})
-    app = open_page("explore")
-    assert "1 file could not be read" in app.expander[0].label
+    jobs.append(job, {"report": {**report, "images": 5, "per_script": counts}})
+    app = open_page("data")
+    assert "**mine** is ready: 5 images (Arabic 3, Kannada 2)" in said(app)
+    assert "1 file was left out" in app.expander[0].label
     assert app.dataframe[0].value["File"].tolist() == ["set.zip/a.png"]
 
 
 @pytest.mark.usefixtures("workspace_dir")
-def test_nothing_named_asks_for_something(open_page: Open):
+def test_without_data_a_page_leads_to_some(open_page: Open):
     app = open_page("explore")
-    next(each for each in app.button if each.label == "Make the data set").click().run()
-    assert any("Name a folder" in each.value for each in app.warning)
+    assert "No data set yet" in said(app)
+    assert "Write one from the sketchbook" in labels(app)
+
+
+def wait_for_jobs(workspace: Path) -> None:
+    deadline = time.monotonic() + 60
+    while any(jobs.is_alive(folder) for folder in workspace.glob("jobs/*-*")):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("page", ["home", "explore"])
+def test_a_first_visitor_finds_a_data_set_being_written(
+    page: str, first_visit: Path, open_page: Open
+):
+    app = open_page(page)
+    assert len(list(first_visit.glob("jobs/sketch-*"))) == 1
+    wait_for_jobs(first_visit)
+    app.run()
+    assert not app.exception
+    assert not app.warning
+    assert "30 images" in said(app)
+
+
+def test_a_first_data_set_that_fails_says_so_and_can_be_tried_again(
+    first_visit: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise StorageFull("no space left on the disk: free some")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.data.job.jobs.start", refuse)
+        app = open_page("home")
+        assert "No first data set could be written: no space left" in app.warning[0].value
+    press(app, "Write a first data set from the sketchbook")
+    wait_for_jobs(first_visit)
+    app.run()
+    assert not app.warning
+    assert "30 images" in said(app)

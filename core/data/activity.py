@@ -1,0 +1,126 @@
+"""What goes on with data in a workspace, and how it ended: builds, sketches, downloads.
+
+Each is a job (core/jobs.py) whose folder holds what was asked for; core/data/job.py starts them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import jobs
+from core.workspace import Workspace
+
+REQUEST = "build.json"
+_SEEN = "seen"
+_NEWEST = 20
+_OLD = 7 * 24 * 3600.0  # seconds
+_DIED = "the process was killed, or ran out of memory: see the end of its log"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job, as it was at the moment of looking.
+
+    Attributes:
+        folder: where its files are.
+        kind: "build", "sketch" or "fetch".
+        name: of the data set that is made, or of the set that is downloaded.
+        active: whether it goes on.
+        stopping: somebody asked it to stop, and it has not ended yet.
+        done: images, or bytes of a download, so far.
+        total: how many there will be; 0 while unknown.
+        report: what came of it; None if it goes on or failed.
+        error: why it failed, in one line; "" otherwise.
+        died: whether it ended without a word: its log may say more.
+        seen: somebody took note of how it ended.
+    """
+
+    folder: Path
+    kind: str
+    name: str
+    active: bool
+    stopping: bool
+    done: int
+    total: int
+    report: dict[str, Any] | None
+    error: str
+    died: bool
+    seen: bool
+
+    @property
+    def out(self) -> Path:
+        """The data set that is made; meaningless for a download."""
+        return self.folder.parents[1] / "store" / f"{self.name}.parquet"
+
+
+def list_jobs(ws: Workspace, newest: int = _NEWEST) -> list[Job]:
+    """Return the last jobs, the newest first."""
+    return [_load(each) for each in _folders(ws)[:newest]]
+
+
+def find_job(folder: Path) -> Job | None:
+    """Look again at the job of `folder`; None where it was cleared away."""
+    return _load(folder) if (folder / REQUEST).exists() else None
+
+
+def dismiss(job: Job) -> None:
+    """Take note of how `job` ended: nobody need be told again."""
+    if job.folder.is_dir():
+        (job.folder / _SEEN).touch()
+
+
+def clear_away(ws: Workspace) -> None:
+    """Remove what is left of jobs that ended long ago."""
+    for folder in _folders(ws)[_NEWEST:]:
+        if time.time() - folder.stat().st_mtime > _OLD and not jobs.is_alive(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders(ws: Workspace) -> list[Path]:
+    found = (path.parent for path in ws.jobs.glob(f"*/{REQUEST}"))
+    return sorted(found, key=lambda each: each.name.rpartition("-")[2], reverse=True)
+
+
+def _load(folder: Path) -> Job:
+    request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    latest, active = _latest(folder)
+    report, error = latest.get("report"), latest.get("error", "")
+    died = not active and report is None and not error
+    return Job(
+        folder=folder,
+        kind=request["kind"],
+        name=request["name"],
+        active=active,
+        stopping=active and jobs.stop_requested(folder),
+        done=latest.get("done", 0),
+        total=latest.get("total", 0),
+        report=report,
+        error=_DIED if died else error,
+        died=died,
+        seen=(folder / _SEEN).exists(),
+    )
+
+
+def _latest(folder: Path) -> tuple[dict[str, Any], bool]:
+    """Return the last record of a job, and whether the job goes on."""
+    latest = _record(folder)
+    if _is_last(latest):
+        return latest, False
+    if jobs.is_alive(folder):
+        return latest, True
+    # It may have come to its end between the two looks.
+    return _record(folder), False
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    # A report that names many files is longer than the end of the file that `last` reads.
+    return jobs.last(folder) or (jobs.read(folder) or [{}])[-1]
+
+
+def _is_last(record: dict[str, Any]) -> bool:
+    return "report" in record or "error" in record

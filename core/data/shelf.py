@@ -1,0 +1,58 @@
+"""The data sets of a workspace by name: a place for a new one, another name, away with one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from core.errors import DataError
+from core.workspace import Workspace
+
+_NAME = re.compile(r"\w[\w .-]{0,79}")
+
+
+def free_place(ws: Workspace, name: str) -> Path:
+    """Return where a new data set called `name` is to be written.
+
+    Raises:
+        DataError: no file can have that name, or a data set has it.
+    """
+    if not _NAME.fullmatch(name):
+        raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
+    # Not every disk tells "Mine" from "mine".
+    taken = {each.stem.casefold(): each.stem for each in ws.store.glob("*.parquet")}
+    if name.casefold() in taken:
+        same = taken[name.casefold()]
+        raise DataError(f"there is a data set called {same!r} already: choose another name")
+    return ws.store / f"{name}.parquet"
+
+
+def free_name(ws: Workspace, wanted: str) -> str:
+    """Return `wanted`, or with a number behind it where a data set has that name."""
+    taken = {each.stem.casefold() for each in ws.store.glob("*.parquet")}
+    number, name = 1, wanted
+    while name.casefold() in taken:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
+
+
+def rename(ws: Workspace, path: Path, name: str) -> Path:
+    """Give the data set at `path` another name; returns where it is now.
+
+    Runs keep the path that they were trained on.
+
+    Raises:
+        DataError: it is not there any more, no file can have that name, or a data set has it.
+    """
+    same = name.casefold() == path.stem.casefold()
+    renamed = path.with_stem(name) if same else free_place(ws, name)
+    try:
+        return path.rename(renamed)
+    except FileNotFoundError as error:
+        raise DataError(f"there is no data set called {path.stem!r} any more") from error
+
+
+def delete(path: Path) -> None:
+    """Remove the data set at `path` for good; nothing happens where somebody else has already."""
+    path.unlink(missing_ok=True)

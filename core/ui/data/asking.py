@@ -1,0 +1,93 @@
+"""What every new data set is asked for: a name, a preparation, and how many images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.data.job import start_build
+from core.data.shelf import free_name
+from core.imaging import pipelines
+from core.ui.page import advice
+from core.workspace import Workspace
+
+_ALL, _FEW, _NOTEBOOK = "All of them", "So many a script", "As in the notebook"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the visitor chose."""
+
+    name: str
+    pipeline: str
+    per_script: int | None
+    like_notebook: bool
+
+
+def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
+    """Ask for the name of a new data set, `wanted` or one like it, and for its preparation."""
+    left, right = st.columns(2)
+    free = free_name(workspace, wanted)
+    # Another suggestion is another field: the last one's text belongs to a data set by now.
+    name = left.text_input("Name of the data set", value=free, key=f"name-{wanted}-{free}")
+    pipeline = right.selectbox(
+        "Preparation",
+        pipelines(workspace),
+        key=f"pipeline-{wanted}",
+        help="canonical brings every source to the same ink on the same paper; notebook does what "
+        "the original notebook did. The Prepare page shows both step by step.",
+    )
+    return name.strip(), pipeline
+
+
+def ask(workspace: Workspace, wanted: str) -> Asked:
+    """Ask for all three."""
+    name, pipeline = name_and_pipeline(workspace, wanted)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    amount = left.segmented_control(
+        "Images", [_ALL, _FEW, _NOTEBOOK], default=_ALL, required=True, key=f"amount-{wanted}"
+    )
+    per_script = None
+    if amount == _FEW:
+        per_script = int(
+            right.number_input(
+                "Images of each script",
+                min_value=1,
+                value=1000,
+                step=500,
+                key=f"per-script-{wanted}",
+                help="At most so many, spread evenly over the characters.",
+            )
+        )
+    elif amount == _NOTEBOOK:
+        right.caption("3,124 to 4,559 images a script, as far as the files hold them.")
+    return Asked(name, pipeline, per_script, amount == _NOTEBOOK)
+
+
+def build_button(
+    workspace: Workspace,
+    paths: Sequence[str],
+    asked: Asked,
+    *,
+    nothing: str,
+    reversed_labels: bool = False,
+) -> None:
+    """Offer to start a build of `paths`; `nothing` is said where there are none."""
+    if not st.button("Make the data set", type="primary", icon=":material/construction:"):
+        return
+    if not paths:
+        st.warning(nothing, icon=":material/error:")
+        return
+    with advice():
+        start_build(
+            workspace,
+            paths,
+            asked.name,
+            asked.pipeline,
+            asked.per_script,
+            like_notebook=asked.like_notebook,
+            reversed_labels=reversed_labels,
+        )
+    st.rerun()

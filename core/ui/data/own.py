@@ -1,0 +1,86 @@
+"""Files of one's own: dropped into the browser, or named by a path on this machine."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import IO
+
+import streamlit as st
+
+from core.errors import DataError
+from core.ui import state
+from core.ui.data.asking import ask, build_button
+from core.ui.page import advice
+from core.workspace import Workspace, atomic_path
+
+_PIECE = 2**20  # bytes copied at a time
+
+
+def from_own_files(workspace: Workspace) -> None:
+    """Take zips, folders and the notebook's CSV, and build from them."""
+    st.markdown(
+        "Bring a zip, a folder, or the notebook's CSV. What is known by its file names: the six "
+        "Kaggle sets, at whatever depth, and images of your own in folders "
+        "`script/character/image.png`, such as `kannada/ka/1.png`."
+    )
+    with st.container(border=True):
+        kept = _drop(workspace)
+        dropped = state.dropped()
+        chosen = st.multiselect(
+            "From what was dropped",
+            kept,
+            default=[name for name in dropped.names if name in kept],
+            key=f"kept-{dropped.number}-{len(kept)}",
+            placeholder="Nothing dropped yet" if not kept else "Choose files",
+            disabled=not kept,
+        )
+        typed = st.text_input(
+            "Or a folder, zip or CSV on the machine that Scriptorium runs on",
+            placeholder="/home/me/letters",
+            key="own-path",
+        ).strip()
+        paths = [str(workspace.downloads / name) for name in chosen]
+        paths += [typed] if typed else []
+        reversed_labels = any(each.lower().endswith(".csv") for each in paths) and st.checkbox(
+            "The labels of the CSV are reversed",
+            key="reversed-labels",
+            help="True of the author's own langhandwriting.csv: row i carries the label of row "
+            "N-1-i. Ticked, the label column is turned round.",
+        )
+        asked = ask(workspace, "handwriting")
+        nothing = "Drop a zip or a CSV, or name a folder."
+        build_button(workspace, paths, asked, nothing=nothing, reversed_labels=reversed_labels)
+
+
+def _drop(workspace: Workspace) -> list[str]:
+    """Keep what is dropped, and return the names of all that was kept."""
+    dropped = state.dropped()
+    uploads = st.file_uploader(
+        "Zips, or the notebook's CSV",
+        type=["zip", "csv"],
+        accept_multiple_files=True,
+        key=f"drop-{dropped.number}",
+        help="They are kept in the workspace. For anything over 500 MB, name its folder instead.",
+    )
+    if uploads:
+        with advice():
+            names = [_keep(workspace, each.name, each) for each in uploads]
+        # A new field: the browser lets go of the files, and so does the server's memory.
+        dropped.take(names)
+        st.rerun()
+    found = (each for each in workspace.downloads.iterdir() if each.is_file())
+    kept = (each.name for each in found if each.suffix.lower() in (".zip", ".csv"))
+    return sorted(each for each in kept if not each.startswith("."))
+
+
+def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
+    """Write an upload to the workspace piece by piece; return its name there."""
+    place = workspace.downloads / Path(name).name
+    if place.suffix.lower() == ".zip" and not zipfile.is_zipfile(file):
+        raise DataError(f"{name}: not a whole zip; pack or download it again")
+    file.seek(0)
+    with atomic_path(place) as temporary, temporary.open("wb") as kept:
+        shutil.copyfileobj(file, kept, _PIECE)
+    return place.name

@@ -1,0 +1,128 @@
+"""The data sets that are here: what is in them, another name, away with one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from core.data import shelf
+from core.data.store import stores
+from core.errors import DataError, ScriptoriumError
+from core.ui import caches
+from core.ui.builds import in_words
+from core.ui.page import EXPLORE, TRAIN
+from core.ui.state import pick
+from core.workspace import Workspace
+
+_PER_PAGE = 8
+_RENAME, _DELETE = "Rename", "Delete"
+
+
+def sets_here(workspace: Workspace) -> None:
+    """List the data sets, each with what can be done with it."""
+    found = stores(workspace.store)
+    if not found:
+        st.caption("None yet.")
+        return
+    pages = -(-len(found) // _PER_PAGE)
+    page = st.pagination(pages, key=f"page-of-{pages}-sets") if pages > 1 else 1
+    for path in found[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
+        with st.container(border=True, gap="small", key=f"set-{path.stem}"):
+            _row(workspace, path)
+
+
+def _row(workspace: Workspace, path: Path) -> None:
+    about, buttons = st.columns([3, 2], vertical_alignment="center")
+    with about:
+        st.markdown(f"**{path.stem}**")
+        try:
+            store = caches.store(path)
+        except ScriptoriumError as error:
+            st.warning(str(error), icon=":material/error:")
+        else:
+            height, width = store.shape
+            facts = path.stat()
+            made = datetime.fromtimestamp(facts.st_mtime, UTC)
+            st.caption(
+                f"{len(store):,} images ({in_words(store.per_script)})  \n{store.pipeline.name}, "
+                f"{height} × {width} px · {facts.st_size / 1e6:,.1f} MB · made {ago(made)}"
+            )
+    with buttons.container(horizontal=True, horizontal_alignment="right"):
+        for entry in (EXPLORE, TRAIN):
+            if st.button(entry.title, icon=entry.icon, key=f"{entry.title}-{path.stem}"):
+                pick("data", path)
+                st.switch_page(entry.path)
+        chosen = st.menu_button(
+            "More", [_RENAME, _DELETE], icon=":material/more_vert:", key=f"more-{path.stem}"
+        )
+    if chosen == _RENAME:
+        st.dialog(f"Rename “{path.stem}”")(_rename)(workspace, path)
+    elif chosen == _DELETE:
+        st.dialog(f"Delete “{path.stem}”?")(_delete)(workspace, path)
+
+
+def _rename(workspace: Workspace, path: Path) -> None:
+    name = st.text_input("New name", value=path.stem, key="new-name").strip()
+    trained = _runs_on(workspace, path)
+    if trained:
+        st.caption(f"{_runs(trained)} trained on it will look for its images under the old name.")
+    if st.button(_RENAME, type="primary", key="rename"):
+        try:
+            _refuse_if_used(workspace, path)
+            renamed = shelf.rename(workspace, path, name)
+        except DataError as error:
+            st.warning(str(error), icon=":material/error:")
+        else:
+            pick("data", renamed)
+            st.rerun()
+
+
+def _delete(workspace: Workspace, path: Path) -> None:
+    st.markdown("The data set goes for good. The files that it was made from stay.")
+    trained = _runs_on(workspace, path)
+    if trained:
+        st.caption(
+            f"{_runs(trained)} trained on it will keep models and figures, and lose the images "
+            "behind them."
+        )
+    with st.container(horizontal=True):
+        if st.button("Delete it", type="primary", icon=":material/delete:", key="delete"):
+            try:
+                _refuse_if_used(workspace, path)
+                shelf.delete(path)
+            except (DataError, OSError) as error:
+                st.warning(str(error), icon=":material/error:")
+            else:
+                st.rerun()
+        if st.button("Keep it", key="keep"):
+            st.rerun()
+
+
+def _runs_on(workspace: Workspace, path: Path) -> int:
+    from core.training.runs import list_runs
+
+    return sum(run.settings.data == path.resolve() for run in list_runs(workspace))
+
+
+def _runs(count: int) -> str:
+    return "The run" if count == 1 else f"The {count} runs"
+
+
+def _refuse_if_used(workspace: Workspace, path: Path) -> None:
+    from core.training.runs import list_runs
+
+    for run in list_runs(workspace):
+        if run.active and run.settings.data == path.resolve():
+            raise DataError(f"run {run.id} is learning from it: wait for its end, or stop it")
+
+
+def ago(then: datetime) -> str:
+    """Say how long ago `then` was, in words."""
+    seconds = (datetime.now(UTC) - then).total_seconds()
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count:,} {word}{'s' if count > 1 else ''} ago"
+    return "just now"

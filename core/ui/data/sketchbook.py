@@ -1,0 +1,39 @@
+"""A data set from the sketchbook, of any size."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.job import start_sketch
+from core.ui.data.asking import name_and_pipeline
+from core.ui.page import advice
+from core.workspace import Workspace
+
+_MOST = 50_000
+
+
+def from_sketchbook(workspace: Workspace) -> None:
+    """Ask how many images of each script are to be written, and start."""
+    st.markdown(
+        "Pen strokes of all six scripts come with Scriptorium, traced from free fonts. Made-up "
+        "hands write them: thin pens and thick ones, slants, wobble, breaks. Each font family is a "
+        "collection; some are kept for testing."
+    )
+    with st.container(border=True):
+        name, pipeline = name_and_pipeline(workspace, "sketches")
+        left, right = st.columns(2)
+        per_script = left.number_input(
+            "Images of each script", 1, _MOST, value=2000, step=500, key="sketches-per-script"
+        )
+        seed = right.number_input(
+            "Seed", 0, 2**31, value=0, key="sketches-seed", help="The same seed, the same images."
+        )
+        noise = st.checkbox(
+            "Vary paper, light and device too",
+            key="sketches-noise",
+            help="As photographs and scans do; without it, black ink on white.",
+        )
+        if st.button("Write the data set", type="primary", icon=":material/stylus_note:"):
+            with advice():
+                start_sketch(workspace, name, pipeline, int(per_script), seed=seed, noise=noise)
+            st.rerun()

@@ -1,0 +1,152 @@
+"""Home: both accuracies, four things to do with one button each, what is here."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.data.job import FIRST
+from core.data.sketchbook import sketch
+from core.errors import RunBusy
+from core.scripts import SCRIPTS
+from core.workspace import Workspace
+
+Open = Callable[..., AppTest]
+BY_SCRIPT = {script.name: 0.5 for script in SCRIPTS}
+BOTH = {"in_domain": {**BY_SCRIPT, "mean": 0.987}, "unseen": {**BY_SCRIPT, "mean": 0.654}}
+
+
+def text(app: AppTest) -> str:
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(each for each in app.button if each.label == label).click().run()
+
+
+def labels(app: AppTest) -> list[str]:
+    return [each.label for each in app.button]
+
+
+@pytest.fixture
+def sketched(workspace_dir: Path) -> Path:
+    """The workspace after a first visit."""
+    sketch(Workspace(workspace_dir).store / f"{FIRST}.parquet", per_script=2, workers=1)
+    return workspace_dir
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put another description of the shipped model in the place of its own."""
+
+    def write(description: str) -> None:
+        (tmp_path / "model.json").write_text(description)
+        monkeypatch.setattr("core.ui.home.SHIPPED", tmp_path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (BOTH, ["98.7%", "65.4%"]),
+        ({"in_domain": BOTH["in_domain"]}, ["98.7%", "not measured"]),
+        ({"unseen": {"mean": 0.654}}, ["not measured", "65.4%"]),
+        ({"in_domain": {"arabic": 0.5}, "unseen": "none"}, []),
+        ({}, []),
+    ],
+)
+@pytest.mark.usefixtures("workspace_dir")
+def test_both_accuracies_are_read_from_the_card(
+    facts: dict[str, Any], expected: list[str], card: Callable[[str], None], open_page: Open
+):
+    card(json.dumps(facts))
+    app = open_page("home")
+    assert [each.value for each in app.metric] == expected
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("workspace_dir")
+def test_a_card_that_is_no_json_is_done_without(card: Callable[[str], None], open_page: Open):
+    card("{")
+    app = open_page("home")
+    assert not app.metric
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("workspace_dir")
+def test_all_six_scripts_are_shown_without_data(open_page: Open):
+    said = text(open_page("home"))
+    for script in SCRIPTS:
+        assert script.title in said
+    assert said.count("no images yet") == 6
+
+
+@pytest.mark.usefixtures("workspace_dir")
+def test_without_data_it_leads_to_some(open_page: Open):
+    app = open_page("home")
+    assert "There is no data set yet." in text(app)
+    assert "Write a first data set from the sketchbook" in labels(app)
+    press(app, "Get a data set")
+    assert app.title[0].value == "Data"
+
+
+@pytest.mark.usefixtures("full")
+def test_it_counts_what_is_here(open_page: Open):
+    said = text(open_page("home"))
+    assert said.count("48 images") == 6
+    assert "288 images in “handwriting”." in said
+    assert "1 run so far." in said
+    assert "of its own test images" in said
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("Look through them", "Explore"),
+        ("Go through the steps", "Prepare"),
+        ("Train a model", "Train"),
+        ("Draw a character", "Predict"),
+    ],
+)
+@pytest.mark.usefixtures("full")
+def test_each_of_the_four_things_has_one_button(label: str, title: str, open_page: Open):
+    app = press(open_page("home"), label)
+    assert app.title[0].value == title
+    assert not app.exception
+
+
+def test_one_button_trains_a_first_model_on_the_sketchbook(
+    sketched: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    asked = []
+    monkeypatch.setattr("core.training.runs.start_run", lambda _, settings: asked.append(settings))
+    app = press(open_page("home"), "Train a first model")
+    assert app.title[0].value == "Train"
+    [settings] = asked
+    settings.validate()
+    assert settings.data == sketched / "store" / f"{FIRST}.parquet"
+
+
+@pytest.mark.usefixtures("sketched")
+def test_whoever_comes_second_sees_the_run_of_the_first(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    def busy(*_: object) -> None:
+        raise RunBusy("run glyph-abcd is going on")
+
+    monkeypatch.setattr("core.training.runs.start_run", busy)
+    app = press(open_page("home"), "Train a first model")
+    assert app.title[0].value == "Train"
+    assert not app.warning
+
+
+def test_a_damaged_data_set_is_named(workspace_dir: Path, open_page: Open):
+    (Workspace(workspace_dir).store / "mine.parquet").write_text("no table")
+    app = open_page("home")
+    assert "mine.parquet" in app.warning[0].value
+    assert "Draw a character" in labels(app)
