@@ -2,43 +2,43 @@
 
 import streamlit as st
 
-from core.scripts import SCRIPTS, script
-from core.ui import caches, charts
 from core.ui.builds import data_or_stop
-from core.ui.explore import close_up, filtered, grid, page_of
-from core.ui.page import DATA, EXPLORE, advice, begin_page
+from core.ui.explore import columns, counts, filters, grid, ink, sources, take
+from core.ui.page import EXPLORE, advice, begin_page
 from core.workspace import workspace
+
+_VIEWS = {
+    "Counts": counts.show,
+    "Ink": ink.show,
+    "Side by side": sources.show,
+    "Columns": columns.show,
+}
 
 begin_page(EXPLORE)
 
 store = data_or_stop(workspace())
-with advice():
-    labels = caches.labels(store.path)
 height, width = store.shape
 st.caption(
     f"{len(store):,} images, prepared by the {store.pipeline.name} pipeline to "
     f"{height} × {width} px; {store.skipped:,} files could not be read."
 )
-
 view = st.segmented_control(
-    "View", ["Images", "Counts"], default="Images", required=True, label_visibility="collapsed"
+    "View",
+    ["Images", *_VIEWS],
+    default="Images",
+    required=True,
+    key="view",
+    bind="query-params",
+    label_visibility="collapsed",
 )
-if view == "Counts":
-    st.subheader("Images of each script")
-    st.plotly_chart(charts.images_by_script(labels), config={"displayModeBar": False})
-    present = [each.name for each in SCRIPTS if store.per_script.get(each.name)]
-    name = st.selectbox("Characters of", present, format_func=lambda each: script(each).title)
-    st.plotly_chart(charts.images_by_character(labels, name), config={"displayModeBar": False})
-    st.page_link(DATA.path, label="Make another data set", icon=DATA.icon)
-    st.stop()
-
-chosen = filtered(labels)
-st.caption(f"{len(chosen):,} images fit.")
-
-left, right = st.columns([3, 2], gap="medium")
-with left, advice():
-    prepared = st.toggle("As the model sees them")
-    shown = page_of(chosen)
-    row = grid(store, shown, prepared=prepared)
-with right, advice():
-    close_up(store, labels.loc[row], row)
+with advice():
+    if view in _VIEWS:
+        _VIEWS[view](store)
+    else:
+        rows = filters.filtered(store)
+        st.caption("1 image fits." if len(rows) == 1 else f"{len(rows):,} images fit.")
+        if not len(rows):
+            st.info("No image fits all of that.", icon=":material/search_off:")
+            st.stop()
+        grid.browse(store, rows)
+        take.take_away(store, rows)

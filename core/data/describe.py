@@ -47,8 +47,8 @@ def counts(labels: pd.DataFrame, column: str) -> pd.DataFrame:
     some, of = np.flatnonzero(table.sum(axis=1)), np.flatnonzero(table.sum(axis=0))
     frame = pd.DataFrame(
         table[np.ix_(some, of)],
-        index=[str(values.categories[each]) for each in some],
-        columns=[str(scripts.categories[each]) for each in of],
+        index=[str(each) for each in values.categories[some]],
+        columns=[str(each) for each in scripts.categories[of]],
     ).sort_index()
     return frame.iloc[np.argsort(-frame.to_numpy().sum(axis=1), kind="stable")]
 

@@ -24,7 +24,11 @@ def store(path: Path) -> Store:
 
 
 def labels(path: Path) -> pd.DataFrame:
-    """Return what is known about every image of a data set. Shared: do not change it."""
+    """Return what pages filter and count by, a row an image. Shared: do not change it.
+
+    All columns of `Store.labels` but path and digest, which `Store.about` reads when they are
+    shown: a million of them take ten times the memory of all others.
+    """
     return _labels(str(path), path.stat().st_mtime_ns)
 
 
@@ -60,7 +64,10 @@ def _store(path: str, _changed: int) -> Store:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the data set")
 def _labels(path: str, changed: int) -> pd.DataFrame:
-    return _store(path, changed).labels()
+    from core.data.store import LABELS
+
+    columns = [name for name in LABELS if name not in ("path", "digest")]
+    return _store(path, changed).labels(columns)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model")

@@ -49,3 +49,16 @@ def data_uri(image: np.ndarray) -> str:
     """Encode uint8 (H, W, 4) RGBA as a PNG that can stand in a figure."""
     png = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA))[1]
     return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode()
+
+
+def tinted(share: np.ndarray, color: str, side: int) -> np.ndarray:
+    """Paint a map of shares, float (H, W) from 0 to 1, in one colour on clear ground.
+
+    The largest share is painted fully, 0 not at all. Returns uint8 RGBA, `side` px at its longer
+    side.
+    """
+    strength = (255 * share / max(float(share.max()), 1e-9)).round().astype(np.uint8)
+    out = np.empty((*enlarge(strength, side).shape, 4), np.uint8)
+    out[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    out[..., 3] = enlarge(strength, side)
+    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -130,6 +131,29 @@ def sample() -> int:
 def next_sample() -> None:
     """Go on to the next sample on the Prepare page."""
     st.session_state["sample"] = sample() + 1
+
+
+def picked(data: str) -> dict[int, None]:
+    """Return the images this visitor picked of a data set, in order: the keys are its rows.
+
+    `data` is the hash of the data set: in one that was built anew the rows are others.
+    """
+    return st.session_state.setdefault("picked", {}).setdefault(data, {})
+
+
+def pick_images(data: str, rows: Iterable[int]) -> None:
+    """Pick images of a data set; those that are picked stay so."""
+    picked(data).update(dict.fromkeys(rows))
+
+
+def unpick_image(data: str, row: int) -> None:
+    """Put a picked image back."""
+    picked(data).pop(row, None)
+
+
+def unpick_images(data: str) -> None:
+    """Put all picked images of a data set back."""
+    picked(data).clear()
 
 
 def pick(key: str, value: object) -> None:

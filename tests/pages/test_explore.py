@@ -1,15 +1,34 @@
-"""Explore: filters narrow down, pages turn, one image is shown close up."""
+"""Explore: what is looked for is found, counted, measured, shown close up and taken away."""
 
+import io
+import shutil
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from core.data.selection import write_zip
+from core.data.store import Store
+from core.ui.explore import take
 
 Open = Callable[..., AppTest]
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.caption, *app.markdown])
+    kinds = (app.caption, app.markdown, app.info, app.success, app.warning)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(each for each in app.button if each.label == label).click().run()
+
+
+def view(open_page: Open, name: str) -> AppTest:
+    app = open_page("explore", view=name)
+    assert not app.exception
+    return app
 
 
 @pytest.mark.usefixtures("full")
@@ -18,27 +37,177 @@ def test_filters_narrow_the_grid_down(open_page: Open):
     assert "288 images fit." in said(app)
     app.button_group(key="script").set_value("chinese").run()
     assert "48 images fit." in said(app)
-    app.selectbox(key="filter-writer").select("1").run()
+    app.selectbox(key="writer").select("1").run()
     assert "12 images fit." in said(app)
-    app.selectbox(key="filter-character").select("九").run()
+    app.selectbox(key="character").select("九").run()
     assert "3 images fit." in said(app)
     assert not app.exception
 
 
 @pytest.mark.usefixtures("full")
-def test_an_image_close_up_names_its_file_and_collection(open_page: Open):
-    app = open_page("explore")
-    app.button_group(key="script").set_value("kannada").run()
-    app.selectbox(key="close-up").select_index(3).run()
-    assert "kannada-characters" in said(app)
-    assert ".png" in said(app)
-    assert "1200 × 900 px" in said(app)
+def test_filters_come_with_the_address(open_page: Open):
+    app = open_page("explore", script="chinese", character="九")
+    assert "12 images fit." in said(app)
+    press(app, "Clear filters")
+    assert "288 images fit." in said(app)
 
 
 @pytest.mark.usefixtures("full")
-def test_counts_are_drawn_by_script_and_by_character(open_page: Open):
-    app = open_page("explore")
-    app.button_group[0].set_value("Counts").run()
+def test_where_nothing_fits_it_says_so(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("core.ui.explore.filters.LISTED", 2)
+    app = open_page("explore", writer="nobody")  # typed: only two are listed
+    assert "No image fits all of that." in said(app)
+    assert "Clear filters" in [each.label for each in app.button]
     assert not app.exception
-    assert "Images of each script" in [each.value for each in app.subheader]
-    assert len(app.get("plotly_chart")) == 2
+
+
+@pytest.mark.usefixtures("full")
+def test_pages_turn_and_hold_as_many_as_asked(open_page: Open):
+    app = open_page("explore")
+    first = app.selectbox(key="close-up").options
+    assert len(first) == 48
+    app.selectbox(key="many").select(240).run()
+    assert len(app.selectbox(key="close-up").options) == 240
+    app.button_group(key="order").set_value("Mixed").run()
+    assert app.selectbox(key="close-up").options[:48] != first
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("full")
+def test_an_image_close_up_tells_all_that_is_known(open_page: Open):
+    app = open_page("explore")
+    app.button_group(key="script").set_value("kannada").run()
+    app.selectbox(key="close-up").select_index(3).run()
+    words = said(app)
+    for each in ("kannada-characters", ".png", "1200 × 900 px", "dark on light", "Fingerprint"):
+        assert each in words
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ("As it came", "Each pixel stays a sharp square"),
+        ("What the model sees", "40 × 40 px"),
+        ("Step by step", "canonical pipeline"),
+    ],
+)
+@pytest.mark.usefixtures("full")
+def test_an_image_can_be_looked_at_closer(look: str, words: str, open_page: Open):
+    app = open_page("explore")
+    app.session_state["closer"] = look
+    press(app, "Look closer")
+    assert not app.exception
+    assert words in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_picked_images_can_be_looked_at_by_themselves(open_page: Open):
+    app = press(open_page("explore"), "Pick")
+    assert "Picked" in [each.label for each in app.button]
+    app.run()  # the part of the page above knows of it when the whole runs again
+    app.toggle(key="only-picked").set_value(True).run()
+    assert "1 image fits." in said(app)
+    press(app, "Picked")
+    app.run()
+    assert "288 images fit." in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_whole_page_can_be_picked(open_page: Open):
+    app = press(open_page("explore"), "Pick this page")
+    app.run()
+    assert "Only the 48 I picked" in [each.label for each in app.toggle]
+
+
+@pytest.mark.usefixtures("full")
+def test_images_can_be_taken_away_and_a_limit_is_named(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    app = open_page("explore")
+    assert [each.proto.label for each in app.get("download_button")] == [
+        "CSV, 288 images",
+        "ZIP, 288 images",
+    ]
+    monkeypatch.setattr(take, "MOST_PICTURES", 100)
+    app.run()
+    assert "The zip takes the first 100 of them" in said(app)
+
+
+def test_nothing_is_written_before_it_is_asked_for(full: Path, monkeypatch: pytest.MonkeyPatch):
+    store = Store.open(full / "store" / "handwriting.parquet")
+    asked = []
+    monkeypatch.setattr(take.st, "download_button", lambda _, make, *__, **___: asked.append(make))
+    take._button(store, store.labels().index.to_numpy()[:5], write_zip, "zip", "application/zip")
+    with asked[0]() as file:
+        assert len(zipfile.ZipFile(io.BytesIO(file.read())).namelist()) == 6
+
+
+@pytest.mark.usefixtures("full")
+def test_counts_are_found_by_name_and_in_any_order(open_page: Open):
+    app = view(open_page, "Counts")
+    assert "What to know before you train on it" in said(app)
+    assert "fewer than 200 images" in said(app)
+    app.button_group(key="by").set_value("Writer").run()
+    assert "288 images: " in said(app)
+    app.button_group(key="count-order").set_value("Fewest first").run()
+    app.text_input(key="find").set_value("JAMES").run()
+    assert not app.exception
+    assert "1 writer, 24 images" in said(app)
+    app.text_input(key="find").set_value("nobody").run()
+    assert "None of the writers has “nobody” in its name." in said(app)
+
+
+def test_many_classes_are_drawn_in_part_and_summed(
+    full: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    found = Store.open(full / "store" / "handwriting.parquet").labels()["character"].value_counts()
+    monkeypatch.setattr("core.ui.explore.counts._BARS", 10)
+    app = view(open_page, "Counts")
+    app.button_group(key="by").set_value("Character").run()
+    assert f"{len(found)} characters, 288 images: " in said(app)
+    rest = found.iloc[10:].sum()
+    assert f"the other {len(found) - 10} have {rest} images together" in said(app)
+
+
+@pytest.mark.parametrize("measure", ["Size", "Polarity", "Ink share", "Stroke width"])
+@pytest.mark.usefixtures("full")
+def test_the_ink_of_every_source_is_measured(measure: str, open_page: Open):
+    app = view(open_page, "Ink")
+    app.button_group(key="measure").set_value(measure).run()
+    assert not app.exception
+    assert "All images are counted" in said(app) or "Measured on 288 images" in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_two_sources_are_set_side_by_side(open_page: Open):
+    app = view(open_page, "Side by side")
+    app.selectbox(key="one").select("chinese-mnist").run()
+    app.selectbox(key="other").select("kannada-characters").run()
+    assert not app.exception
+    facts = app.dataframe[0].value.set_index("")
+    assert facts.loc["Script"].tolist() == ["Chinese", "Kannada"]
+    assert facts.loc["Dark on light"].tolist() == ["0%", "100%"]
+    assert facts.loc["Size of the originals, px"].tolist() == ["64", "1,200"]
+    app.selectbox(key="other").select("chinese-mnist").run()
+    assert "Choose two different sources" in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_every_column_is_described(open_page: Open):
+    app = view(open_page, "Columns")
+    assert app.dataframe[0].value["Column"].tolist()[:2] == ["script", "character"]
+    assert "exact copies of another one" in said(app)
+
+
+def test_a_data_set_that_is_damaged_within_is_named(
+    workspace_dir: Path, canonical_store: Path, open_page: Open
+):
+    (workspace_dir / "store").mkdir(parents=True)
+    path = workspace_dir / "store" / "mine.parquet"
+    shutil.copy(canonical_store, path)
+    data = bytearray(path.read_bytes())
+    data[4 : len(data) // 2] = b"\x07" * (len(data) // 2 - 4)
+    path.write_bytes(data)
+    app = open_page("explore")
+    assert not app.exception
+    assert "mine.parquet" in app.warning[0].value

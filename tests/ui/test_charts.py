@@ -51,14 +51,6 @@ def test_certainty_is_never_claimed(share: float, said: str):
     assert charts.percent(share) == said
 
 
-def test_images_are_counted_by_script_and_by_character():
-    labels = pd.DataFrame({"script": ["arabic"] * 3 + ["english"], "character": list("اال1")})
-    by_script = charts.images_by_script(labels).data[0]
-    assert dict(zip(by_script.y, by_script.x, strict=True)) == {"Arabic": 3, "English (Latin)": 1}
-    by_character = charts.images_by_character(labels, "arabic").data[0]
-    assert dict(zip(by_character.x, by_character.y, strict=True)) == {"ا": 2, "ل": 1}
-
-
 def test_the_confusion_matrix_shows_shares_of_the_true_script():
     matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
     matrix.loc["arabic", ["arabic", "chinese"]] = [30, 10]

@@ -2,52 +2,59 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Collection
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.scripts import SCRIPTS, script
-from core.ui.charts.style import finish
+from core.scripts import script
+from core.ui.charts.style import TEST, finish
 
 
-def images_by_script(labels: pd.DataFrame) -> go.Figure:
-    """Bars: number of images of each script. `labels` has a column `script`."""
-    counts = labels["script"].value_counts()
-    shown = [each for each in reversed(SCRIPTS) if counts.get(each.name, 0)]
-    numbers = [int(counts[each.name]) for each in shown]
-    bars = go.Bar(
-        x=numbers,
-        y=[each.title for each in shown],
-        orientation="h",
-        marker_color=[each.color for each in shown],
-        text=[f"{number:,}" for number in numbers],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:,} images<extra></extra>",
+def counted(table: pd.DataFrame) -> go.Figure:
+    """Bars, one below the other: number of images of each row of `table`, in its order.
+
+    `table` holds counts: a row for each thing that is counted, named as people read it, a column
+    for each script; a bar is made of its scripts.
+    """
+    places = list(range(len(table)))
+    figure = go.Figure()
+    for name in table.columns:
+        figure.add_bar(
+            x=table[name].to_numpy(),
+            y=places,
+            orientation="h",
+            name=script(name).title,
+            marker_color=script(name).color,
+            customdata=table.index.to_numpy(),
+            hovertemplate="%{customdata}: %{x:,} images<extra>" + script(name).title + "</extra>",
+        )
+    totals = table.sum(axis=1).to_numpy()
+    for place, total in zip(places, totals, strict=True):
+        figure.add_annotation(
+            x=total, y=place, text=f"{total:,}", showarrow=False, xanchor="left", xshift=4
+        )
+    finish(figure, 30 + 26 * len(table) + (40 if len(table.columns) > 1 else 0))
+    figure.update_layout(barmode="stack", showlegend=len(table.columns) > 1)
+    figure.update_xaxes(visible=False, range=[0, 1.18 * max(totals, default=1)], fixedrange=True)
+    figure.update_yaxes(
+        tickvals=places,
+        # Letters and names are people's: no markup in them.
+        ticktext=[html.escape(str(each)) for each in table.index],
+        range=[len(table) - 0.5, -0.5],
+        showgrid=False,
+        fixedrange=True,
     )
-    figure = finish(go.Figure(bars), 60 + 36 * len(shown))
-    figure.update_xaxes(visible=False, range=[0, max(numbers, default=1) * 1.18])
-    figure.update_yaxes(showgrid=False)
-    return figure
-
-
-def images_by_character(labels: pd.DataFrame, name: str, most: int = 60) -> go.Figure:
-    """Bars: number of images of each character of the script `name`, the `most` frequent first."""
-    of_script = labels.loc[labels["script"] == name, "character"]
-    counts = of_script.astype(str).value_counts().head(most)
-    bars = go.Bar(
-        x=counts.index.tolist(),
-        y=counts.tolist(),
-        marker_color=script(name).color,
-        hovertemplate="%{x}: %{y:,} images<extra></extra>",
-    )
-    figure = finish(go.Figure(bars), 260)
-    # Characters such as 0 or 1 are names here, not numbers.
-    figure.update_xaxes(type="category", tickfont_size=14)
     return figure
 
 
 def contact_sheet(
-    picture: str, frame: pd.DataFrame, columns: int, chosen: int | None = None
+    picture: str,
+    frame: pd.DataFrame,
+    columns: int,
+    chosen: int | None = None,
+    picked: Collection[int] = (),
 ) -> go.Figure:
     """A sheet of small images that tell what they are and can be picked.
 
@@ -55,6 +62,7 @@ def contact_sheet(
         picture: the sheet as a data URI, `columns` cells a row.
         frame: one row a cell, in order, with columns script, character, writer.
         chosen: the cell to frame.
+        picked: cells to mark with a dot.
     """
     rows = max(1, -(-len(frame) // columns))
     xs = [i % columns + 0.5 for i in range(len(frame))]
@@ -65,11 +73,11 @@ def contact_sheet(
         y=ys,
         mode="markers",
         # Not to be seen: they are what can be hovered over and picked.
-        marker={"symbol": "square", "size": 34, "color": "rgba(0, 0, 0, 0)"},
+        marker={"symbol": "square", "size": 272 / columns, "color": "rgba(0, 0, 0, 0)"},
         customdata=frame[["script", "character", "writer"]].astype(str).to_numpy(),
         hovertemplate="%{customdata[0]} %{customdata[1]}<br>writer %{customdata[2]}<extra></extra>",
     )
-    figure = finish(go.Figure(marks), 56 * rows + 16)
+    figure = finish(go.Figure(marks), round(448 * rows / columns) + 16)
     figure.add_layout_image(
         source=picture,
         xref="x",
@@ -94,5 +102,16 @@ def contact_sheet(
         left, top = chosen % columns, chosen // columns
         line = {"color": colours[chosen], "width": 3}
         figure.add_shape(x0=left, x1=left + 1, y0=top, y1=top + 1, type="rect", line=line)
+    for cell in picked:
+        x, y = cell % columns, cell // columns
+        figure.add_shape(
+            x0=x + 0.04,
+            x1=x + 0.24,
+            y0=y + 0.04,
+            y1=y + 0.24,
+            type="circle",
+            fillcolor=TEST,
+            line={"color": "white", "width": 1},
+        )
     figure.update_layout(showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure

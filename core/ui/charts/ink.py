@@ -1,0 +1,124 @@
+"""Figures of ink: how pictures of several sources differ, and the pixels of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.ui.charts.style import RUNS, TEST, finish
+
+_BINS = 40
+_NUMBERS_UP_TO = 64
+_WIDE = 8.0  # a range that the largest value exceeds the smallest so many times in is logarithmic
+
+
+def by_source(
+    values: Mapping[str, np.ndarray], colors: Sequence[str], unit: str, form: str = ",.0f"
+) -> go.Figure:
+    """Histograms below each other on one scale: how often each value occurs in each source.
+
+    Args:
+        values: floats by the name of the source, none of them empty.
+        colors: one a source.
+        unit: what the values are, for the axis.
+        form: how a value is written (d3-format, which Python shares here).
+    """
+    every = np.concatenate(list(values.values()))
+    low, high = float(every.min()), float(every.max())
+    wide = low > 0 and high > _WIDE * low
+    if wide:
+        edges = np.geomspace(low, high * 1.001, _BINS + 1)
+    else:
+        edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
+    figure = go.Figure()
+    for place, ((name, found), color) in enumerate(zip(values.items(), colors, strict=True)):
+        heights = np.histogram(found, edges)[0]
+        tops = -place + 0.85 * heights / max(1, heights.max())
+        figure.add_scatter(
+            x=np.concatenate([np.repeat(edges, 2), edges[:1]]),
+            y=np.concatenate([[-place], np.repeat(tops, 2), [-place], [-place]]),
+            mode="lines",
+            line={"color": color, "width": 1},
+            fill="toself",
+            hoverinfo="skip",
+        )
+        median = float(np.median(found))
+        figure.add_scatter(
+            x=[median],
+            y=[-place],
+            mode="markers",
+            marker={"symbol": "triangle-up", "size": 10, "color": color},
+            hovertemplate=f"{name}: half of them below {median:{form}}<extra></extra>",
+        )
+    finish(figure, 70 + 54 * len(values))
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(
+        title_text=unit, type="log" if wide else "linear", tickformat=form, fixedrange=True
+    )
+    if wide:
+        ticks = [each * 10**power for power in range(-4, 5) for each in (1, 2, 5)]
+        figure.update_xaxes(tickvals=[each for each in ticks if low <= each <= high])
+    figure.update_yaxes(
+        tickvals=[-place for place in range(len(values))],
+        ticktext=[_short(each) for each in values],
+        showgrid=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def polarity(shares: pd.Series) -> go.Figure:
+    """Bars: share of pictures with dark ink on light paper, and the other way, by source."""
+    figure = go.Figure()
+    names = [_short(each) for each in shares.index]
+    for title, values, color in (
+        ("dark on light", shares, TEST),
+        ("light on dark", 1 - shares, RUNS[1]),
+    ):
+        figure.add_bar(
+            x=values.to_numpy(),
+            y=names,
+            orientation="h",
+            name=title,
+            marker_color=color,
+            hovertemplate="%{y}: %{x:.0%} " + title + "<extra></extra>",
+        )
+    finish(figure, 70 + 30 * len(shares))
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(tickformat=".0%", range=[0, 1], fixedrange=True)
+    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
+    return figure
+
+
+def pixel_view(image: np.ndarray) -> go.Figure:
+    """Every pixel of uint8 (H, W) or (H, W, 3) as a square that can be zoomed into and read.
+
+    Small pictures have the grey level written in each; the others tell it at the pointer.
+    """
+    where = "column %{x}, row %{y}: "
+    if image.ndim == 3:
+        pixels: go.Image | go.Heatmap = go.Image(
+            z=image, hovertemplate=where + "red, green, blue %{z}<extra></extra>"
+        )
+    else:
+        pixels = go.Heatmap(
+            z=image,
+            zmin=0,
+            zmax=255,
+            colorscale="gray",
+            showscale=False,
+            hovertemplate=where + "grey level %{z}<extra></extra>",
+            texttemplate="%{z}" if max(image.shape) <= _NUMBERS_UP_TO else None,
+        )
+    figure = finish(go.Figure(pixels), 560)
+    figure.update_layout(dragmode="pan")
+    figure.update_xaxes(showgrid=False, constrain="domain")
+    figure.update_yaxes(showgrid=False, scaleanchor="x", constrain="domain", autorange="reversed")
+    return figure
+
+
+def _short(name: str, most: int = 26) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -1,0 +1,140 @@
+"""One image close up: what is known and measured of it, its pixels, its way to the model."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.describe import ink
+from core.data.store import Store
+from core.imaging.files import encode
+from core.scripts import script
+from core.ui import charts, pictures, state
+from core.ui.explore.filters import UNKNOWN
+
+_CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
+_SIDE = 144
+_ZOOM = {
+    "scrollZoom": True,
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["zoomIn2d", "zoomOut2d", "pan2d", "zoom2d", "resetScale2d"]],
+}
+
+
+def inspect(store: Store, label: pd.Series, row: int) -> None:
+    """Show one image large, what the model sees of it, and what is known about it."""
+    about = store.about([row]).iloc[0]
+    source, seen = store.sources([row])[0], store.images([row])[0]
+    name = f"{script(label['script']).title} {label['character']}"
+    st.image(
+        [pictures.cell(source, _SIDE), pictures.cell(seen, _SIDE)],
+        caption=[_CAME, _SEEN],
+        width=_SIDE,
+        alt=[f"The image as it came, {name}", "The image as the model sees it"],
+    )
+    with st.container(horizontal=True):
+        if st.button("Look closer", icon=":material/zoom_in:"):
+            _closer(store, about, row, name)
+        picked = row in state.picked(store.hash)
+        st.button(
+            "Picked" if picked else "Pick",
+            icon=":material/check_circle:" if picked else ":material/add_circle:",
+            on_click=state.unpick_image if picked else state.pick_images,
+            args=[store.hash, row if picked else [row]],
+            help="Picked images can be looked at by themselves, and taken away as files.",
+        )
+    st.markdown(
+        f"**{name}**{_code_points(about['character'])}  \n"
+        f"Writer: {about['writer'] or UNKNOWN}  \n"
+        f"Collection: {about['collection']}  \n"
+        f"Size: {about['width']} × {about['height']} px  \n" + _ink_words(source)
+    )
+    with st.expander("Where it is from"):
+        part = f"part `{about['fold']}` of the set's own split" if about["fold"] else ""
+        st.markdown(
+            f"File: `{about['path']}`  \n"
+            f"Row {row:,} of the data set{', ' + part if part else ''}  \n"
+            f"Fingerprint of its pixels: `{about['digest']}`"
+        )
+
+
+def _code_points(character: str) -> str:
+    """Say the Unicode name of a character that is one; an image of class 7 has none."""
+    if len(character) != 1 or character.isascii():
+        return ""
+    return f" · {unicodedata.name(character, '').capitalize()} (U+{ord(character):04X})"
+
+
+def _ink_words(source: np.ndarray) -> str:
+    seen = ink(source)
+    if not seen.extent:
+        return "Ink: none found"
+    where = "dark on light" if seen.dark_on_light else "light on dark"
+    return (
+        f"Ink: {where}, {seen.share:.1%} of the picture, strokes "
+        f"{seen.stroke:.1f} px wide ({seen.relative_stroke:.1%} of the character)"
+    )
+
+
+@st.dialog("Close up", width="large", icon=":material/zoom_in:")
+def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
+    source = store.sources([row])[0]
+    view = st.segmented_control(
+        "View",
+        [_CAME, _SEEN, _STEPS],
+        default=_CAME,
+        required=True,
+        label_visibility="collapsed",
+        key="closer",
+    )
+    if view == _STEPS:
+        _steps(store, about, source)
+        return
+    image = source if view == _CAME else store.images([row])[0]
+    height, width = image.shape[:2]
+    st.caption(f"{name} · {width} × {height} px · {_levels(image)}")
+    st.plotly_chart(
+        charts.pixel_view(image), config=_ZOOM, key=f"pixels-{view}", alt=f"The pixels of {name}"
+    )
+    st.caption(
+        "Scroll, or use the buttons above the picture, to zoom; drag to move. Each pixel stays a "
+        "sharp square and tells its grey level: 0 is black, 255 white."
+        + _bounded(about, width, height, came=view == _CAME)
+    )
+    st.download_button(
+        "Download as PNG",
+        encode(image),
+        f"{about['script']}-{row}.png",
+        "image/png",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _levels(image: np.ndarray) -> str:
+    return f"values {image.min()} to {image.max()}, {image.mean():.0f} on average"
+
+
+def _bounded(about: pd.Series, width: int, height: int, *, came: bool) -> str:
+    if not came or (about["width"], about["height"]) == (width, height):
+        return ""
+    return (
+        f" The original has {about['width']} × {about['height']} px; the data set keeps a copy "
+        "whose longer side is at most 256."
+    )
+
+
+def _steps(store: Store, about: pd.Series, source: np.ndarray) -> None:
+    pipeline = store.pipeline.for_collection(about["collection"])
+    trace = pipeline.trace(source)
+    st.caption(f"The image after each step of the {pipeline.name} pipeline.")
+    st.image(
+        [pictures.cell(each, _SIDE) for each in (source, *(image for _, image in trace))],
+        caption=[_CAME, *(step.label for step, _ in trace)],
+        width=_SIDE,
+        alt=[_CAME, *(f"after the step {step.label}" for step, _ in trace)],
+    )

@@ -1,0 +1,82 @@
+"""The data set as a table: what each column holds, and its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.store import Store
+from core.ui import pictures
+from core.ui.explore import derived
+
+_SIDE = 200
+_INK = "#2A8C9A"
+
+
+def show(store: Store) -> None:
+    """Show columns with their types, the sizes of the originals, the pixels in numbers."""
+    st.subheader("Columns")
+    table = derived.columns(store.path)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "Distinct": st.column_config.NumberColumn(format="localized"),
+            "Missing": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    st.caption(f"{len(store):,} rows, one an image. {_copies(store, table)}")
+
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Size of the originals")
+        sizes = derived.sizes(store.path).rename(
+            index={"std": "standard deviation", "min": "smallest", "max": "largest"},
+            columns={"width": "Width, px", "height": "Height, px"},
+        )
+        st.dataframe(sizes.map(_number))
+        st.caption("All images. A quarter of them is at most as large as the line 25% says.")
+    with right:
+        st.subheader("Pixels as the model sees them")
+        found = derived.pixels(store.path)
+        values = [
+            f"{value:.1%}" if str(name).startswith("share") else _number(value)
+            for name, value in found.table.items()
+        ]
+        st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
+        st.caption(f"A sample of {found.images:,} images, taken from all over the data set.")
+
+    st.subheader("Pixel by pixel")
+    height, width = store.shape
+    st.markdown(
+        f"A table of pixels has {height * width:,} columns, and nobody reads their means in a "
+        "table. Laid out as the pixels lie they make two pictures:"
+    )
+    st.image(
+        [_map(found.mean), _map(found.deviation)],
+        caption=[
+            f"mean, up to {found.mean.max():.0f}: where ink usually is",
+            f"standard deviation, up to {found.deviation.max():.0f}: where images differ",
+        ],
+        width=_SIDE,
+        alt=["mean of each pixel", "standard deviation of each pixel"],
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value % 1 == 0 else f"{value:,.1f}"
+
+
+def _map(values: np.ndarray) -> np.ndarray:
+    return pictures.tinted(values, _INK, _SIDE)
+
+
+def _copies(store: Store, table: pd.DataFrame) -> str:
+    copies = len(store) - int(table.set_index("Column")["Distinct"]["digest"])
+    if not copies:
+        return "No image occurs twice."
+    return (
+        f"{copies:,} of them are exact copies of another one: the writer split keeps copies of "
+        "training images out of the test."
+    )

@@ -1,0 +1,84 @@
+"""Narrowing a data set down: by what is known of its images, or to those the visitor picked."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.data.store import Store
+from core.scripts import NAMES, OTHER, script
+from core.ui import state
+from core.ui.explore import derived
+
+LISTED = 500
+"""Values a filter lists; any other can be typed."""
+_KEYS = ("script", "character", "writer", "collection")
+_PICKED = "only-picked"
+UNKNOWN = "unknown"
+
+
+def filtered(store: Store) -> np.ndarray:
+    """Ask what to look at; return the rows, int32, in the order asked for.
+
+    Each filter lists what the ones before it leave.
+    """
+    where = _asked(store)
+    picked = state.picked(store.hash)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        order = st.segmented_control(
+            "Order",
+            ["As stored", "Mixed"],
+            default="As stored",
+            required=True,
+            label_visibility="collapsed",
+            key="order",
+            bind="query-params",
+            help="Neighbours in a data set are often by one hand. Mixed shows how varied it is.",
+        )
+        if picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED):
+            return np.fromiter(picked, np.int32)
+        if where:
+            st.button("Clear filters", icon=":material/filter_alt_off:", on_click=clear)
+    return derived.rows(store.path, where, mixed=order == "Mixed")
+
+
+def scripts_of(store: Store) -> list[str]:
+    """Return the names of the scripts that a data set holds, in the order of `core.scripts`."""
+    return [name for name in (*NAMES, OTHER) if store.per_script.get(name)]
+
+
+def clear() -> None:
+    """Take all filters away; only from a callback."""
+    for key in (*_KEYS, _PICKED):
+        if key in st.session_state:
+            state.pick(key, False if key == _PICKED else None)
+
+
+def _asked(store: Store) -> derived.Where:
+    chosen = st.pills(
+        "Script",
+        scripts_of(store),
+        format_func=lambda name: script(name).title,
+        key="script",
+        bind="query-params",
+    )
+    where: derived.Where = (("script", chosen),) if chosen else ()
+    for place, column in zip(st.columns(3), _KEYS[1:], strict=True):
+        found = derived.counts(store.path, column, where).index
+        many = len(derived.counts(store.path, column)) > LISTED
+        value = place.selectbox(
+            column.capitalize(),
+            sorted(found[:LISTED]),
+            index=None,
+            placeholder="All",
+            format_func=lambda each: each or UNKNOWN,
+            accept_new_options=many,
+            help=f"Lists the {LISTED} with the most images; any other can be typed."
+            if many
+            else None,
+            key=column,
+            bind="query-params",
+        )
+        if value is not None:
+            where += ((column, value),)
+    return where

@@ -1,0 +1,84 @@
+"""Pages of small images, and one of them close up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.store import Store
+from core.scripts import script
+from core.ui import caches, charts, state
+from core.ui.explore import closeup, derived
+from core.ui.page import advice
+
+_COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
+_CAME, _SEEN = "As they came", "As the model sees them"
+
+
+@st.fragment
+def browse(store: Store, rows: np.ndarray) -> None:
+    """Show pages of the images of `rows`, and the one that is picked; only this part runs again."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        look = st.segmented_control(
+            "Show", [_CAME, _SEEN], default=_CAME, required=True, key="look"
+        )
+        many = st.selectbox("A page", list(_COLUMNS), key="many", width=110)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, advice():
+        labels, chosen = _grid(store, rows, many, prepared=look == _SEEN)
+    with right, advice():
+        closeup.inspect(store, labels.iloc[chosen], int(labels.index[chosen]))
+
+
+def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple[pd.DataFrame, int]:
+    """Show one page on one sheet; return what is known of its images, and which is chosen."""
+    # The page number belongs to this selection: another one begins at its first page.
+    number = st.pagination(-(-len(rows) // many), key=f"page-{many}-{len(rows)}-{rows[0]}")
+    shown = rows[(number - 1) * many : number * many]
+    labels = caches.labels(store.path).iloc[shown]
+    picture = derived.sheet(store.path, tuple(shown.tolist()), _COLUMNS[many], prepared=prepared)
+    place = st.empty()
+    names = [
+        f"{i} · {script(name).title} {character}"
+        for i, (name, character) in enumerate(
+            zip(labels["script"], labels["character"], strict=True), 1
+        )
+    ]
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        "Close up",
+        range(len(shown)),
+        format_func=names.__getitem__,
+        key="close-up",
+        help="Or choose an image on the sheet.",
+    )
+    picked = state.picked(store.hash)
+    right.button(
+        "Pick this page",
+        icon=":material/library_add_check:",
+        on_click=state.pick_images,
+        args=[store.hash, shown.tolist()],
+        width="stretch",
+    )
+    place.plotly_chart(
+        charts.contact_sheet(
+            picture,
+            labels,
+            _COLUMNS[many],
+            chosen,
+            [i for i, row in enumerate(shown.tolist()) if row in picked],
+        ),
+        config={"displayModeBar": False},
+        key="sheet-of-images",
+        on_select=_choose_on_sheet,
+        selection_mode="points",
+        alt=f"{len(shown)} images of handwriting",
+    )
+    return labels, chosen
+
+
+def _choose_on_sheet() -> None:
+    points = st.session_state["sheet-of-images"].selection.points
+    if points:
+        state.pick("close-up", points[0]["point_index"])

@@ -1,0 +1,117 @@
+"""How the ink of each source looks: size, polarity, share, stroke; and where it lies on average."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.store import Store
+from core.scripts import script
+from core.ui import charts, pictures
+from core.ui.explore import derived
+from core.ui.explore.filters import scripts_of
+
+MOST_SOURCES = 12
+_SIDE = 116
+_PLAIN = {"displayModeBar": False}
+_MEASURES = {
+    "Size": ("longer side of the original, px", ",.0f"),
+    "Polarity": ("", ""),
+    "Ink share": ("ink, share of the picture", ".1%"),
+    "Stroke width": ("width of a stroke, share of the character's longer side", ".1%"),
+}
+_WHY = {
+    "Size": "A model sees how coarse a picture was, even after it has been resized.",
+    "Polarity": "Whether ink is dark on light paper, or light on dark. A model that learned from "
+    "scripts of different polarity learned polarity.",
+    "Ink share": "What Otsu's threshold parts from the paper. Much ink is a thick pen, or a tight "
+    "crop.",
+    "Stroke width": "Twice the distance to the paper along the centre line of the strokes (thinned "
+    "after Zhang and Suen), beside the character's size.",
+}
+
+
+def show(store: Store) -> None:
+    """Show histograms by source, and each script's average."""
+    st.subheader("Source by source")
+    st.markdown(
+        "Where every script comes from a source of its own, whatever tells sources apart answers "
+        "for the script. These four often do."
+    )
+    measure = st.segmented_control(
+        "Measure", list(_MEASURES), default="Stroke width", required=True, key="measure"
+    )
+    table = derived.counts(store.path, "collection")
+    shown = table.head(MOST_SOURCES)
+    _histograms(store, shown, measure)
+    st.caption(_WHY[measure] + _extent(store, table, shown, measure))
+
+    st.subheader("Script by script")
+    st.markdown(
+        "The average picture as it came shows frame, paper and pen; the heat map shows where ink "
+        "lies in what the model sees."
+    )
+    _averages(store)
+
+
+def colors(table: pd.DataFrame) -> list[str]:
+    """Return for each source the colour of the script most of its images are of."""
+    return [script(str(name)).color for name in table.idxmax(axis=1)]
+
+
+def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
+    unit, form = _MEASURES[measure]
+    if measure == "Size":
+        sizes = {name: derived.longer_sides(store.path, name) for name in shown.index}
+        st.plotly_chart(charts.by_source(sizes, colors(shown), unit, form), config=_PLAIN)
+        return
+    with st.spinner("Measuring a sample of each source"):
+        found = {name: derived.measures(store.path, name) for name in shown.index}
+    if measure == "Polarity":
+        shares = pd.Series({name: each["dark_on_light"].mean() for name, each in found.items()})
+        st.plotly_chart(charts.polarity(shares), config=_PLAIN)
+        return
+    column = "ink_share" if measure == "Ink share" else "stroke"
+    values = {name: each[column].to_numpy() for name, each in found.items()}
+    st.plotly_chart(charts.by_source(values, colors(shown), unit, form), config=_PLAIN)
+
+
+def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str) -> str:
+    """Say how many images the figure rests on."""
+    if measure == "Size":
+        words = " All images are counted"
+    else:
+        measured = sum(len(derived.measures(store.path, name)) for name in shown.index)
+        words = f" Measured on {measured:,} images, up to {derived.SAMPLE} of each source"
+    if len(table) > len(shown):
+        words += f"; shown are the {len(shown)} largest of {len(table):,} sources"
+    marks = "" if measure == "Polarity" else " A triangle marks the middle value."
+    return f"{words}.{marks}"
+
+
+def _averages(store: Store) -> None:
+    present = [script(name) for name in scripts_of(store)]
+    with st.spinner("Averaging a sample of each script"):
+        came = [derived.average(store.path, (("script", each.name),)) for each in present]
+        maps = [derived.ink_map(store.path, (("script", each.name),)) for each in present]
+    cards = st.grid(6, min_column_width=140)
+    for each, average, share in zip(present, came, maps, strict=True):
+        with cards.container(border=True, horizontal_alignment="center", gap="xsmall"):
+            st.markdown(f"**{each.title}**", text_alignment="center")
+            st.image(
+                np.asarray(pictures.enlarge(average, _SIDE)),
+                width=_SIDE,
+                alt=f"the average picture of {each.title}",
+            )
+            st.image(
+                pictures.tinted(share, each.color, _SIDE),
+                width=_SIDE,
+                alt=f"where ink lies in {each.title}",
+            )
+            st.caption(f"ink in up to {share.max():.0%}", text_alignment="center")
+    st.caption(
+        f"Above, the average of up to {derived.SAMPLE} images a script, stretched to a square. "
+        "Below, how many of them have ink at each pixel after the data set's pipeline: full "
+        "colour is the share that stands under it, no colour is never."
+    )

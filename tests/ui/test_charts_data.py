@@ -1,0 +1,37 @@
+"""Figures of a data set: bars, histograms by source, the pixels of one picture."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.ui import charts
+
+
+def test_counts_are_bars_of_their_scripts_in_the_order_given():
+    table = pd.DataFrame({"arabic": [3, 0], "english": [1, 2]}, index=["<b>", "1"])
+    figure = charts.counted(table)
+    assert [each.name for each in figure.data] == ["Arabic", "English (Latin)"]
+    assert [list(each.x) for each in figure.data] == [[3, 0], [1, 2]]
+    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;", "1"]
+    assert [each.text for each in figure.layout.annotations] == ["4", "2"]
+
+
+@pytest.mark.parametrize(("high", "scale"), [(5.0, "linear"), (500.0, "log")])
+def test_sources_are_drawn_on_one_scale_with_their_medians(high: float, scale: str):
+    values = {"one": np.array([1.0, 2, high]), "other": np.array([3.0])}
+    figure = charts.by_source(values, ["#000000", "#ffffff"], "px")
+    assert figure.layout.xaxis.type == scale
+    assert [each.x[0] for each in figure.data if each.mode == "markers"] == [2, 3]
+    assert list(figure.layout.yaxis.ticktext) == ["one", "other"]
+
+
+def test_polarity_shows_both_sides():
+    dark, light = charts.polarity(pd.Series({"one": 0.25})).data
+    assert (dark.x[0], light.x[0]) == (0.25, 0.75)
+
+
+def test_a_small_picture_has_its_values_written_in_and_a_large_one_not():
+    small, large = (np.zeros((side, side), np.uint8) for side in (40, 200))
+    assert charts.pixel_view(small).data[0].texttemplate
+    assert not charts.pixel_view(large).data[0].texttemplate
+    assert charts.pixel_view(np.zeros((4, 4, 3), np.uint8)).data[0].type == "image"
