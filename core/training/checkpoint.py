@@ -113,7 +113,7 @@ class Checkpoint(keras.callbacks.Callback):
         step = int(self.model.optimizer.iterations.numpy())
         facts = json.dumps({"step": step, "others": others})
         with atomic_path(self._path) as path, path.open("wb") as file:
-            np.savez(file, facts=np.array(facts), **arrays)
+            np.savez(file, allow_pickle=False, facts=np.array(facts), **arrays)
         self._written = time.monotonic()
 
     def restore(self) -> None:

@@ -1,0 +1,215 @@
+"""Testing a finished run on another data set, as a job: `python -m core.training.elsewhere FOLDER`.
+
+The folder lies in the run's own, so that what came of it stays with the run. What counts is whether
+the model learned from the collection an image is of: its writers, paper and pens. `tally` keeps the
+two apart, for the run's own test images as for anybody's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import jobs
+from core.data.splits import split
+from core.data.store import Store
+from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
+from core.inference.predictor import Predictor
+from core.scripts import NAMES
+from core.training.runs import Run, find_run
+from core.workspace import Workspace, write_atomically
+
+_REQUEST, _RESULT = "request.json", "result.json"
+_CHUNK = 2048
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A run's test on another data set, as it was at the moment of looking.
+
+    Attributes:
+        folder: where its files are.
+        data: the data set's name.
+        active: whether it goes on.
+        stopping: somebody asked it to stop, and it has not ended yet.
+        done: images answered so far.
+        total: how many there are; 0 while unknown.
+        error: why it failed, in one line; else empty.
+        copies: images left out because the model learned from an exact copy.
+        result: of `tally`; None until it is done.
+    """
+
+    folder: Path
+    data: str
+    active: bool
+    stopping: bool
+    done: int
+    total: int
+    error: str
+    copies: int
+    result: pd.DataFrame | None
+
+
+def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]) -> pd.DataFrame:
+    """Count right answers by script and collection.
+
+    Args:
+        answers: columns script (the true one) and predicted.
+        collections: of each of those images.
+        learned_from: collections of the training images.
+
+    Returns:
+        Columns script, collection, seen (the model learned from that collection), images, right.
+        Images of none of the six scripts are left out.
+    """
+    true, predicted = (answers[name].astype(str).to_numpy() for name in ("script", "predicted"))
+    columns = {"script": true, "collection": np.asarray(collections, str)}
+    frame = pd.DataFrame({**columns, "images": 1, "right": (true == predicted).astype(int)})
+    known = frame[np.isin(true, NAMES)]
+    counted = known.groupby(list(columns), as_index=False)[["images", "right"]].sum()
+    counted.insert(2, "seen", counted["collection"].isin(learned_from))
+    return counted
+
+
+def by_script(counted: pd.DataFrame) -> dict[str, float]:
+    """Return accuracy by script, 0-1, in the scripts' order; `counted` is of `tally`."""
+    sums = counted.groupby("script")[["images", "right"]].sum()
+    shares = (sums["right"] / sums["images"]).to_dict()
+    return {name: shares[name] for name in NAMES if name in shares}
+
+
+def start_trial(run: Run, data: Path) -> Trial:
+    """Start testing `run` on the data set `data`; an older result for it is replaced.
+
+    Raises:
+        RunBusy: that test goes on already.
+        RunError: the run has no model.
+        StoreError: the data set can't be read.
+    """
+    if not run.has_model:
+        raise RunError(f"run {run.id} has no model to test: it is {run.state}")
+    Store.open(data)
+    folder = run.folder / "elsewhere" / data.stem
+    if jobs.is_alive(folder):
+        raise RunBusy(f"run {run.id} is being tested on {data.stem} already")
+    for name in (_RESULT, jobs.PROGRESS):
+        (folder / name).unlink(missing_ok=True)
+    jobs.start(
+        folder,
+        [sys.executable, "-m", "core.training.elsewhere", str(folder)],
+        files={_REQUEST: json.dumps({"data": str(data.resolve())})},
+    )
+    return _look(folder)
+
+
+def trials_of(run: Run) -> list[Trial]:
+    """Return the run's tests on other data sets, the newest first."""
+    found = (run.folder / "elsewhere").glob(f"*/{_REQUEST}")
+    newest_first = sorted(found, key=lambda each: each.stat().st_mtime, reverse=True)
+    return [_look(each.parent) for each in newest_first]
+
+
+def _look(folder: Path) -> Trial:
+    active = jobs.is_alive(folder)
+    latest = jobs.last(folder) or {}
+    result = folder / _RESULT
+    found = json.loads(result.read_text()) if result.exists() else None
+    error = latest.get("error", "")
+    if not active and found is None and not error:
+        error = "its process was killed, or ran out of memory: start it again"
+    return Trial(
+        folder,
+        folder.name,
+        active,
+        active and jobs.stop_requested(folder),
+        latest.get("done", 0),
+        latest.get("total", 0),
+        error,
+        found["copies"] if found else 0,
+        pd.DataFrame(found["counted"]) if found else None,
+    )
+
+
+def main(folder: Path) -> None:
+    """Do the test that `folder` asks for, and leave its result there."""
+    with jobs.hold(folder):
+        try:
+            result = _try(folder)
+        except ScriptoriumError as error:
+            jobs.append(folder, {"error": str(error) or "it was stopped"})
+            return
+        except BaseException as error:
+            reason = (str(error).splitlines() or [""])[0]
+            jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
+            raise
+        write_atomically(folder / _RESULT, json.dumps(result, ensure_ascii=False))
+
+
+def _try(folder: Path) -> dict[str, Any]:
+    run_folder = folder.parents[1]
+    run = find_run(Workspace(run_folder.parents[1]), run_folder.name)
+    store = Store.open(json.loads((folder / _REQUEST).read_text())["data"])
+    labels = store.labels()
+    learned_from, copied = _learned(run)
+    if store.hash == run.data_hash:
+        rows = run.test_predictions()["row"].to_numpy()
+    else:
+        rows = np.arange(len(labels))
+    rows = rows[labels["script"].isin(NAMES).to_numpy()[rows]]
+    fresh = rows[~labels["digest"].isin(copied).to_numpy()[rows]]
+    if not len(fresh):
+        raise StoreError(f"{store.path}: the run learned from all of its images; choose another")
+
+    predictor = Predictor.load(run.folder)
+    predicted = []
+    for images in _prepared(store, predictor, fresh):
+        if jobs.stop_requested(folder):
+            raise Cancelled
+        best = predictor.answers(images).probabilities.argmax(axis=1)
+        predicted += [predictor.labels[place] for place in best]
+        jobs.append(folder, {"done": len(predicted), "total": len(fresh)})
+    chosen = labels.iloc[fresh]
+    answers = pd.DataFrame({"script": chosen["script"].to_numpy(), "predicted": predicted})
+    counted = tally(answers, chosen["collection"], learned_from)
+    return {"copies": len(rows) - len(fresh), "counted": counted.to_dict("list")}
+
+
+def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
+    """Return the collections and the images (their digests) that a run learned from."""
+    try:
+        store = Store.open(run.settings.data)
+    except StoreError:
+        store = None
+    if store is None or store.hash != run.data_hash:
+        if run.trained_on is None:
+            raise RunError(
+                f"run {run.id} can't say which collections it learned from, and its data set is "
+                "not here any more: train it again"
+            )
+        return run.trained_on, set()
+    labels = store.labels()
+    train, _ = split(labels, run.settings.split, run.settings.seed)
+    learned = labels.iloc[train]
+    return tuple(set(learned["collection"])), set(learned["digest"])
+
+
+def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Give the images of `rows` as the model wants them, uint8 (some, H, W)."""
+    ready = store.pipeline.steps == predictor.pipeline.steps
+    for start in range(0, len(rows), _CHUNK):
+        some = rows[start : start + _CHUNK]
+        if ready:
+            yield store.images(some)
+        else:
+            yield np.stack([predictor.pipeline.apply(each) for each in store.sources(some)])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

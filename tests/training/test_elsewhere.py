@@ -1,0 +1,149 @@
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import jobs
+from core.data.splits import split
+from core.data.store import Store
+from core.errors import RunError, StoreError
+from core.imaging import preset
+from core.inference.predictor import Predictor
+from core.scripts import NAMES
+from core.training.elsewhere import Trial, by_script, main, start_trial, tally, trials_of
+from core.training.runs import Run, find_run
+from core.training.settings import Settings
+from core.workspace import Workspace
+
+Make = Callable[..., Run]
+
+
+@pytest.fixture
+def make_run(band_model: Path, tmp_path: Path) -> Make:
+    """`make_run(data, **state)`: a finished run on that data set; its model is `band_model`."""
+
+    def make(data: Path, **state: object) -> Run:
+        workspace = Workspace(tmp_path / "workspace")
+        shutil.copytree(band_model, workspace.runs / "cnn-done")
+        request = {
+            "settings": Settings(data).to_json(),
+            "created": "2026-01-01T00:00:00+00:00",
+            "data": {"hash": Store.open(data).hash if data.exists() else "gone"},
+        }
+        folder = workspace.runs / "cnn-done"
+        (folder / "settings.json").write_text(json.dumps(request))
+        (folder / "state.json").write_text(json.dumps({"state": "done", **state}))
+        return find_run(workspace, "cnn-done")
+
+    return make
+
+
+def ask(run: Run, data: Path) -> Path:
+    """The folder of a trial that is asked for and not begun."""
+    folder = run.folder / "elsewhere" / data.stem
+    folder.mkdir(parents=True)
+    (folder / "request.json").write_text(json.dumps({"data": str(data)}))
+    return folder
+
+
+def only(run: Run) -> Trial:
+    [trial] = trials_of(run)
+    return trial
+
+
+def test_right_answers_are_counted_by_script_and_collection() -> None:
+    answers = pd.DataFrame(
+        {
+            "script": ["arabic", "arabic", "arabic", "chinese", "other"],
+            "predicted": ["arabic", "chinese", "arabic", "chinese", "arabic"],
+        }
+    )
+    counted = tally(answers, ["mine", "mine", "yours", "yours", "theirs"], ("mine",))
+    assert counted.to_dict("records") == [
+        {"script": "arabic", "collection": "mine", "seen": True, "images": 2, "right": 1},
+        {"script": "arabic", "collection": "yours", "seen": False, "images": 1, "right": 1},
+        {"script": "chinese", "collection": "yours", "seen": False, "images": 1, "right": 1},
+    ]
+    assert by_script(counted) == {"arabic": 2 / 3, "chinese": 1.0}
+    assert by_script(counted[~counted["seen"]]) == {"arabic": 1.0, "chinese": 1.0}
+    assert by_script(counted.iloc[:0]) == {}
+
+
+def test_another_data_set_goes_through_the_models_own_pipeline(
+    make_run: Make, canonical_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=["ahcd1", "chinese-mnist"])
+    main(ask(run, canonical_store))
+    trial = only(run)
+    assert (trial.data, trial.active, trial.error, trial.copies) == ("canonical", False, "", 0)
+    assert (trial.done, trial.total) == (288, 288)
+
+    store = Store.open(canonical_store)
+    labels = store.labels()
+    prepared = [preset("notebook").apply(each) for each in store.sources(range(288))]
+    best = Predictor.load(run.folder).answers(np.stack(prepared)).probabilities.argmax(axis=1)
+    answers = pd.DataFrame(
+        {"script": labels["script"], "predicted": [NAMES[place] for place in best]}
+    )
+    expected = tally(answers, labels["collection"], ("ahcd1", "chinese-mnist"))
+    pd.testing.assert_frame_equal(trial.result, expected, check_dtype=False)
+    assert set(trial.result.loc[trial.result["seen"], "script"]) == {"arabic", "chinese"}
+
+
+def test_copies_of_images_it_learned_from_are_left_out(
+    make_run: Make, notebook_store: Path, canonical_store: Path
+) -> None:
+    run = make_run(notebook_store)
+    main(ask(run, canonical_store))
+    labels = Store.open(notebook_store).labels()
+    train, _ = split(labels, "notebook", 800)
+    copies = labels["digest"].isin(set(labels["digest"].iloc[train])).sum()
+    assert only(run).copies == copies >= 230
+    assert only(run).result["images"].sum() == 288 - copies
+    assert only(run).result["seen"].all()
+
+
+def test_a_trial_is_a_process_whose_result_stays_with_the_run(
+    make_run: Make, notebook_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    first = start_trial(run, notebook_store)
+    assert first.active
+    deadline = time.monotonic() + 60
+    while only(run).active:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert only(run).result["images"].sum() == 288
+    assert not only(run).result["seen"].any()
+
+
+def test_a_trial_that_cannot_be_says_why(
+    make_run: Make, notebook_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet")
+    with pytest.raises(StoreError):
+        start_trial(run, tmp_path / "nothing.parquet")
+    assert trials_of(run) == []
+    main(ask(run, notebook_store))
+    assert "can't say which collections it learned from" in only(run).error
+    assert only(run).result is None
+    (run.folder / "model.json").unlink()
+    with pytest.raises(RunError, match="no model to test"):
+        start_trial(run, notebook_store)
+
+
+def test_a_trial_can_be_stopped_and_one_that_died_says_so(
+    make_run: Make, notebook_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    folder = ask(run, notebook_store)
+    assert "killed" in only(run).error
+    jobs.request_stop(folder)
+    main(folder)
+    assert only(run).error == "it was stopped"
+    assert only(run).result is None
