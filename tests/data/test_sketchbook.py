@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.cli import main
+from core.data.build import write_items
 from core.data.sketchbook import (
     PLAIN,
     Hand,
@@ -17,15 +18,20 @@ from core.data.sketchbook import (
     characters,
     draw,
     families,
+    other_items,
     sketch,
 )
-from core.data.sketchbook.build import sketch_items
-from core.data.sketchbook.strokes import FOLDER, LICENCES, write
+from core.data.sketchbook.alike import TOO_ALIKE, TOO_ALIKE_LATIN, is_plain, nearest
+from core.data.sketchbook.alphabets import choose
+from core.data.sketchbook.build import HELD_OUT, sketch_items
+from core.data.sketchbook.doodles import VERSIONS, doodles
+from core.data.sketchbook.strokes import FOLDER, LICENCES, OTHERS, alphabets, write
 from core.data.sketchbook.trace import trace
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, DataError, PipelineError
-from core.scripts import NAMES, script
+from core.imaging import find_pipeline
+from core.scripts import NAMES, OTHER, script
 
 SAMPLES = {
     "arabic": [
@@ -68,6 +74,7 @@ def _book() -> Sketchbook:
 
 def test_the_data_are_small():
     assert sum(each.stat().st_size for each in FOLDER.rglob("*") if each.is_file()) < 3_000_000
+    assert OTHERS.stat().st_size < 1_500_000
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -127,11 +134,12 @@ def test_held_out_families_are_families_of_their_own(name):
 
 
 def test_every_family_has_its_licence():
-    for each in families():
+    listed_families = (*families(), *families(OTHER))
+    for each in listed_families:
         text = (LICENCES / each.licence).read_text("utf-8")
         assert ("OPEN FONT LICENSE" in text.upper()) == bool(each.package), each
 
-    listed = {each.licence for each in families()}
+    listed = {each.licence for each in listed_families}
     assert {each.name for each in LICENCES.iterdir()} == listed
 
 
@@ -403,3 +411,123 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
 
     assert code == 1
     assert "positive" in capsys.readouterr().err
+
+
+def test_alphabets_are_many_and_none_is_in_training_and_test():
+    listed = [each["name"] for each in alphabets()]
+    held = {each["name"] for each in alphabets() if each.get("held_out")}
+
+    assert len(listed) == len(set(listed)) > 100
+    assert 10 <= len(held) <= 16
+    assert len({each.name for each in families(OTHER)}) == len(families(OTHER))
+    for each in _book().glyphs(OTHER):
+        assert each.script == OTHER
+        assert each.held_out == (each.alphabet in held)
+
+
+def test_alphabets_have_enough_letters_and_none_of_the_six_scripts():
+    per_alphabet = Counter(each.alphabet for each in _book().glyphs(OTHER))
+    ranges = [each for name in NAMES for each in script(name).ranges]
+
+    assert set(per_alphabet) == {each["name"] for each in alphabets()}
+    assert min(per_alphabet.values()) >= 4
+    assert max(per_alphabet.values()) <= 150
+    doodled = set(doodles("Doodles")) | set(doodles("Pictures"))
+    for each in _book().glyphs(OTHER):
+        assert each.character in doodled or not any(
+            low <= ord(letter) <= high for letter in each.character for low, high in ranges
+        ), each.character
+        assert each.points.min() >= 0
+        assert each.points.max() <= 1
+
+
+def test_no_letter_of_another_alphabet_looks_like_one_of_the_six():
+    random = np.random.default_rng(0)
+    others = [each.strokes for each in _book().glyphs(OTHER)]
+    some = [others[each] for each in random.permutation(len(others))[:300]]
+    latin = [each.strokes for each in _book().glyphs("english")]
+
+    far, _ = nearest(some, latin)
+
+    # what is stored is rounded after it was compared
+    assert (far < TOO_ALIKE_LATIN).mean() < 0.01
+    assert far.min() > 0.9 * TOO_ALIKE_LATIN
+    assert not any(map(is_plain, some))
+
+
+def test_nearness_is_of_shape_and_not_of_place_or_size():
+    cross = [np.array([[0, 50], [100, 50]]), np.array([[50, 0], [50, 100]])]
+    small = [each * 0.3 + 20 for each in cross]
+    ring = [np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 6.3, 30)])]
+
+    far, which = nearest([cross, ring], [ring, small])
+
+    assert which.tolist() == [1, 0]
+    assert far.max() < 0.02
+    assert nearest([cross], [ring])[0][0] > 2 * TOO_ALIKE
+
+
+def test_bars_and_circles_are_plain_and_crosses_are_not():
+    bar = [np.array([[0, 0], [50, 52], [100, 100]])]
+    ring = [np.array([[2 * np.cos(a), np.sin(a)] for a in np.linspace(0, 6.28, 30)])]
+    cross = [np.array([[0, 50], [100, 50]]), np.array([[50, 0], [50, 100]])]
+
+    assert is_plain(bar)
+    assert is_plain(ring)
+    assert not is_plain(cross)
+    assert not is_plain(_drawn_heart())
+
+
+def _drawn_heart() -> list[np.ndarray]:
+    return doodles("Doodles")["heart 1"]
+
+
+def test_letters_come_before_syllables_and_twins_not_at_all():
+    thai = choose(["THAI "], 60, lambda text: text != "ข")
+    greek = choose(["GREEK "], 150, lambda _: True)
+
+    assert len(thai) == 60
+    assert "ก" in thai
+    assert "ข" not in thai
+    assert [len(each) for each in thai] == sorted(len(each) for each in thai)
+    assert {"Ω", "ψ", "Δ"} <= set(greek)
+    assert not set("ΑΒΟοά") & set(greek)
+    assert not any(each.isdecimal() for each in (*thai, *greek))
+
+
+def test_doodles_are_drawn_in_several_ways():
+    for name in ("Doodles", "Pictures"):
+        drawn = doodles(name)
+
+        assert len({np.concatenate(each).tobytes() for each in drawn.values()}) > 0.9 * len(drawn)
+        assert len(drawn) % VERSIONS == 0
+
+
+def test_others_are_even_over_alphabets_and_hold_some_out(tmp_path):
+    report = write_items(
+        other_items(300, 1, noise=False),
+        tmp_path / "o.parquet",
+        find_pipeline("canonical"),
+        workers=1,
+    )
+
+    store = Store.open(tmp_path / "o.parquet")
+    labels = store.labels()
+    held = {each["name"] for each in alphabets() if each.get("held_out")}
+    assert report.per_script == store.per_script == {OTHER: 300}
+    tested = labels[labels["fold"] == "test"]
+    assert len(tested) == HELD_OUT * 300
+    assert set(tested["collection"]) == held
+    assert tested["collection"].value_counts().loc[[*held]].min() >= len(tested) // len(held)
+    trained = labels.loc[labels["fold"] == "train", "collection"].astype(str).value_counts()
+    assert not held & set(trained.index)
+    assert trained.max() - trained.min() <= 1
+    assert store.images().max(axis=(1, 2)).min() == 255
+
+
+def test_a_seed_decides_the_others():
+    one, again, another = (other_items(40, seed, noise=True) for seed in (1, 1, 2))
+
+    assert one == again
+    assert one != another
+    assert one[0].file.read() == again[0].file.read()

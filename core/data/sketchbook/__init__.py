@@ -1,11 +1,11 @@
-"""Pen strokes of all six scripts, and a generator that writes them as people do.
+"""Pen strokes of all six scripts and of others, and a generator that writes them as people do.
 
 `Sketchbook` holds the strokes, `draw` writes a glyph once, `sketch` makes a data set. The strokes
 were traced from fonts under the SIL Open Font License by `scripts/trace-sketchbook`; the families
-are listed in families.toml, their licences lie in licences/.
+are listed in families.toml and others.toml, their licences lie in licences/.
 """
 
-from core.data.sketchbook.build import sketch
+from core.data.sketchbook.build import other_items, sketch
 from core.data.sketchbook.characters import characters
 from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
 from core.data.sketchbook.strokes import Family, Glyph, Sketchbook, families
@@ -20,5 +20,6 @@ __all__ = [
     "characters",
     "draw",
     "families",
+    "other_items",
     "sketch",
 ]

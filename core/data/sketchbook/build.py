@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from core.data.sources import Label
 from core.errors import DataError
 from core.imaging import Pipeline, find_pipeline
 from core.imaging.files import encode
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 
+_Each = TypeVar("_Each")
 PER_WRITER = 25
 """Images by one made-up writer, about."""
 HELD_OUT = 0.2
@@ -124,6 +126,25 @@ def sketch_items(
     return [item for name in NAMES for item in _items(name, per_script, seed, noise, digits)]
 
 
+def other_items(count: int, seed: int, *, noise: bool) -> list[Item]:
+    """Return images of writing that is in none of the six scripts, evenly over the alphabets.
+
+    Their script is `OTHER`, their `collection` the alphabet. `fold` is "test" for alphabets that
+    are held out of training, "train" for the others.
+
+    Args:
+        count: images, of which `HELD_OUT` are of held-out alphabets.
+        seed: of everything.
+        noise: whether the paper and the device show.
+    """
+    random = np.random.default_rng((seed, len(NAMES)))
+    glyphs = Sketchbook.load().glyphs(OTHER)
+    tested = round(HELD_OUT * count)
+    chosen = [(each, "train") for each in _of_alphabets(glyphs, False, count - tested, random)]
+    chosen += [(each, "test") for each in _of_alphabets(glyphs, True, tested, random)]
+    return list(_written(OTHER, len(NAMES), chosen, seed, noise))
+
+
 def _items(script: str, count: int, seed: int, noise: bool, digits: float | None) -> Iterator[Item]:
     """Say which glyphs of a script are written by whom."""
     number = NAMES.index(script)
@@ -132,6 +153,14 @@ def _items(script: str, count: int, seed: int, noise: bool, digits: float | None
     glyphs = Sketchbook.load().glyphs(script)
     chosen = [(each, "train") for each in _choose(glyphs, False, count - tested, random, digits)]
     chosen += [(each, "test") for each in _choose(glyphs, True, tested, random, digits)]
+    return _written(script, number, chosen, seed, noise)
+
+
+def _written(
+    script: str, number: int, chosen: list[tuple[int, str]], seed: int, noise: bool
+) -> Iterator[Item]:
+    """Have glyphs, given by index and fold, written; `number` keeps scripts' hands apart."""
+    glyphs = Sketchbook.load().glyphs(script)
     written: Counter[str] = Counter()
     writers: dict[tuple[str, int], int] = {}
     for image, (index, fold) in enumerate(chosen):
@@ -141,7 +170,21 @@ def _items(script: str, count: int, seed: int, noise: bool, digits: float | None
         writer = writers.setdefault(place, len(writers))
         file = Written(script, index, (seed, number, 0, writer), (seed, number, 1, image), noise)
         label = Label(glyph.character, writer=f"{script} {writer + 1}", fold=fold)
-        yield Item(file, script, glyph.collection, label)
+        yield Item(file, script, glyph.alphabet or glyph.collection, label)
+
+
+def _of_alphabets(
+    glyphs: tuple[Glyph, ...], held_out: bool, count: int, random: np.random.Generator
+) -> Iterator[int]:
+    """Yield indices of glyphs, one of each alphabet by turns; all of an alphabet as often."""
+    by_alphabet: dict[str, list[int]] = defaultdict(list)
+    for index, glyph in enumerate(glyphs):
+        if glyph.held_out == held_out:
+            by_alphabet[glyph.alphabet].append(index)
+    turns = {name: _over_and_over(having, random) for name, having in by_alphabet.items()}
+    names = _over_and_over(sorted(by_alphabet), random)
+    for _ in range(count):
+        yield next(turns[next(names)])
 
 
 def _choose(
@@ -181,8 +224,8 @@ def _choose(
         yield index
 
 
-def _over_and_over(characters: list[str], random: np.random.Generator) -> Iterator[str]:
-    """Yield all characters in an order left to chance, then again in another."""
+def _over_and_over(some: list[_Each], random: np.random.Generator) -> Iterator[_Each]:
+    """Yield all in an order left to chance, then again in another."""
     while True:
-        for place in random.permutation(len(characters)):
-            yield characters[place]
+        for place in random.permutation(len(some)):
+            yield some[place]

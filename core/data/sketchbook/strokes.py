@@ -1,9 +1,10 @@
-"""Pen strokes of all six scripts, shipped with the project and read script by script.
+"""Pen strokes of all six scripts and of others, shipped with the project, read script by script.
 
 `strokes.npz` holds, for each script, arrays that lie end to end: `x` and `y`, the points of all
 strokes as uint8 differences (the first glyph's first point from 0, modulo 256), `strokes`, the
 number of points of each stroke, and `glyphs`, the number of strokes of each glyph. `index.json`
-inside it says which character of which family each glyph is. `scripts/trace-sketchbook` writes it.
+inside it says which character of which family each glyph is. `others.npz` holds the glyphs of all
+other alphabets as one script called "other". `scripts/trace-sketchbook` writes both.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.errors import DataError
+from core.scripts import OTHER
 
 FOLDER = Path(__file__).parent
 STROKES = FOLDER / "strokes.npz"
 FAMILIES = FOLDER / "families.toml"
+OTHERS = FOLDER / "others.npz"
+ALPHABETS = FOLDER / "others.toml"
 LICENCES = FOLDER / "licences"
 UNIT = 255
 """The longer side of a glyph's box in whole numbers, as stored."""
@@ -39,6 +44,7 @@ class Family:
         package: Debian's, that has the font; "" for our own.
         file: the font file inside the package.
         index: of the face in a font collection.
+        alphabet: name of the alphabet, where the script is `OTHER`; else "".
     """
 
     name: str
@@ -48,6 +54,7 @@ class Family:
     package: str = ""
     file: str = ""
     index: int = 0
+    alphabet: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +66,7 @@ class Glyph:
         points: of all strokes end to end, (x, y), y downward, float32 (P, 2); the longer side of
             their box is 0..1, the shorter is centred in it.
         ends: the number of points up to the end of each stroke, int64 (S,).
+        alphabet: the family's.
     """
 
     script: str
@@ -67,6 +75,7 @@ class Glyph:
     held_out: bool
     points: np.ndarray
     ends: np.ndarray
+    alphabet: str = ""
 
     @property
     def strokes(self) -> list[np.ndarray]:
@@ -76,10 +85,27 @@ class Glyph:
 
 @cache
 def families(script: str | None = None) -> tuple[Family, ...]:
-    """Return the families of a script, or all."""
+    """Return the families of a script, of all six by default, of the alphabets for `OTHER`."""
+    if script == OTHER:
+        return tuple(
+            Family(
+                **family,
+                script=OTHER,
+                alphabet=each["name"],
+                held_out=each.get("held_out", False),
+            )
+            for each in alphabets()
+            for family in each["family"]
+        )
     listed = tomllib.loads(FAMILIES.read_text("utf-8"))["family"]
     found = (Family(**each) for each in listed)
     return tuple(each for each in found if script in (None, each.script))
+
+
+@cache
+def alphabets() -> tuple[dict[str, Any], ...]:
+    """Return the other alphabets as they are listed."""
+    return tuple(tomllib.loads(ALPHABETS.read_text("utf-8"))["alphabet"])
 
 
 class Sketchbook:
@@ -91,21 +117,22 @@ class Sketchbook:
         'ᜀ'
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, others: Path | None = None) -> None:
         self._path = path
+        self._others = others or path
         self._scripts: dict[str, tuple[Glyph, ...]] = {}
 
     @staticmethod
     @cache
     def load() -> Sketchbook:
         """Return the sketchbook of this project."""
-        return Sketchbook(STROKES)
+        return Sketchbook(STROKES, OTHERS)
 
     def glyphs(self, script: str, *, held_out: bool | None = None) -> tuple[Glyph, ...]:
         """Return the glyphs of a script, by family and character.
 
         Args:
-            script: its name.
+            script: its name; `OTHER` for all other alphabets together.
             held_out: those of held-out families, of the others, or of all where None.
 
         Raises:
@@ -113,7 +140,7 @@ class Sketchbook:
             KeyError: there is no such script.
         """
         if script not in self._scripts:
-            self._scripts[script] = _read(self._path, script)
+            self._scripts[script] = _read(self._others if script == OTHER else self._path, script)
         found = self._scripts[script]
         return found if held_out is None else tuple(g for g in found if g.held_out == held_out)
 
@@ -139,7 +166,11 @@ def _read(path: Path, script: str) -> tuple[Glyph, ...]:
         ends = stroke_ends[first_stroke:last_stroke]
         family = by_name[name]
         own = points[first_point : ends[-1]]
-        found.append(Glyph(script, character, name, family.held_out, own, ends - first_point))
+        found.append(
+            Glyph(
+                script, character, name, family.held_out, own, ends - first_point, family.alphabet
+            )
+        )
         first_stroke, first_point = last_stroke, ends[-1]
     return tuple(found)
 
