@@ -13,38 +13,47 @@ if TYPE_CHECKING:
 def build(shape: tuple[int, int], labels: int) -> keras.Model:
     """Build it for images of `shape` (height, width); see `Family.build`.
 
-    Pairs of 3x3 convolutions as in VGG (Simonyan and Zisserman, 2014) with batch normalisation
-    (Ioffe and Szegedy, 2015) and global average pooling (Lin et al., 2013).
+    Convolutions with batch normalisation (Ioffe and Szegedy, 2015), shortcuts around pairs of
+    them (He et al., 2016), halved in size by strides from the first layer on, which costs a thin
+    drawing little and saves most of the time; global average pooling (Lin et al., 2013).
     """
     import keras
     from keras import layers
 
-    body: list[Any] = []
-    for channels in (24, 48, 96):
-        for _ in range(2):
-            # The normalisation that follows has an offset of its own.
-            body.append(layers.Conv2D(channels, 3, padding="same", use_bias=False))
-            body.append(layers.BatchNormalization(momentum=0.9))
-            body.append(layers.ReLU())
-        body.append(layers.MaxPooling2D())
-    return keras.Sequential(
-        [
-            keras.Input(shape),
-            layers.Reshape((*shape, 1)),
-            *body,
-            layers.GlobalAveragePooling2D(),
-            layers.Dropout(0.3),
-            layers.Dense(labels, activation="softmax"),
-        ],
-        name="glyph",
-    )
+    image = keras.Input(shape)
+    maps = layers.Reshape((*shape, 1))(image)
+    maps = _convolve(maps, 32, size=5, stride=2)
+    maps = _convolve(maps, 32)
+    for channels in (64, 128):
+        maps = _convolve(maps, channels, stride=2)
+        maps = _with_shortcut(maps, channels)
+    features = layers.GlobalAveragePooling2D(name="features")(maps)
+    answer = layers.Dense(labels, activation="softmax")(layers.Dropout(0.3)(features))
+    return keras.Model(image, answer, name="glyph")
+
+
+def _convolve(maps: Any, channels: int, *, size: int = 3, stride: int = 1, relu: bool = True) -> Any:
+    from keras import layers
+
+    # The normalisation that follows has an offset of its own.
+    maps = layers.Conv2D(channels, size, strides=stride, padding="same", use_bias=False)(maps)
+    maps = layers.BatchNormalization(momentum=0.95)(maps)
+    return layers.ReLU()(maps) if relu else maps
+
+
+def _with_shortcut(maps: Any, channels: int) -> Any:
+    from keras import layers
+
+    changed = _convolve(_convolve(maps, channels), channels, relu=False)
+    return layers.ReLU()(layers.Add()([maps, changed]))
 
 
 FAMILY = Family(
     name="glyph",
     title="Glyph network",
-    summary="Six convolutions and an average over the whole image: made for other people's hands.",
+    summary="Eight convolutions with shortcuts, and an average over the whole image: made for "
+    "other people's hands.",
     epochs=12,
-    parameters=162_846,
+    parameters=474_150,
     build=build,
 )
