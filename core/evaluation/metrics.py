@@ -12,10 +12,28 @@ def confusion(
     true: Sequence[str] | pd.Series, predicted: Sequence[str] | pd.Series, labels: Sequence[str]
 ) -> pd.DataFrame:
     """Count predictions: rows the true script, columns the predicted one, int64."""
-    from sklearn.metrics import confusion_matrix  # takes a second to import
+    counts = _crossed(true, predicted)
+    return counts.reindex(index=list(labels), columns=list(labels), fill_value=0)
 
-    counts = confusion_matrix(np.asarray(true), np.asarray(predicted), labels=list(labels))
-    return pd.DataFrame(counts, index=list(labels), columns=list(labels))
+
+def confusion_by_character(
+    characters: Sequence[str] | pd.Series,
+    predicted: Sequence[str] | pd.Series,
+    true: str,
+    labels: Sequence[str],
+) -> pd.DataFrame:
+    """Count predictions for the images of the one script `true`, character by character, int64.
+
+    Rows are the characters, those read right least often first; columns the predicted script.
+    """
+    counts = _crossed(characters, predicted).reindex(columns=list(labels), fill_value=0)
+    right = counts[true] / counts.sum(axis=1)
+    return counts.loc[right.sort_values(kind="stable").index]
+
+
+def _crossed(down: Sequence[str] | pd.Series, across: Sequence[str] | pd.Series) -> pd.DataFrame:
+    counts = pd.crosstab(np.asarray(down, object), np.asarray(across, object))
+    return counts.rename_axis(index=None, columns=None)
 
 
 def per_script_accuracy(

@@ -1,21 +1,27 @@
 """What is kept between runs of a page, for all visitors. Keys are plain values.
 
 A file's time of change is part of the key: a data set or model replaced on disk is read again.
+(Streamlit leaves arguments out of the key whose name begins with an underscore.)
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from core.training.folder import HISTORY, PREDICTIONS
+
 if TYPE_CHECKING:
     import pandas as pd
 
+    from core.data.estimate import Estimate
     from core.data.store import Store
     from core.inference.predictor import Prediction, Predictor
+    from core.training.runs import Run
 
 
 def store(path: Path) -> Store:
@@ -55,8 +61,48 @@ def _changed(folder: Path | None) -> int:
     return folder.stat().st_mtime_ns if folder and folder.exists() else 0
 
 
+def history(run: Run) -> pd.DataFrame:
+    """Return what a run recorded so far, as `Run.history` does. Shared: do not change it."""
+    return _history(run, str(run.folder), _changed(run.folder / HISTORY))
+
+
+def test_answers(run: Run) -> pd.DataFrame:
+    """Return what a run says of its test images. Shared: do not change it.
+
+    Columns: row (in the data set), script (the true one), predicted, sure (its probability).
+
+    Raises:
+        RunError: the run has not got that far.
+    """
+    return _test_answers(run, str(run.folder), _changed(run.folder / PREDICTIONS))
+
+
+def rows_by(path: Path, column: str) -> dict[str, np.ndarray]:
+    """Return the rows of each value of `column` (one of the categories). Shared, as above."""
+    return _rows_by(str(path), path.stat().st_mtime_ns, column)
+
+
+def sources(path: Path, rows: tuple[int, ...]) -> list[np.ndarray]:
+    """Return the source images of `rows` of a data set, as `Store.sources` does."""
+    return _sources(str(path), path.stat().st_mtime_ns, rows)
+
+
+def estimate_build(path: Path, pipeline: str, per_script: int | None) -> Estimate:
+    """Say what a build from `path` will take; `pipeline` is its JSON. Errors as of the build's."""
+    return _estimate_build(str(path), _changed(path), pipeline, per_script)
+
+
+@st.cache_data(max_entries=32, show_spinner="Preparing a few images to see what it takes")
+def estimate_sketch(pipeline: str, per_script: int) -> Estimate:
+    """Say what a data set from the sketchbook will take; `pipeline` is its JSON."""
+    from core.data.estimate import estimate_sketch
+    from core.imaging import Pipeline
+
+    return estimate_sketch(Pipeline.from_json(json.loads(pipeline)), per_script)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _store(path: str, _changed: int) -> Store:
+def _store(path: str, changed: int) -> Store:  # noqa: ARG001  the key
     from core.data.store import Store
 
     return Store.open(path)
@@ -71,7 +117,7 @@ def _labels(path: str, changed: int) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model")
-def _predictor(model: str, _changed: int) -> Predictor:
+def _predictor(model: str, changed: int) -> Predictor:  # noqa: ARG001  the key
     from core.inference.predictor import Predictor
 
     loaded = Predictor.load(model)
@@ -85,3 +131,41 @@ def _answer(model: str, changed: int, data: bytes) -> tuple[np.ndarray, Predicti
 
     image = decode(data)
     return image, _predictor(model, changed).predict(image)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _rows_by(path: str, changed: int, column: str) -> dict[str, np.ndarray]:
+    labels = _labels(path, changed)[column]
+    order = np.argsort(labels.cat.codes.to_numpy(), kind="stable").astype(np.int32)
+    ends = np.cumsum(labels.value_counts(sort=False).to_numpy())
+    return dict(zip(labels.cat.categories, np.split(order, ends[:-1]), strict=True))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sources(path: str, changed: int, rows: tuple[int, ...]) -> list[np.ndarray]:
+    return _store(path, changed).sources(rows)
+
+
+@st.cache_data(max_entries=32, show_spinner="Preparing a few images to see what it takes")
+def _estimate_build(
+    path: str,
+    changed: int,  # noqa: ARG001  the key
+    pipeline: str,
+    per_script: int | None,
+) -> Estimate:
+    from core.data.estimate import estimate_build
+    from core.imaging import Pipeline
+
+    return estimate_build([path], Pipeline.from_json(json.loads(pipeline)), per_script)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _history(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa: ARG001  the key
+    return _run.history()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _test_answers(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa: ARG001  the key
+    said = _run.test_predictions()
+    sure = said.filter(regex="^p_").max(axis=1)
+    return said[["row", "script", "predicted"]].assign(sure=sure)

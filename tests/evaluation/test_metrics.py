@@ -4,7 +4,13 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score
 
-from core.evaluation.metrics import confusion, mean_over_scripts, per_script_accuracy, wilson
+from core.evaluation.metrics import (
+    confusion,
+    confusion_by_character,
+    mean_over_scripts,
+    per_script_accuracy,
+    wilson,
+)
 from core.scripts import NAMES
 
 TRUE = ["arabic", "arabic", "arabic", "arabic", "kannada", "kannada"]
@@ -50,3 +56,15 @@ def test_the_interval_is_scipys(right: int, total: int) -> None:
     expected = binomtest(right, total).proportion_ci(method="wilson")
 
     assert wilson(right, total) == pytest.approx((expected.low, expected.high), abs=1e-4)
+
+
+def test_characters_come_in_the_order_of_what_is_read_right_least() -> None:
+    characters = ["a", "a", "b", "b", "c"]
+    predicted = ["english", "english", "english", "arabic", "arabic"]
+
+    counts = confusion_by_character(characters, predicted, "english", NAMES)
+
+    assert list(counts.index) == ["c", "b", "a"]
+    assert list(counts.columns) == list(NAMES)
+    assert counts.loc["b", ["arabic", "english"]].tolist() == [1, 1]
+    assert counts.to_numpy().sum() == 5

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.data.build import NOTEBOOK_COUNTS
-from core.evaluation.notebook import PUBLISHED, reversed_label_ceiling
+from core.evaluation.notebook import PUBLISHED, Result, beside_published, reversed_label_ceiling
 
 
 def _as_the_notebook_did(labels: list[int]) -> pd.Series:
@@ -57,3 +57,20 @@ def test_what_the_notebook_published() -> None:
         "rnn": (0.86, 0.38),
         "cnn": (0.90, 0.53),
     }
+
+
+def test_models_are_ranked_as_published_each_beside_the_best_of_ones_own() -> None:
+    own = [
+        Result("dense", "dense-a", 0.6, 1.0),
+        Result("dense", "dense-b", 0.7, 0.9),
+        Result("glyph", "glyph-a", 0.99, 0.1),
+    ]
+
+    ranked = beside_published(own)
+
+    assert [(each.model, each.run) for each in ranked] == [
+        ("cnn", ""),
+        ("rnn", ""),
+        ("dense", ""),
+        ("dense", "dense-b"),
+    ]

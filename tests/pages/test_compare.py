@@ -1,36 +1,216 @@
-"""Compare: runs, curves, and a confusion matrix put into words."""
+"""Compare: runs, curves, what sets runs apart, and the images behind a confusion matrix."""
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.evaluation.notebook import Result, beside_published
 from core.scripts import NAMES
-from core.ui.compare import in_words
+from core.training.runs import list_runs
+from core.ui.compare.mistakes import in_words, worst_cell
+from core.ui.compare.notebook import ranks
+from core.ui.compare.runs import differing
+from core.workspace import Workspace
+
+Open = Callable[..., AppTest]
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.subheader, app.markdown, app.caption, app.info)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def charts_of(app: AppTest) -> list[Any]:
+    return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+
+
+@pytest.fixture
+def own(full_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the full workspace, to change."""
+    root = tmp_path / "workspace"
+    shutil.copytree(full_workspace, root)
+    for path in root.glob("runs/*/settings.json"):
+        path.write_text(path.read_text().replace(str(full_workspace), str(root)))
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(root))
+    return root
+
+
+def second_run(root: Path, **settings: object) -> str:
+    """Copy the run, with other settings; return its id."""
+    [folder] = (root / "runs").glob("cnn-*")
+    other = folder.with_name("dense-zzzz")
+    shutil.copytree(folder, other)
+    request = json.loads((other / "settings.json").read_text())
+    request["settings"] |= settings
+    (other / "settings.json").write_text(json.dumps(request))
+    return other.name
 
 
 @pytest.mark.usefixtures("full")
-def test_a_finished_run_has_curves_and_a_confusion_matrix(open_page: Callable[..., AppTest]):
+def test_a_finished_run_has_curves_a_matrix_and_the_images_behind_a_cell(open_page: Open):
     app = open_page("compare")
-    assert len(app.get("plotly_chart")) == 2
-    assert any("test images it reads" in each.value for each in app.markdown)
+    assert not app.exception
+    assert len(charts_of(app)) == 3
+    assert "test images it reads" in said(app)
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("axis", ["Epochs", "Batches", "Minutes"])
+def test_curves_are_smoothed_and_run_over_what_is_asked_for(axis: str, open_page: Open):
+    app = open_page("compare")
+    app.button_group[0].set_value(axis).run()
+    app.slider[0].set_value(0.5).run()
+    assert not app.exception
+    assert len(charts_of(app)[0]["data"]) == 2
+
+
+def test_settings_that_differ_are_shown_and_no_others(own: Path, open_page: Open):
+    second_run(own, model="dense", batch_size=64)
+    app = open_page("compare")
+    assert not app.exception
+    frame = app.dataframe[1].value
+    assert set(frame.index) == {"Model", "Batch size"}
+    assert set(frame.loc["Batch size"]) == {"16", "64"}
+
+
+def test_runs_that_are_alike_differ_in_nothing(own: Path):
+    [run] = list_runs(Workspace(own))
+    assert differing([run, replace(run, id="other")]).empty
+    other = replace(run, id="other", data_hash="f" * 64)
+    assert list(differing([run, other]).index) == ["Content of the data"]
+
+
+def test_a_link_brings_the_runs_it_names(own: Path, open_page: Open):
+    name = second_run(own, model="dense")
+    app = open_page("compare", run=name)
+    assert "Tick two runs or more" in said(app)
+    assert [line.get("name") for line in charts_of(app)[0]["data"]] == [name]
+
+
+@pytest.mark.usefixtures("full")
+def test_the_notebooks_figures_stand_beside_ones_own(open_page: Open):
+    frame = open_page("compare").dataframe[1].value
+    assert frame["Model"].tolist() == ["cnn", "cnn", "rnn", "dense"]
+    assert frame["Whose"].tolist()[::2] == ["as published", "as published"]
+    assert frame["Test accuracy"].iloc[0] == 0.9
+    assert frame["Test loss"].iloc[2] == 0.38
+
+
+@pytest.mark.usefixtures("full")
+def test_characters_of_the_script_that_is_chosen_are_the_rows(open_page: Open):
+    app = open_page("compare")
+    app.button_group[1].set_value("By character").run()
+    app.button_group[2].set_value("chinese").run()
+    assert not app.exception
+    written = next(each for each in app.selectbox if each.label == "Written")
+    assert set(written.options) <= set("零三九亿")
+    assert "the column Chinese" in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_the_cell_that_is_chosen_has_its_images(open_page: Open, full: Path):
+    app = open_page("compare")
+    box = {each.label: each for each in app.selectbox}
+    box["Written"].set_value("kannada")
+    box["Answered"].set_value("kannada").run()
+    [run] = list_runs(Workspace(full))
+    answers = run.test_predictions()
+    right = ((answers["script"] == "kannada") & (answers["predicted"] == "kannada")).sum()
+    assert f"**Kannada** taken for **Kannada**: {right} test image" in said(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_cell_without_images_says_so(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "core.ui.compare.mistakes.caches.test_answers",
+        lambda _: pd.DataFrame(
+            {"row": [0], "script": ["arabic"], "predicted": ["arabic"], "sure": [0.9]}
+        ),
+    )
+    app = open_page("compare")
+    next(each for each in app.selectbox if each.label == "Answered").set_value("kannada").run()
+    assert "no test image" in said(app)
+
+
+@pytest.mark.parametrize("by", ["By script", "By character"])
+def test_a_run_whose_data_set_is_gone_says_so(by: str, own: Path, open_page: Open):
+    (own / "store" / "handwriting.parquet").unlink()
+    app = open_page("compare")
+    app.button_group[1].set_value(by).run()
+    assert not app.exception
+    assert "is gone or has changed" in app.info[0].value
+    assert "test images it reads" in said(app)
+
+
+def test_a_data_set_under_another_name_is_found_by_its_content(own: Path, open_page: Open):
+    data = own / "store" / "handwriting.parquet"
+    data.rename(data.with_stem("renamed"))
+    app = open_page("compare")
+    assert not app.info
+    assert len(charts_of(app)) == 3
+
+
+def test_a_run_without_a_test_says_so(own: Path, open_page: Open):
+    [folder] = (own / "runs").glob("cnn-*")
+    (folder / "state.json").write_text(json.dumps({"state": "failed", "message": "no memory"}))
+    (folder / "history.jsonl").unlink()
+    app = open_page("compare")
+    assert not app.exception
+    assert "nothing yet" in said(app) or "anything yet" in said(app)
+    assert "None of these runs has been tested yet" in said(app)
+
+
+def _matrix(**counts: int) -> pd.DataFrame:
+    matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
+    for cell, count in counts.items():
+        matrix.loc[tuple(cell.split("_"))] = count
+    return matrix
 
 
 def test_the_sentence_names_the_most_frequent_mistake():
-    matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
-    matrix.loc["arabic", "arabic"] = 90
-    matrix.loc["kannada", "chinese"] = 7
-    matrix.loc["chinese", "kannada"] = 3
+    matrix = _matrix(arabic_arabic=90, kannada_chinese=7, chinese_kannada=3)
     assert in_words(matrix) == (
         "Of 100 test images it reads 90 right (90.0%); its most frequent mistake is to take "
         "Kannada for Chinese, 7 times."
     )
+    assert worst_cell(matrix) == ("kannada", "chinese")
 
 
 def test_the_sentence_of_a_flawless_run():
-    matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
-    matrix.loc["arabic", "arabic"] = 4
+    matrix = _matrix(arabic_arabic=4)
     assert in_words(matrix) == (
         "Of 4 test images it reads 4 right (100.0%), and takes no script for another."
     )
+    assert worst_cell(matrix) == ("arabic", "arabic")
+
+
+def test_the_worst_cell_of_characters_lies_beside_their_own_script():
+    matrix = pd.DataFrame(np.zeros((2, 6), int), index=["a", "b"], columns=list(NAMES))
+    matrix.loc["a", "english"] = 9
+    matrix.loc["b", "arabic"] = 2
+    assert worst_cell(matrix, "english") == ("b", "arabic")
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ((0.7, 0.8, 0.9), "These runs agree."),
+        ((0.7, 0.6, 0.9), "In these runs the order is cnn, dense, rnn."),
+    ],
+)
+def test_the_order_of_ones_own_runs_is_put_beside_the_notebooks(
+    scores: tuple[float, ...], expected: str
+):
+    own = [
+        Result(model, f"{model}-x", score, 1.0)
+        for model, score in zip(("dense", "rnn", "cnn"), scores, strict=True)
+    ]
+    assert expected in ranks(beside_published(own))

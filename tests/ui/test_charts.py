@@ -1,5 +1,6 @@
 """Figures: the same frame gives the same figure, and each says what it should."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ HISTORY = pd.DataFrame(
         "kind": ["batch", "batch", "epoch", "batch", "epoch"],
         "step": [1, 5, 10, 15, 20],
         "epoch": [1, 1, 1, 2, 2],
+        "minutes": [0.1, 0.5, 1.0, 1.5, 2.0],
         "loss": [1.8, 1.2, 0.9, 0.5, 0.4],
         "accuracy": [0.2, 0.4, 0.6, 0.8, 0.9],
         "val_loss": [None, None, 0.8, None, 0.5],
@@ -31,9 +33,33 @@ def test_one_batch_is_enough_for_a_figure():
     assert charts.learning(HISTORY.head(1), "loss").data[0].mode == "lines+markers"
 
 
-def test_runs_over_each_other_differ_in_dash_as_well():
-    lines = charts.overlay(dict.fromkeys(map(str, range(6)), HISTORY), "val_accuracy").data
-    assert len({each.line.dash for each in lines}) == len({each.line.color for each in lines}) == 6
+def test_runs_over_each_other_differ_in_colour_or_dash():
+    lines = charts.curves(dict.fromkeys(map(str, range(20)), HISTORY), "val_accuracy").data
+    assert len({each.line.dash for each in lines[:6]}) == 6
+    assert len({(each.line.color, each.line.dash) for each in lines}) == 20
+
+
+@pytest.mark.parametrize(
+    ("measure", "axis", "places"),
+    [
+        ("val_accuracy", "epoch", [1, 2]),
+        ("val_accuracy", "step", [10, 20]),
+        ("accuracy", "epoch", [1, 2]),
+        ("accuracy", "minutes", [0.1, 0.5, 1.0, 1.5, 2.0]),
+    ],
+)
+def test_curves_run_over_batches_epochs_or_minutes(measure: str, axis: str, places: list[float]):
+    [line] = charts.curves({"a run": HISTORY}, measure, axis).data
+    assert list(line.x) == places
+    assert not np.isnan(line.y).any()
+
+
+def test_smoothing_leaves_the_recorded_line_in_sight():
+    recorded, smoothed = charts.curves({"a run": HISTORY}, "loss", "step", 0.5).data
+    assert list(recorded.y) == HISTORY["loss"].tolist()
+    # By hand: (0.5 * 1.8 + 1.2) / (0.5 + 1)
+    assert smoothed.y[:2] == pytest.approx([1.8, 1.4])
+    assert smoothed.name == "a run"
 
 
 def test_the_ranking_has_the_likeliest_on_top_in_its_own_colour():

@@ -1,20 +1,23 @@
 """Figures, as pure functions from frames to Plotly. One colour a script, the same on every page."""
 
 from core.ui.charts.answers import confusion, ranking
+from core.ui.charts.comparison import AXES, curves, smooth
 from core.ui.charts.data import contact_sheet, counted
 from core.ui.charts.ink import by_source, pixel_view, polarity
-from core.ui.charts.learning import learning, overlay
+from core.ui.charts.learning import learning
 from core.ui.charts.style import percent
 
 __all__ = [
+    "AXES",
     "by_source",
     "confusion",
     "contact_sheet",
     "counted",
+    "curves",
     "learning",
-    "overlay",
     "percent",
     "pixel_view",
     "polarity",
     "ranking",
+    "smooth",
 ]

@@ -4,43 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from core.scripts import script
-from core.ui.charts.style import GRID, finish, percent
+from core.ui.charts.style import GRID, TEXT, finish, percent
 
 
-def confusion(matrix: pd.DataFrame) -> go.Figure:
-    """Heat map: rows are the true scripts, columns the answers, cells the share of the row.
+def confusion(
+    matrix: pd.DataFrame, cell: tuple[str, str] | None = None, *, rows: str = "true script"
+) -> go.Figure:
+    """Heat map whose cells can be picked: down what is true, across the answers.
 
-    `matrix` holds counts, indexed by script name both ways.
+    Colour is the share of the row, the number the count. A picked cell's point carries the names of
+    its row and column as custom data.
+
+    Args:
+        matrix: counts; the columns are script names, the rows too, or characters.
+        cell: names of the row and the column to frame.
+        rows: what the rows are.
     """
-    titles = [script(name).title for name in matrix.index]
-    totals = matrix.sum(axis=1).clip(lower=1)
-    shares = matrix.div(totals, axis=0).to_numpy()
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=[script(name).title for name in matrix.columns],
-            y=titles,
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, "rgba(42, 140, 154, 0.04)"], [1, "rgba(42, 140, 154, 0.85)"]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=matrix.to_numpy(),
-            hovertemplate="%{y} taken for %{x}: %{customdata:,} (%{z:.1%})<extra></extra>",
-        )
+    counts = matrix.to_numpy()
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    across = [script(name).title for name in matrix.columns]
+    down = [script(each).title if each in matrix.columns else str(each) for each in matrix.index]
+    heat = go.Heatmap(
+        z=shares,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, "rgba(42, 140, 154, 0.04)"], [1, "rgba(42, 140, 154, 0.85)"]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hoverinfo="skip",
     )
-    # Annotations take the theme's text colour; a heat map's own text guesses one.
-    for i, row in enumerate(matrix.to_numpy()):
-        for j, count in enumerate(row):
-            figure.add_annotation(x=j, y=i, text=f"{count:,}", showarrow=False)
-    figure = finish(figure, 60 + 52 * len(matrix))
-    figure.update_xaxes(title_text="answered", showgrid=False)
-    figure.update_yaxes(title_text="true script", autorange="reversed", showgrid=False)
+    places = [(row, column) for row in range(len(down)) for column in range(len(across))]
+    # A heat map can't be picked from, and its own text guesses a colour: the theme knows better.
+    text = {"textfont": {"color": TEXT}}
+    points = go.Scatter(
+        x=[column for _, column in places],
+        y=[row for row, _ in places],
+        mode="markers+text",
+        marker={"symbol": "square", "size": 24, "color": "rgba(0, 0, 0, 0)"},
+        text=[f"{counts[place]:,}" if counts[place] else "" for place in places],
+        customdata=[[matrix.index[row], matrix.columns[column]] for row, column in places],
+        hovertext=[
+            f"{down[row]} taken for {across[column]}: {counts[row, column]:,} "
+            f"({shares[row, column]:.1%})"
+            for row, column in places
+        ],
+        hoverinfo="text",
+        selected=text,
+        unselected=text,
+        showlegend=False,
+        **text,
+    )
+    square = 52 if len(down) <= len(across) else 26
+    figure = finish(go.Figure([heat, points]), 70 + square * len(down))
+    # Anywhere in a cell will do, not only near its number.
+    figure.update_layout(hovermode="closest", hoverdistance=-1)
+    if cell and cell[0] in matrix.index and cell[1] in matrix.columns:
+        x, y = list(matrix.columns).index(cell[1]), list(matrix.index).index(cell[0])
+        frame = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.46, "y1": y + 0.46}
+        figure.add_shape(**frame, type="rect", line={"color": TEXT, "width": 2})
+    ticks = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
+    figure.update_xaxes(
+        title_text="answered",
+        side="top",
+        tickvals=list(range(len(across))),
+        ticktext=across,
+        range=[-0.5, len(across) - 0.5],
+        **ticks,
+    )
+    figure.update_yaxes(
+        title_text=rows,
+        tickvals=list(range(len(down))),
+        ticktext=down,
+        range=[len(down) - 0.5, -0.5],
+        **ticks,
+    )
     return figure
 
 

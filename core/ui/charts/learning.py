@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.ui.charts.style import DASHES, RUNS, TEST, TRAINING, finish
+from core.ui.charts.style import TEST, TRAINING, finish
 
 
 def learning(history: pd.DataFrame, measure: str) -> go.Figure:
@@ -33,18 +31,6 @@ def learning(history: pd.DataFrame, measure: str) -> go.Figure:
         line={"color": TEST, "width": 3},
     )
     return _measured(finish(figure, 300), measure, "batches")
-
-
-def overlay(histories: Mapping[str, pd.DataFrame], measure: str) -> go.Figure:
-    """Lines of several runs over each other: `measure` on the test images, epoch by epoch."""
-    figure = go.Figure()
-    for i, (name, history) in enumerate(histories.items()):
-        epochs = history[history["kind"] == "epoch"]
-        line = {"color": RUNS[i % 6], "dash": DASHES[i % 6], "width": 2.5}
-        figure.add_scatter(
-            x=epochs["epoch"], y=epochs[measure], name=name, mode="lines+markers", line=line
-        )
-    return _measured(finish(figure, 340), measure, "epochs")
 
 
 def _measured(figure: go.Figure, measure: str, unit: str) -> go.Figure:

@@ -12,7 +12,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 GRID = "rgba(128, 120, 105, 0.25)"
 # Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the
 # visitor changes the theme. Its default for figures is too faint on paper.
-_TEXT = "#000037"
+TEXT = "#000037"
 
 
 def finish(figure: go.Figure, height: int) -> go.Figure:
@@ -23,10 +23,10 @@ def finish(figure: go.Figure, height: int) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         bargap=0.25,
         dragmode=False,
-        font_color=_TEXT,
-        legend_font_color=_TEXT,
+        font_color=TEXT,
+        legend_font_color=TEXT,
     )
-    axis = {"tickfont_color": _TEXT, "title_font_color": _TEXT, "gridcolor": GRID}
+    axis = {"tickfont_color": TEXT, "title_font_color": TEXT, "gridcolor": GRID}
     figure.update_xaxes(automargin=True, zeroline=False, **axis)
     figure.update_yaxes(automargin=True, zeroline=False, **axis)
     return figure

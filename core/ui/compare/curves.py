@@ -1,0 +1,40 @@
+"""Curves of several runs over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.training.runs import Run
+from core.ui import caches, charts
+
+_MEASURES = {
+    "Test accuracy": "val_accuracy",
+    "Test loss": "val_loss",
+    "Training accuracy": "accuracy",
+    "Training loss": "loss",
+}
+_AXES = {"Epochs": "epoch", "Batches": "step", "Minutes": "minutes"}
+
+
+@st.fragment
+def show_curves(runs: Sequence[Run]) -> None:
+    """Show one measure of all `runs`, over epochs, batches or minutes, smoothed if wanted."""
+    st.subheader("Curves")
+    left, middle, right = st.columns([2, 3, 2], gap="medium")
+    measure = left.selectbox("Measure", list(_MEASURES))
+    with middle:
+        axis = st.segmented_control("Over", list(_AXES), default="Epochs", required=True)
+    smoothing = right.slider("Smoothing", 0.0, 0.95, 0.0, 0.05)
+    histories = {each.id: caches.history(each) for each in runs}
+    begun = {name: history for name, history in histories.items() if len(history)}
+    if not begun:
+        st.info("None of these runs has recorded anything yet.", icon=":material/info:")
+        return
+    figure = charts.curves(begun, _MEASURES[measure], _AXES[axis], smoothing)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key="curves")
+    st.caption(
+        "Test curves have a point after each epoch. Smoothing averages every point with those "
+        "before it, so that the way shows through the jitter; the faint line is what was recorded."
+    )

@@ -1,0 +1,218 @@
+"""What a run takes for what, by script and by character, and the images behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import StoreError
+from core.evaluation.metrics import confusion, confusion_by_character
+from core.scripts import NAMES, OTHER, script
+from core.training.runs import Run
+from core.ui import caches, charts, pictures, state
+from core.ui.page import advice
+from core.workspace import Workspace
+
+_COLUMNS = 8
+_PER_PAGE = 40
+_TALL = 560
+_BY_SCRIPT, _BY_CHARACTER = "By script", "By character"
+_TESTED = {
+    "notebook": "The test images are a random fifth of the same collections, often by the same "
+    "hands: on other people's handwriting expect less.",
+    "writer": "The test images are by other writers, of the same collections: on handwriting from "
+    "elsewhere expect less.",
+    "collection": "The test images are of collections the model never saw.",
+}
+
+
+def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
+    """Show the confusion matrix of one of `runs`, and the test images of the cell picked in it."""
+    st.subheader("What is taken for what")
+    tested = [each for each in runs if each.accuracy is not None]
+    if not tested:
+        st.info(
+            "None of these runs has been tested yet: a run is when it ends.",
+            icon=":material/info:",
+        )
+        return
+    left, right = st.columns(2)
+    run = left.selectbox("Run", tested, format_func=lambda each: each.id)
+    with right:
+        by = st.segmented_control(
+            "Rows", [_BY_SCRIPT, _BY_CHARACTER], default=_BY_SCRIPT, required=True
+        )
+    with advice():
+        answers = caches.test_answers(run)
+    data = data_of(run, workspace)
+    if data is None:
+        st.info(
+            f"The data set of this run, “{run.settings.data.stem}”, is gone or has changed since: "
+            "its images and characters can't be shown. Make it anew, with the same settings, and "
+            "they can.",
+            icon=":material/image_not_supported:",
+        )
+    seen = {*answers["script"], *answers["predicted"]}
+    names = (*NAMES, OTHER) if OTHER in seen else NAMES
+    matrix = confusion(answers["script"], answers["predicted"], names)
+    st.markdown(in_words(matrix))
+    st.caption(_TESTED.get(run.settings.split, ""))
+    if by == _BY_CHARACTER and data:
+        present = [name for name in names if matrix.loc[name].any()]
+        name = st.pills(
+            "Script",
+            present,
+            default=present[0],
+            required=True,
+            format_func=lambda each: script(each).title,
+            key=f"characters-of-{run.id}",
+        )
+        answers = answers[answers["script"] == name]
+        answers = answers.assign(true=_characters(data, answers["row"]))
+        matrix = confusion_by_character(answers["true"], answers["predicted"], name, names)
+        _pick_and_show(matrix, answers, data, f"{run.id}-{name}", name)
+    elif by == _BY_SCRIPT:
+        _pick_and_show(matrix, answers.assign(true=answers["script"]), data, run.id)
+
+
+def data_of(run: Run, workspace: Workspace) -> Path | None:
+    """Return the data set that `run` was made on, by its content; None where it is gone."""
+    for path in [run.settings.data, *sorted(workspace.store.glob("*.parquet"))]:
+        try:
+            if path.exists() and caches.store(path).hash == run.data_hash:
+                return path
+        except StoreError:
+            continue
+    return None
+
+
+def _characters(data: Path, rows: pd.Series) -> np.ndarray:
+    return caches.labels(data)["character"].iloc[rows].astype(str).to_numpy()
+
+
+def _pick_and_show(
+    matrix: pd.DataFrame, answers: pd.DataFrame, data: Path | None, key: str, of: str = ""
+) -> None:
+    """Show a confusion matrix; with the data set at hand, also the images of the picked cell."""
+    true, answered = f"true-{key}", f"answered-{key}"
+    worst = worst_cell(matrix, of)
+    down, across = list(matrix.index), list(matrix.columns)
+    chart, choice = st.container(height=_TALL if len(matrix) > 20 else "content"), st.container()
+    st.caption(
+        "Each row is what was written, each column what the model answered; the darker a cell, the "
+        "larger its share of the row. Mistakes are all that lies beside "
+        + (f"the column {script(of).title}." if of else "the diagonal.")
+        + (" Pick a cell to see the images behind it." if data else "")
+    )
+    with choice if data else st.empty():
+        left, right = st.columns(2)
+        cell = (
+            left.selectbox(
+                "Written",
+                down,
+                index=down.index(worst[0]),
+                format_func=_title,
+                key=true,
+            ),
+            right.selectbox(
+                "Answered",
+                across,
+                index=across.index(worst[1]),
+                format_func=_title,
+                key=answered,
+            ),
+        )
+
+    def picked() -> None:
+        points = state.value(f"matrix-{key}").selection.points
+        if points:
+            row, column = points[0]["customdata"]
+            state.pick(true, row)
+            state.pick(answered, column)
+
+    chart.plotly_chart(
+        charts.confusion(matrix, cell if data else None, rows="character" if of else "true script"),
+        config={"displayModeBar": False},
+        key=f"matrix-{key}",
+        on_select=picked if data else "ignore",
+        selection_mode="points",
+        alt=in_words(matrix) if not of else f"Answers to each character of {script(of).title}",
+    )
+    if data:
+        behind = answers[(answers["true"] == cell[0]) & (answers["predicted"] == cell[1])]
+        _show_images(behind, data, cell, key)
+
+
+def _title(name: str) -> str:
+    return script(name).title if name in (*NAMES, OTHER) else name
+
+
+def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
+    """Return the row and the column of the most frequent mistake; of the first cell without one.
+
+    Args:
+        matrix: counts, the columns by script name.
+        of: the script that all rows are of; "" where a row's name is its script.
+    """
+    counts = matrix.to_numpy(dtype=int, copy=True)
+    for place, name in enumerate(matrix.index):
+        counts[place, matrix.columns.get_loc(of or name)] = 0
+    if not counts.any():
+        return matrix.index[0], of or matrix.index[0]
+    row, column = divmod(int(counts.argmax()), counts.shape[1])
+    return matrix.index[row], matrix.columns[column]
+
+
+def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
+    """Show the test images of one cell, those the model was surest of first."""
+    said = f"**{_title(cell[0])}** taken for **{_title(cell[1])}**"
+    if behind.empty:
+        st.markdown(f"{said}: no test image.")
+        return
+    count = f"{len(behind):,} test image{'s' if len(behind) > 1 else ''}"
+    st.markdown(f"{said}: {count}, the surest answer first.")
+    behind = behind.sort_values("sure", ascending=False, kind="stable")
+    pages = -(-len(behind) // _PER_PAGE)
+    number = 1
+    if pages > 1:
+        number = st.pagination(pages, key=f"images-{key}-{cell[0]}-{cell[1]}")
+    shown = behind.iloc[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    with advice():
+        rows = tuple(int(each) for each in shown["row"])
+        images = caches.sources(data, rows)
+        known = caches.labels(data).iloc[list(rows)]
+    sheet = pictures.data_uri(pictures.sheet(images, _COLUMNS))
+    figure = charts.contact_sheet(sheet, known, _COLUMNS)
+    figure.update_xaxes(constrain="domain", constraintoward="left")
+    st.plotly_chart(
+        figure,
+        config={"displayModeBar": False},
+        key="images-behind",
+        alt=f"{len(shown)} images of {_title(cell[0])} taken for {_title(cell[1])}",
+    )
+
+
+def in_words(matrix: pd.DataFrame) -> str:
+    """Say in one sentence what a confusion matrix shows.
+
+    `matrix` holds counts, true scripts down, answers across, the same script names both ways.
+    """
+    counts = matrix.to_numpy(dtype=int, copy=True)
+    total = int(counts.sum())
+    if not total:
+        return "Nothing was tested."
+    right = int(np.trace(counts))
+    said = f"Of {total:,} test images it reads {right:,} right ({right / total:.1%})"
+    np.fill_diagonal(counts, 0)
+    if not counts.any():
+        return f"{said}, and takes no script for another."
+    true, answer = worst_cell(matrix)
+    often = int(counts.max())
+    return (
+        f"{said}; its most frequent mistake is to take {script(true).title} for "
+        f"{script(answer).title}, {often:,} time{'s' if often > 1 else ''}."
+    )

@@ -1,0 +1,108 @@
+"""Which runs to compare, and which settings set them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.training.runs import Run
+from core.training.settings import FIELDS
+
+_NEWEST = 6
+_TESTED_ON = {
+    "notebook": "a random fifth",
+    "writer": "other writers",
+    "collection": "other collections",
+}
+_COLUMNS = {
+    "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+    "Test loss": st.column_config.NumberColumn(format="%.3f"),
+    "Parameters": st.column_config.NumberColumn(format="localized"),
+    "Images a second": st.column_config.NumberColumn(format="%.0f"),
+    "Started": st.column_config.DatetimeColumn(format="distance"),
+}
+
+
+def choose_runs(runs: Sequence[Run]) -> list[Run]:
+    """Show all runs in a table, and return those that are ticked; the newest without a tick.
+
+    The page's address may bring the first ticks: `?run=ID`, any number of times.
+    """
+    linked = st.query_params.get_all("run")
+    ticked = [place for place, run in enumerate(runs) if run.id in linked]
+    picked = st.dataframe(
+        _table(runs),
+        hide_index=True,
+        column_config=_COLUMNS,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked}},
+        key="picked-runs",
+    )
+    st.caption(
+        f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
+        "random fifth says how well a model knows its own data set; one on other collections, what "
+        "to expect of strangers' handwriting."
+    )
+    return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
+
+
+def _table(runs: Sequence[Run]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Run": [each.id for each in runs],
+            "Model": [each.settings.model for each in runs],
+            "State": ["stopping" if each.stopping else each.state for each in runs],
+            "Test accuracy": [each.accuracy for each in runs],
+            "Tested on": [
+                _TESTED_ON.get(each.settings.split, each.settings.split) for each in runs
+            ],
+            "Test loss": [each.loss for each in runs],
+            "Data set": [each.settings.data.stem for each in runs],
+            "Epochs": [each.epoch for each in runs],
+            "Parameters": [each.parameters for each in runs],
+            "Images a second": [each.images_per_second for each in runs],
+            "Started": [each.created for each in runs],
+            "Notes": [each.settings.notes for each in runs],
+        }
+    ).astype({"Test accuracy": float, "Test loss": float, "Images a second": float})
+
+
+def show_differences(runs: Sequence[Run]) -> None:
+    """Show the settings in which `runs` differ, and only those."""
+    st.subheader("What sets them apart")
+    frame = differing(runs)
+    if len(runs) < 2:
+        st.caption("Tick two runs or more: their settings are set side by side here.")
+    elif frame.empty:
+        st.caption("Nothing: these runs have the same settings and the same data.")
+    else:
+        setting = st.column_config.TextColumn("Setting", width=150)
+        st.dataframe(frame, column_config={"_index": setting})
+        st.caption("Settings in which these runs differ; in all others they are alike.")
+
+
+def differing(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return the settings that are not the same in all `runs`, as text: a row each, a column a run.
+
+    What the data set holds counts as a setting, too.
+    """
+    described = {run.id: _settings(run) for run in runs}
+    frame = pd.DataFrame(described).map(_said)
+    return frame[frame.nunique(axis=1) > 1]
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    values = {FIELDS[name].metadata["label"]: getattr(run.settings, name) for name in FIELDS}
+    values[FIELDS["epochs"].metadata["label"]] = run.settings.total_epochs
+    values[FIELDS["data"].metadata["label"]] = run.settings.data.stem
+    return {**values, "Content of the data": run.data_hash[:12]}
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
