@@ -38,8 +38,8 @@ if not found.sets and not active:
     write_first(here, "Write a first data set from the sketchbook")
 four_things(here, found)
 
-st.subheader("What is here")
-what_is_here(found)
-
 st.subheader("Six scripts")
 six_scripts(found, seen, unseen)
+
+st.subheader("What is here")
+what_is_here(found)

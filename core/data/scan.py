@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
 
 from core.data.archive import Copies, Entry, entries, is_image, roots
 from core.data.sources import BY_NAME, SOURCES, Label, Source
@@ -29,6 +31,14 @@ class Readable(Protocol):
 
     def read(self) -> bytes:
         """Return the file's bytes."""
+
+
+@runtime_checkable
+class Drawn(Readable, Protocol):
+    """A file that is made up when it is wanted, and need not be encoded for it."""
+
+    def image(self) -> np.ndarray:
+        """Return what decoding its bytes would give."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +203,8 @@ def _own(entry: Entry, hint: str) -> Item | None:
 
 
 def _nothing(path: Path, others: int) -> str:
-    beside = f" ({others} images of other names are there)" if others else ""
+    are = "image of another name is" if others == 1 else "images of other names are"
+    beside = f" ({others:,} {are} there)" if others else ""
     return (
         f"{path}: no image of a known layout{beside}; looked for the files of the six Kaggle sets "
         "(input_1_1_1.jpg, id_1_label_1.png, img001-001.png, a.0JWo-James.jpg, "

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
 _MEGABYTE = 2**20
+_DONE = ":material/check_circle:"
 
 
 def data_or_stop(workspace: Workspace) -> Store:
@@ -90,7 +91,9 @@ def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch
     if active:
         folders = [job.folder for job in active]
         st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
-    for job in shown:
+    # Another try under the same name makes the last one's end old news.
+    latest = {(job.kind == "fetch", job.name): job for job in reversed(shown)}
+    for job in reversed(latest.values()):
         if not job.active and not job.seen and _is_new(job):
             _outcome(job)
     return active
@@ -144,38 +147,37 @@ def doing(job: Job) -> str:
 
 
 def _outcome(job: Job) -> None:
-    with st.container(border=True, gap="small", key=f"outcome-{job.folder.name}"):
+    said, button = st.columns([5, 1], vertical_alignment="center")
+    with said:
         if job.report is None:
             _failure(job)
         elif job.kind == "fetch":
             title = BY_NAME[job.name].title
-            st.markdown(f":material/check_circle: **{title}** is here. Make a data set of it next.")
+            st.success(f"{title} is here. Make a data set of it next.", icon=_DONE)
         else:
             _success(job, job.report)
-        with st.container(horizontal=True):
-            if (
-                job.out.exists()
-                and job.report
-                and st.button("Look through it", icon=EXPLORE.icon, key=f"look-{job.folder.name}")
-            ):
-                dismiss(job)
-                pick("data", job.out)
-                st.switch_page(EXPLORE.path)
-            st.button(
-                "Dismiss",
-                icon=":material/close:",
-                type="tertiary",
-                key=f"dismiss-{job.folder.name}",
-                on_click=dismiss,
-                args=[job],
-            )
+    with button.container(gap="xsmall"):
+        if (
+            job.report
+            and job.out.exists()
+            and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}", width="stretch")
+        ):
+            dismiss(job)
+            pick("data", job.out)
+            st.switch_page(EXPLORE.path)
+        st.button(
+            "Dismiss",
+            type="tertiary",
+            key=f"dismiss-{job.folder.name}",
+            width="stretch",
+            on_click=dismiss,
+            args=[job],
+        )
 
 
 def _success(job: Job, report: dict[str, Any]) -> None:
     images, counts = report["images"], report["per_script"]
-    st.markdown(
-        f":material/check_circle: **{job.name}** is ready: {images:,} images ({in_words(counts)})."
-    )
+    st.success(f"“{job.name}” is ready: {images:,} images ({in_words(counts)}).", icon=_DONE)
     left_out, named = report["unreadable"], report["skipped"]
     if left_out:
         files = "file was" if left_out == 1 else "files were"

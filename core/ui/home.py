@@ -134,12 +134,12 @@ def four_things(workspace: Workspace, here: Here) -> None:
         fact = f"{len(here.newest):,} images in “{here.newest.path.stem}”."
     with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
         if here.newest is not None or waiting:
-            _go("Look through them", EXPLORE, disabled=waiting)
+            _go("Look through it", EXPLORE, disabled=waiting)
         else:
             _go("Get a data set", DATA)
     about = "See each step between the picture and what a model is given."
     with _card(cards, "2 · Prepare", about, "On the data set, or on a picture of yours."):
-        _go("Go through the steps", PREPARE, disabled=waiting)
+        _go("See the steps", PREPARE, disabled=waiting)
     _train(cards, workspace, here, waiting=waiting)
     about = "Write a character with mouse or finger, or bring a photo."
     with _card(cards, "4 · Draw", about, "The answer comes as the pen lifts."):

@@ -93,6 +93,16 @@ def test_a_failure_says_why_and_offers_another_try(job: Path, open_page: Open):
     assert not app.warning
 
 
+def test_another_try_makes_a_failure_old_news(job: Path, open_page: Open):
+    jobs.append(job, {"error": "the disk was full"})
+    again = job.with_name("build-2")
+    again.mkdir()
+    (again / REQUEST).write_text((job / REQUEST).read_text())
+    jobs.append(again, {"error": "the zip was cut short"})
+    app = open_page("data")
+    assert [each.value for each in app.warning] == ["“mine” was not made: the zip was cut short."]
+
+
 def test_a_failed_download_says_why(workspace_dir: Path, open_page: Open):
     job = lay_out(workspace_dir, "fetch", "ahcd1")
     jobs.append(job, {"error": "Kaggle can't be reached; check this machine's connection"})
@@ -112,7 +122,7 @@ def test_files_that_were_left_out_are_named(job: Path, open_page: Open):
     report = {"skipped": [["set.zip/a.png", "the image is damaged"]], "unreadable": 1}
     jobs.append(job, {"report": {**report, "images": 5, "per_script": counts}})
     app = open_page("data")
-    assert "**mine** is ready: 5 images (Arabic 3, Kannada 2)" in said(app)
+    assert app.success[0].value == "“mine” is ready: 5 images (Arabic 3, Kannada 2)."
     assert "1 file was left out" in app.expander[0].label
     assert app.dataframe[0].value["File"].tolist() == ["set.zip/a.png"]
 

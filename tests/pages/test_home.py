@@ -107,8 +107,8 @@ def test_it_counts_what_is_here(open_page: Open):
 @pytest.mark.parametrize(
     ("label", "title"),
     [
-        ("Look through them", "Explore"),
-        ("Go through the steps", "Prepare"),
+        ("Look through it", "Explore"),
+        ("See the steps", "Prepare"),
         ("Train a model", "Train"),
         ("Draw a character", "Predict"),
     ],

@@ -52,7 +52,7 @@ def _given_folder() -> list[Path]:
 
 
 def _card(workspace: Workspace, source: Source, places: list[Path], coming: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.image(letter(source.script), width=36, alt=f"a letter of {script(source.script).title}")
         st.markdown(f"**[{source.title}]({source.url})**", width="stretch")
     with st.container(height="stretch"):

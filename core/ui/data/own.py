@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import DataError
 from core.ui import state
@@ -27,15 +31,7 @@ def from_own_files(workspace: Workspace) -> None:
     )
     with st.container(border=True):
         kept = _drop(workspace)
-        dropped = state.dropped()
-        chosen = st.multiselect(
-            "From what was dropped",
-            kept,
-            default=[name for name in dropped.names if name in kept],
-            key=f"kept-{dropped.number}-{len(kept)}",
-            placeholder="Nothing dropped yet" if not kept else "Choose files",
-            disabled=not kept,
-        )
+        chosen = _choose(kept) if kept else []
         typed = st.text_input(
             "Or a folder, zip or CSV on the machine that Scriptorium runs on",
             placeholder="/home/me/letters",
@@ -54,6 +50,17 @@ def from_own_files(workspace: Workspace) -> None:
         build_button(workspace, paths, asked, nothing=nothing, reversed_labels=reversed_labels)
 
 
+def _choose(kept: list[str]) -> list[str]:
+    dropped = state.dropped()
+    return st.multiselect(
+        "From what was dropped",
+        kept,
+        default=[name for name in dropped.names if name in kept],
+        key=f"kept-{dropped.number}-{len(kept)}",
+        placeholder="Choose files",
+    )
+
+
 def _drop(workspace: Workspace) -> list[str]:
     """Keep what is dropped, and return the names of all that was kept."""
     dropped = state.dropped()
@@ -67,12 +74,20 @@ def _drop(workspace: Workspace) -> list[str]:
     if uploads:
         with advice():
             names = [_keep(workspace, each.name, each) for each in uploads]
-        # A new field: the browser lets go of the files, and so does the server's memory.
+        _let_go(uploads)
         dropped.take(names)
         st.rerun()
     found = (each for each in workspace.downloads.iterdir() if each.is_file())
     kept = (each.name for each in found if each.suffix.lower() in (".zip", ".csv"))
     return sorted(each for each in kept if not each.startswith("."))
+
+
+def _let_go(uploads: Sequence[UploadedFile]) -> None:
+    """Take uploads out of the server's memory, where they would stay until the visitor leaves."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for each in uploads:
+            context.uploaded_file_mgr.remove_file(context.session_id, each.file_id)
 
 
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
