@@ -36,7 +36,6 @@ with advice():
         _VIEWS[view](store)
     else:
         rows = filters.filtered(store)
-        st.caption("1 image fits." if len(rows) == 1 else f"{len(rows):,} images fit.")
         if not len(rows):
             st.info("No image fits all of that.", icon=":material/search_off:")
             st.stop()

@@ -151,13 +151,13 @@ def _listed(words: list[str]) -> str:
 # --- what its columns hold ----------------------------------------------------------------------
 
 _MEANINGS = {
-    "script": "Writing system: what a model is asked for",
+    "script": "Writing system, the answer",
     "character": "Which character was written",
     "writer": "Who wrote it",
     "fold": "Part of the set's own split",
     "collection": "Who gathered it: the source",
     "path": "Where the file was found",
-    "digest": "Fingerprint of the pixels; exact copies share one",
+    "digest": "Fingerprint of the pixels",
     "width": "Width of the original, px",
     "height": "Height of the original, px",
 }

@@ -12,11 +12,11 @@ from core.scripts import script
 from core.ui.charts.style import TEST, finish
 
 
-def counted(table: pd.DataFrame) -> go.Figure:
+def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
     """Bars, one below the other: number of images of each row of `table`, in its order.
 
     `table` holds counts: a row for each thing that is counted, named as people read it, a column
-    for each script; a bar is made of its scripts.
+    for each script; a bar is made of its scripts, whose colours the legend names.
     """
     places = list(range(len(table)))
     figure = go.Figure()
@@ -35,8 +35,9 @@ def counted(table: pd.DataFrame) -> go.Figure:
         figure.add_annotation(
             x=total, y=place, text=f"{total:,}", showarrow=False, xanchor="left", xshift=4
         )
-    finish(figure, 30 + 26 * len(table) + (40 if len(table.columns) > 1 else 0))
-    figure.update_layout(barmode="stack", showlegend=len(table.columns) > 1)
+    legend = legend and len(table.columns) > 1
+    finish(figure, 30 + 26 * len(table) + 40 * legend)
+    figure.update_layout(barmode="stack", showlegend=legend, legend_traceorder="normal")
     figure.update_xaxes(visible=False, range=[0, 1.18 * max(totals, default=1)], fixedrange=True)
     figure.update_yaxes(
         tickvals=places,

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from core.ui.charts.style import RUNS, TEST, finish
 
-_BINS = 40
+_BINS = 24
 _NUMBERS_UP_TO = 64
 _WIDE = 8.0  # a range that the largest value exceeds the smallest so many times in is logarithmic
 
@@ -113,10 +113,16 @@ def pixel_view(image: np.ndarray) -> go.Figure:
             hovertemplate=where + "grey level %{z}<extra></extra>",
             texttemplate="%{z}" if max(image.shape) <= _NUMBERS_UP_TO else None,
         )
-    figure = finish(go.Figure(pixels), 560)
+    figure = finish(go.Figure(pixels), 480)
     figure.update_layout(dragmode="pan")
     figure.update_xaxes(showgrid=False, constrain="domain")
-    figure.update_yaxes(showgrid=False, scaleanchor="x", constrain="domain", autorange="reversed")
+    figure.update_yaxes(
+        showgrid=False,
+        scaleanchor="x",
+        constrain="domain",
+        constraintoward="top",
+        autorange="reversed",
+    )
     return figure
 
 

@@ -13,7 +13,7 @@ from core.data.store import Store
 from core.imaging.files import encode
 from core.scripts import script
 from core.ui import charts, pictures, state
-from core.ui.explore.filters import UNKNOWN
+from core.ui.explore.filters import UNKNOWN, isolated
 
 _CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
 _SIDE = 144
@@ -29,7 +29,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     """Show one image large, what the model sees of it, and what is known about it."""
     about = store.about([row]).iloc[0]
     source, seen = store.sources([row])[0], store.images([row])[0]
-    name = f"{script(label['script']).title} {label['character']}"
+    name = f"{script(label['script']).title} {isolated(label['character'])}"
     st.image(
         [pictures.cell(source, _SIDE), pictures.cell(seen, _SIDE)],
         caption=[_CAME, _SEEN],

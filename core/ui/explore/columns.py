@@ -18,12 +18,18 @@ def show(store: Store) -> None:
     """Show columns with their types, the sizes of the originals, the pixels in numbers."""
     st.subheader("Columns")
     table = derived.columns(store.path)
+    shown = table.copy()
+    # As text: of pixels nobody counts which are distinct, and a table would say None.
+    shown["Distinct"] = [f"{each:,}" if pd.notna(each) else "" for each in table["Distinct"]]
+    narrow = st.column_config.TextColumn(width="small", alignment="right")
     st.dataframe(
-        table,
+        shown,
         hide_index=True,
         column_config={
-            "Distinct": st.column_config.NumberColumn(format="localized"),
-            "Missing": st.column_config.NumberColumn(format="localized"),
+            "Distinct": narrow,
+            "Missing": st.column_config.NumberColumn(format="localized", width="small"),
+            "Holds": st.column_config.TextColumn(width=230),
+            "Example": st.column_config.TextColumn(width="medium"),
         },
     )
     st.caption(f"{len(store):,} rows, one an image. {_copies(store, table)}")
@@ -32,11 +38,21 @@ def show(store: Store) -> None:
     with left:
         st.subheader("Size of the originals")
         sizes = derived.sizes(store.path).rename(
-            index={"std": "standard deviation", "min": "smallest", "max": "largest"},
+            index={
+                "count": "images",
+                "std": "standard deviation",
+                "min": "smallest",
+                **{each: f"{each} are at most" for each in ("25%", "50%", "75%")},
+                "max": "largest",
+            },
             columns={"width": "Width, px", "height": "Height, px"},
         )
-        st.dataframe(sizes.map(_number))
-        st.caption("All images. A quarter of them is at most as large as the line 25% says.")
+        st.dataframe(
+            sizes.map(_number).rename_axis(" ").reset_index(),
+            hide_index=True,
+            column_config={" ": st.column_config.TextColumn(width=150)},
+        )
+        st.caption("All images, as their files were.")
     with right:
         st.subheader("Pixels as the model sees them")
         found = derived.pixels(store.path)

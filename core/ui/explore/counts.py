@@ -32,7 +32,7 @@ def show(store: Store) -> None:
     if column == "script":
         table = derived.counts(store.path, "script")
         st.plotly_chart(
-            charts.counted(table.rename(index=lambda name: script(name).title)),
+            charts.counted(table.rename(index=lambda name: script(name).title), legend=False),
             config={"displayModeBar": False},
         )
         return

@@ -24,7 +24,7 @@ def filtered(store: Store) -> np.ndarray:
     """
     where = _asked(store)
     picked = state.picked(store.hash)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         order = st.segmented_control(
             "Order",
             ["As stored", "Mixed"],
@@ -35,16 +35,25 @@ def filtered(store: Store) -> np.ndarray:
             bind="query-params",
             help="Neighbours in a data set are often by one hand. Mixed shows how varied it is.",
         )
-        if picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED):
-            return np.fromiter(picked, np.int32)
-        if where:
+        only_picked = picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED)
+        if only_picked:
+            rows = np.fromiter(picked, np.int32)
+        else:
+            rows = derived.rows(store.path, where, mixed=order == "Mixed")
+        if where and not only_picked:
             st.button("Clear filters", icon=":material/filter_alt_off:", on_click=clear)
-    return derived.rows(store.path, where, mixed=order == "Mixed")
+        st.caption("1 image fits." if len(rows) == 1 else f"{len(rows):,} images fit.")
+    return rows
 
 
 def scripts_of(store: Store) -> list[str]:
     """Return the names of the scripts that a data set holds, in the order of `core.scripts`."""
     return [name for name in (*NAMES, OTHER) if store.per_script.get(name)]
+
+
+def isolated(character: str) -> str:
+    """Return a character that may be written from right to left, so that its neighbours stay."""
+    return f"\u2068{character}\u2069"
 
 
 def clear() -> None:

@@ -10,6 +10,7 @@ from core.data.store import Store
 from core.scripts import script
 from core.ui import caches, charts, state
 from core.ui.explore import closeup, derived
+from core.ui.explore.filters import isolated
 from core.ui.page import advice
 
 _COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
@@ -19,11 +20,23 @@ _CAME, _SEEN = "As they came", "As the model sees them"
 @st.fragment
 def browse(store: Store, rows: np.ndarray) -> None:
     """Show pages of the images of `rows`, and the one that is picked; only this part runs again."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look = st.segmented_control(
-            "Show", [_CAME, _SEEN], default=_CAME, required=True, key="look"
+            "Show",
+            [_CAME, _SEEN],
+            default=_CAME,
+            required=True,
+            key="look",
+            label_visibility="collapsed",
         )
-        many = st.selectbox("A page", list(_COLUMNS), key="many", width=110)
+        many = st.selectbox(
+            "Images a page",
+            list(_COLUMNS),
+            format_func=lambda each: f"{each} a page",
+            key="many",
+            label_visibility="collapsed",
+            width=140,
+        )
     left, right = st.columns([3, 2], gap="medium")
     with left, advice():
         labels, chosen = _grid(store, rows, many, prepared=look == _SEEN)
@@ -40,7 +53,7 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
     picture = derived.sheet(store.path, tuple(shown.tolist()), _COLUMNS[many], prepared=prepared)
     place = st.empty()
     names = [
-        f"{i} · {script(name).title} {character}"
+        f"{i} · {script(name).title} {isolated(character)}"
         for i, (name, character) in enumerate(
             zip(labels["script"], labels["character"], strict=True), 1
         )

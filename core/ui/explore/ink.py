@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +12,7 @@ from core.ui.explore import derived
 from core.ui.explore.filters import scripts_of
 
 MOST_SOURCES = 12
-_SIDE = 116
+_SIDE = 104
 _PLAIN = {"displayModeBar": False}
 _MEASURES = {
     "Size": ("longer side of the original, px", ",.0f"),
@@ -95,23 +94,18 @@ def _averages(store: Store) -> None:
     with st.spinner("Averaging a sample of each script"):
         came = [derived.average(store.path, (("script", each.name),)) for each in present]
         maps = [derived.ink_map(store.path, (("script", each.name),)) for each in present]
-    cards = st.grid(6, min_column_width=140)
+    cards = st.grid(3, min_column_width=220)
     for each, average, share in zip(present, came, maps, strict=True):
         with cards.container(border=True, horizontal_alignment="center", gap="xsmall"):
             st.markdown(f"**{each.title}**", text_alignment="center")
             st.image(
-                np.asarray(pictures.enlarge(average, _SIDE)),
+                [pictures.cell(average, _SIDE), pictures.tinted(share, each.color, _SIDE)],
+                caption=["average", f"ink up to {share.max():.0%}"],
                 width=_SIDE,
-                alt=f"the average picture of {each.title}",
+                alt=[f"the average picture of {each.title}", f"where ink lies in {each.title}"],
             )
-            st.image(
-                pictures.tinted(share, each.color, _SIDE),
-                width=_SIDE,
-                alt=f"where ink lies in {each.title}",
-            )
-            st.caption(f"ink in up to {share.max():.0%}", text_alignment="center")
     st.caption(
-        f"Above, the average of up to {derived.SAMPLE} images a script, stretched to a square. "
-        "Below, how many of them have ink at each pixel after the data set's pipeline: full "
-        "colour is the share that stands under it, no colour is never."
+        f"Left, the average of up to {derived.SAMPLE} images a script, stretched to a square. "
+        "Right, how many of them have ink at each pixel after the data set's pipeline: full "
+        "colour is the share named below it, no colour is never."
     )
