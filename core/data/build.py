@@ -122,8 +122,12 @@ def write_items(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    sources: bool = True,
 ) -> BuildReport:
-    """Write images that were found into a data set; arguments and errors as of `build`."""
+    """Write images that were found into a data set; arguments and errors as of `build`.
+
+    Without `sources` no copy of what was prepared is kept: smaller, and enough to train on.
+    """
     started = time.perf_counter()
     skipped: list[Skipped] = []
     done = 0
@@ -132,7 +136,7 @@ def write_items(
         temporary.open("wb") as file,
         Writer(file, pipeline) as writer,
     ):
-        for table, unreadable in convert(items, pipeline, workers):
+        for table, unreadable in convert(items, pipeline, workers, sources=sources):
             if cancelled and cancelled():
                 raise Cancelled("the build was stopped; nothing was written")
             writer.add(table)

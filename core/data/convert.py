@@ -18,11 +18,11 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from core.data.scan import Item, Readable
+from core.data.scan import Drawn, Item, Readable
 from core.data.store import ROW_GROUP, Record, to_table
 from core.errors import DataError, ImageError
 from core.imaging import BOUND, Pipeline
-from core.imaging.files import decode, decode_sized, encode
+from core.imaging.files import decode_sized, encode
 
 Skipped = tuple[str, str]
 """The path of a file that could not be read, and why."""
@@ -38,17 +38,22 @@ ALONE = 512
 
 
 def convert(
-    items: Sequence[Item], pipeline: Pipeline, workers: int | None = None
+    items: Sequence[Item],
+    pipeline: Pipeline,
+    workers: int | None = None,
+    *,
+    sources: bool = True,
 ) -> Iterator[tuple[pa.Table, list[Skipped]]]:
     """Yield row groups, in the order of `items`, each with what of it could not be read.
 
     Args:
         workers: number of processes; all cores by default.
+        sources: whether a copy of what was prepared is kept.
 
     Raises:
         DataError: a worker process died.
     """
-    return in_batches(partial(_convert_batch, pipeline=pipeline), items, workers)
+    return in_batches(partial(_convert_batch, pipeline=pipeline, sources=sources), items, workers)
 
 
 def prepare(
@@ -109,12 +114,14 @@ def _context() -> BaseContext:
     return get_context("fork" if alone and "tensorflow" not in sys.modules else "spawn")
 
 
-def _convert_batch(items: Sequence[Item], pipeline: Pipeline) -> tuple[pa.Table, list[Skipped]]:
+def _convert_batch(
+    items: Sequence[Item], pipeline: Pipeline, sources: bool
+) -> tuple[pa.Table, list[Skipped]]:
     pipelines = {each: pipeline.for_collection(each) for each in {i.collection for i in items}}
     records, skipped = [], []
     for item in items:
         try:
-            records.append(_convert(item, pipelines[item.collection]))
+            records.append(_convert(item, pipelines[item.collection], sources))
         except ImageError as error:
             skipped.append((item.file.path, str(error)))
     return to_table(records, pipeline.shape), skipped
@@ -126,20 +133,20 @@ def _prepare_batch(
     images, skipped = [np.empty((0, *pipeline.shape), np.uint8)], []
     for file in files:
         try:
-            images.append(pipeline.apply(decode(file.read()))[None])
+            images.append(pipeline.apply(_pixels(file)[0])[None])
         except ImageError as error:
             skipped.append((file.path, str(error)))
     return np.concatenate(images), skipped
 
 
-def _convert(item: Item, pipeline: Pipeline) -> Record:
-    data = item.file.read()
-    pixels, size = decode_sized(data)
-    as_it_is = len(data) <= SMALL_FILE and max(size) <= BOUND
+def _convert(item: Item, pipeline: Pipeline, sources: bool) -> Record:
+    pixels, size, data = _pixels(item.file)
+    as_it_is = data and len(data) <= SMALL_FILE and max(size) <= BOUND
+    source = b"" if not sources else data if as_it_is else encode(pixels)
     width, height = item.size or size
     return Record(
         image=pipeline.apply(pixels).tobytes(),
-        source=data if as_it_is else encode(pixels),
+        source=source,
         script=item.script,
         character=item.label.character,
         writer=item.label.writer,
@@ -150,6 +157,15 @@ def _convert(item: Item, pipeline: Pipeline) -> Record:
         width=width,
         height=height,
     )
+
+
+def _pixels(file: Readable) -> tuple[np.ndarray, tuple[int, int], bytes]:
+    """Return an image, its own width and height in px, and its bytes where it came as such."""
+    if isinstance(file, Drawn):
+        pixels = file.image()
+        return pixels, (pixels.shape[1], pixels.shape[0]), b""
+    data = file.read()
+    return *decode_sized(data), data
 
 
 def digest(pixels: np.ndarray) -> str:

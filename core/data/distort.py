@@ -39,7 +39,15 @@ class Distorted:
         Raises:
             ImageError: the real image can't be read.
         """
-        return encode(distort(decode(self.file.read()), np.random.default_rng(self.seed)))
+        return encode(self.image())
+
+    def image(self) -> np.ndarray:
+        """Return the distorted image, uint8 (H, W), light ink on black.
+
+        Raises:
+            ImageError: the real image can't be read.
+        """
+        return distort(decode(self.file.read()), np.random.default_rng(self.seed))
 
 
 def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -108,7 +116,7 @@ def _damage(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
         rows = np.flatnonzero(image.max(axis=1) > 127)
         if len(rows):
             cut = int(random.integers(1, 2 + len(rows) // 12))
-            turned = np.rot90(image, random.integers(4))
+            turned = np.rot90(image, int(random.integers(4)))
             edge = int(np.flatnonzero(turned.max(axis=1) > 127)[0])
             turned[: edge + cut] = 0  # a view: the image itself is cut
     return image

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,53 +14,89 @@ from core.data.store import Store
 from core.evaluation.card import card
 from core.imaging import decode
 from core.inference.predictor import Predictor
-from core.training.recipe import balanced, make_shipped
+from core.scripts import NAMES, OTHER
+from core.training.recipe import DIGITS, Amounts, balanced, make_shipped
 from core.workspace import Workspace
 
+TINY = Amounts(real=12, sketched=12, others=12, held_out=8, epochs=1)
 
-def test_rows_are_drawn_evenly_over_the_characters_of_every_script():
+
+def test_digits_get_their_share_and_letters_more_than_syllables() -> None:
     labels = pd.DataFrame(
         {
-            "script": ["arabic"] * 9 + ["kannada"] * 2,
-            "character": ["a"] * 7 + ["b", "c"] + ["x", "y"],
+            "script": ["arabic"] * 9 + ["kannada"] * 12,
+            "character": ["ا"] * 7 + ["ب", "ت"] + ["೦", "೧"] * 2 + ["ಕ"] * 4 + ["ಕಾ"] * 4,
         }
     ).astype("category")
 
-    rows = balanced(labels, 12, np.random.default_rng(0))
+    rows = balanced(labels, 7000, np.random.default_rng(0))
 
     drawn = labels.iloc[rows]
-    assert Counter(zip(drawn["script"], drawn["character"], strict=True)) == {
-        ("arabic", "a"): 4,
-        ("arabic", "b"): 4,
-        ("arabic", "c"): 4,
-        ("kannada", "x"): 6,
-        ("kannada", "y"): 6,
+    assert drawn["script"].value_counts().tolist() == [7000, 7000]
+    shares = drawn["character"].value_counts() / 7000
+    for letter in "ابت":
+        assert shares[letter] == pytest.approx(1 / 3, abs=0.03)
+    assert shares["೦"] + shares["೧"] == pytest.approx(DIGITS, abs=0.03)
+    assert shares["ಕ"] / shares["ಕಾ"] == pytest.approx(6, rel=0.15)
+
+
+def test_no_row_is_drawn_twice_while_another_of_its_character_waits() -> None:
+    labels = pd.DataFrame({"script": ["arabic"] * 9, "character": ["ا"] * 9}).astype("category")
+
+    assert Counter(Counter(balanced(labels, 12, np.random.default_rng(0)).tolist()).values()) == {
+        1: 6,
+        2: 3,
     }
-    assert len(set(rows[labels["character"].iloc[rows] == "a"])) == 4  # none twice without need
 
 
 @pytest.mark.slow
 def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     tmp_path: Path, kaggle_folder: Path, encode_image, draw_glyph
-):
+) -> None:
     ws, to = Workspace(tmp_path / "workspace"), tmp_path / "shipped"
 
-    said = make_shipped([str(kaggle_folder)], ws, per_script=12, epochs=1, to=to)
+    said = make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=to)
 
-    labels = Store.open(ws.store / "recipe-bent.parquet").labels()
+    labels = Store.open(ws.store / "recipe-glyphs.parquet").labels()
     train = labels[labels["fold"] == "train"]
-    assert train["script"].value_counts().tolist() == [24] * 6
-    held_out = {(each.script, each.name) for each in families() if each.held_out}
+    assert train["script"].value_counts().to_dict() == {**dict.fromkeys(NAMES, 24), OTHER: 12}
+    held_out = {
+        (each.script, each.alphabet or each.name)
+        for each in (*families(), *families(OTHER))
+        if each.held_out
+    }
     assert held_out.isdisjoint(zip(labels["script"], labels["collection"], strict=True))
     real = labels[labels["fold"] == "test"]
     assert real["path"].str.contains("#").sum() == 0
+    strangers = Store.open(ws.store / "recipe-held-out.parquet").labels()
+    assert held_out.issuperset(zip(strangers["script"], strangers["collection"], strict=True))
     assert set(said) == {"run", "accuracy", "per_script", "folder"}
     assert said["accuracy"] == pytest.approx(np.mean(list(said["per_script"].values())))
     facts = json.loads((to / "model.json").read_text())
-    assert facts["recipe"] == {"per_script": 12, "epochs": 1}
+    assert facts["recipe"] == asdict(TINY)
     assert facts["in_domain"]["mean"] == said["accuracy"]
-    picture = decode(encode_image(draw_glyph("kannada")))
-    assert len(Predictor.load(to).predict(picture).ranked) == 6
+    predictor = Predictor.load(to)
+    assert predictor.decision.threshold is not None
+    answer = predictor.predict(decode(encode_image(draw_glyph("kannada"))))
+    assert {name for name, _ in answer.ranked} == set(NAMES)
     facts |= {"unseen": {"mean": 0.5}, "unseen_collections": {}}
     assert "12 real images of each script" in card(facts)
     assert "Noto Naskh Arabic" in card(facts)
+
+    # asked again, it finds everything made, and asked for another it makes it anew
+    again = make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=tmp_path / "again")
+    assert again["run"] == said["run"]
+    anew = make_shipped(
+        [str(kaggle_folder)], ws, amounts=replace(TINY, sketched=13), to=tmp_path / "anew"
+    )
+    assert anew["run"] != said["run"]
+
+
+@pytest.mark.slow
+def test_the_recipe_gives_the_same_weights_twice(tmp_path: Path, kaggle_folder: Path) -> None:
+    for name in ("one", "two"):
+        ws = Workspace(tmp_path / name)
+        make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=tmp_path / f"{name}-shipped")
+
+    one, two = (tmp_path / f"{name}-shipped" / "model.tflite" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()

@@ -59,11 +59,14 @@ class Written:
 
     def read(self) -> bytes:
         """Return the image as a PNG."""
+        return encode(self.image())
+
+    def image(self) -> np.ndarray:
+        """Return the image, uint8 (H, W)."""
         random = np.random.default_rng(self.writer)
         hand = Hand.random(random)
         paper = Paper.random(random) if self.noise else PLAIN
-        image = draw(self._glyph, np.random.default_rng(self.seed), hand=hand, paper=paper)
-        return encode(image)
+        return draw(self._glyph, np.random.default_rng(self.seed), hand=hand, paper=paper)
 
 
 def sketch(
