@@ -42,10 +42,10 @@ def main() -> None:
     parser.add_argument("--page", choices=PAGES, action="append", help="only this one")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    chromium = _browser_path()
+    chromium = browser_path()
     with (
         tempfile.TemporaryDirectory() as empty,
-        _server(asked.workspace or Path(empty)) as url,
+        server(asked.workspace or Path(empty)) as url,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
@@ -58,7 +58,7 @@ def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
     address = url if name == "home" else f"{url}/{name}"
     warm = browser.new_page()  # the first visit loads what the page needs
     warm.goto(address)
-    _settle(warm)
+    settle(warm)
     warm.close()
     for size, (width, height) in SIZES.items():
         for scheme in SCHEMES:
@@ -70,10 +70,10 @@ def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(address)
-            _settle(page)
-            if name == "predict" and _sheet(page).count():
+            settle(page)
+            if name == "predict" and sheet(page).count():
                 _draw(page)
-                _settle(page)
+                settle(page)
             _whole_page(page, width, height)
             path = folder / f"{name}-{size}-{scheme}.png"
             page.screenshot(path=path)
@@ -85,22 +85,22 @@ def _whole_page(page: Page, width: int, height: int) -> None:
     """Make the window as tall as the page: Streamlit scrolls a box of its own."""
     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": max(height, tall)})
-    _settle(page)
+    settle(page)
 
 
-def _settle(page: Page) -> None:
+def settle(page: Page) -> None:
     page.get_by_test_id("stMainBlockContainer").wait_for()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(1500)
 
 
-def _sheet(page: Page) -> Locator:
+def sheet(page: Page) -> Locator:
     return page.get_by_label("Sheet of paper")
 
 
 def _draw(page: Page) -> None:
-    box = _sheet(page).bounding_box()
+    box = sheet(page).bounding_box()
     assert box is not None
     for (x, y), *rest in STROKES:
         page.mouse.move(box["x"] + x, box["y"] + y)
@@ -111,7 +111,7 @@ def _draw(page: Page) -> None:
 
 
 @contextmanager
-def _server(workspace: Path) -> Iterator[str]:
+def server(workspace: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -143,7 +143,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _browser_path() -> str:
+def browser_path() -> str:
     looked = subprocess.run(
         [CHECKOUT / "scripts" / "get-browser"], stdout=subprocess.PIPE, text=True
     )
