@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.ui.prepare.draft import Draft
 from core.ui.strokes import Drawing, Letter
+
+if TYPE_CHECKING:
+    from core.imaging import Pipeline
 
 
 @dataclass
@@ -154,6 +159,43 @@ def unpick_image(data: str, row: int) -> None:
 def unpick_images(data: str) -> None:
     """Put all picked images of a data set back."""
     picked(data).clear()
+
+
+def draft(pipeline: Pipeline) -> Draft:
+    """Return this visitor's pipeline on the Prepare page; a new one where it began as another."""
+    held: Draft | None = st.session_state.get("draft")
+    if held is None or held.began != pipeline:
+        number = 0 if held is None else held.number + 1
+        held = st.session_state["draft"] = Draft.of(pipeline, number)
+    held.follow({str(key): each for key, each in st.session_state.items()})
+    return held
+
+
+def restart_draft() -> None:
+    """Forget what the visitor changed on the Prepare page."""
+    held: Draft = st.session_state["draft"]
+    st.session_state["draft"] = Draft.of(held.began, held.number + 1)
+
+
+def begin(key: str, value: object) -> str:
+    """Let the widget of `key` begin with `value` where it is new; returns the key."""
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def value(key: str) -> Any:
+    """Return what the widget of `key` holds; for callbacks."""
+    return st.session_state[key]
+
+
+def tell(key: str, message: str) -> None:
+    """Leave a message for the next run of the page; `told` takes it."""
+    st.session_state[f"told-{key}"] = message
+
+
+def told(key: str) -> str:
+    """Return the message that was left under `key`, once; "" without one."""
+    return st.session_state.pop(f"told-{key}", "")
 
 
 def pick(key: str, value: object) -> None:

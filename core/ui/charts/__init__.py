@@ -5,6 +5,7 @@ from core.ui.charts.comparison import AXES, curves, smooth
 from core.ui.charts.data import contact_sheet, counted
 from core.ui.charts.ink import by_source, pixel_view, polarity
 from core.ui.charts.learning import learning
+from core.ui.charts.pixels import grey_histogram, grey_levels
 from core.ui.charts.style import percent
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "contact_sheet",
     "counted",
     "curves",
+    "grey_histogram",
+    "grey_levels",
     "learning",
     "percent",
     "pixel_view",

@@ -1,0 +1,121 @@
+"""Making a data set with the pipeline in hand, and what that will take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.estimate import Estimate
+from core.data.job import start_build, start_sketch
+from core.data.store import stores
+from core.imaging import Pipeline
+from core.imaging.library import check
+from core.ui import caches
+from core.ui.builds import in_words, news
+from core.ui.page import advice
+from core.ui.prepare.draft import Draft
+from core.ui.train import duration
+from core.workspace import Workspace
+
+_SKETCHBOOK, _AGAIN, _FILES = "The sketchbook", "A data set that is here", "Files"
+
+
+def make_data(workspace: Workspace, draft: Draft) -> None:
+    """Ask what to make a data set of, say what that will take, and start."""
+    news(workspace, ("build", "sketch"))
+    pipeline = draft.pipeline()
+    with advice():
+        check(pipeline)
+    height, width = pipeline.shape
+    steps = ", ".join(each.label for each in pipeline.steps)
+    st.markdown(f"**{pipeline.name}** prepares every image to {height} × {width} px: {steps}.")
+    here = stores(workspace.store)
+    origins = [_SKETCHBOOK, *([_AGAIN] if here else []), _FILES]
+    origin = st.segmented_control(
+        "Made of", origins, default=origins[0], required=True, key="made-of"
+    )
+    path = _ask_path(origin, here)
+    left, right = st.columns(2)
+    everything = origin != _SKETCHBOOK
+    per_script = left.number_input(
+        "Images of each script",
+        min_value=0 if everything else 1,
+        value=0 if everything else 500,
+        step=500,
+        help="At most so many, spread evenly over the characters."
+        + (" 0 takes all there are." if everything else ""),
+        key=f"count-{origin}",
+    )
+    beginning = Path(path).stem if path else "sketchbook"
+    name = right.text_input(
+        "Name of the data set",
+        value=f"{beginning} {pipeline.name.replace(',', '')}",
+        key=f"name-{origin}-{beginning}-{pipeline.name}",
+    ).strip()
+    if everything and not path:
+        st.info("Name a folder or a zip to see what will be made.", icon=":material/folder:")
+        return
+    with advice():
+        _show(_estimate(path, per_script, pipeline))
+    if st.button("Make the data set", type="primary", icon=":material/play_arrow:"):
+        with advice():
+            if everything:
+                start_build(workspace, [path], name, pipeline, per_script or None)
+            else:
+                start_sketch(workspace, name, pipeline, per_script)
+        st.rerun()
+
+
+def _ask_path(origin: str, here: list[Path]) -> str:
+    """Ask for the images; returns a path as `build` takes it, "" for none or the sketchbook."""
+    if origin == _AGAIN:
+        chosen = st.selectbox(
+            "Data set",
+            here,
+            format_func=lambda each: each.stem,
+            help="It keeps a copy of every source image: no zip is needed to prepare it anew.",
+            key="made-again",
+        )
+        return str(chosen)
+    if origin == _FILES:
+        return st.text_input(
+            "Folder or zip on this machine",
+            placeholder="/home/me/Downloads/kaggle",
+            help="The Kaggle sets, zipped or not, or folders script/character/ of your own images.",
+            key="made-of-files",
+        ).strip()
+    return ""
+
+
+def _estimate(path: str, per_script: int, pipeline: Pipeline) -> Estimate:
+    steps = json.dumps(pipeline.to_json())
+    if path:
+        return caches.estimate_build(Path(path), steps, per_script or None)
+    return caches.estimate_sketch(steps, per_script)
+
+
+def _show(estimate: Estimate) -> None:
+    with st.container(border=True):
+        images, room, time = st.columns(3)
+        images.metric("Images", f"{estimate.images:,}")
+        room.metric("On disk, about", _size(estimate.bytes))
+        time.metric("Time, about", duration(estimate.seconds))
+        st.markdown(in_words(estimate.per_script))
+        said = (
+            "Counted without opening the files; those that can't be read will be left out. Size "
+            f"and time are worked out from {estimate.sampled} images that were prepared just now. "
+            "It takes longer while the machine does other things."
+        )
+        if estimate.skipped:
+            files = "file fits" if estimate.skipped == 1 else "files fit"
+            said += f" {estimate.skipped:,} {files} no known layout and will not be taken."
+        st.caption(said)
+
+
+def _size(size: int) -> str:
+    for unit, count in (("GB", 1e9), ("MB", 1e6)):
+        if size >= 0.95 * count:
+            return f"{size / count:.1f} {unit}"
+    return f"{max(1, round(size / 1000))} kB"
