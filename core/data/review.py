@@ -99,7 +99,7 @@ def review(labels: pd.DataFrame, kind: str, seed: int) -> Review:
     writers_of = [set(writers.to_numpy()[part & named]) for part in (in_train, in_test)]
     collections = labels["collection"].astype(str).to_numpy()
     collections_of = [set(collections[part]) for part in (in_train, in_test)]
-    digests = labels["digest"].to_numpy()
+    digests = labels["digest"]
     learned = labels["script"].iloc[train].value_counts()
     tested = labels["script"].iloc[test].value_counts()
     present = [each.name for each in SCRIPTS if (labels["script"] == each.name).any()]
@@ -109,7 +109,8 @@ def review(labels: pd.DataFrame, kind: str, seed: int) -> Review:
         test=len(test),
         writers=len(writers_of[0] | writers_of[1]),
         shared_writers=len(writers_of[0] & writers_of[1]),
-        copies=int(np.isin(digests[test], digests[train]).sum()),
+        # not np.isin, which compares every text with every other
+        copies=int(digests.iloc[test].isin(digests.iloc[train]).sum()),
         few={name: int(learned.get(name, 0)) for name in present if learned.get(name, 0) < FEW},
         untested=tuple(name for name in present if not tested.get(name, 0)),
         alone=tuple(name for name in present if sources[name] == 1),
