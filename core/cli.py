@@ -330,8 +330,7 @@ def _evaluate(args: Any) -> Answer:
     result = evaluate(predictor, args.images, args.script, progress=_progress("images"))
     for path, reason in result.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)
-    document = dataclasses.asdict(result)
-    document["skipped"] = len(result.skipped)
+    document = {**result.to_json(), "skipped": len(result.skipped)}
     counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
     return document, f"accuracy {result.accuracy:.2%} of {result.n} images; taken for: {counts}"
 

@@ -19,11 +19,11 @@ from core.data.build import build
 from core.data.sources import SOURCES, find_local
 from core.data.store import Store
 from core.errors import DataError
+from core.evaluation.bench_pages import Say, pages
 from core.imaging import PRESETS, preset
 from core.inference.predictor import Predictor
 from core.workspace import CHECKOUT
 
-Say = Callable[[str], None]
 ROUNDS = 3
 
 
@@ -175,4 +175,5 @@ BENCHMARKS: dict[str, Callable[[Say], dict[str, Any]]] = {
     "build": build_against_keras,
     "read": reading,
     "answer": answering,
+    "pages": pages,
 }

@@ -9,33 +9,18 @@ import numpy as np
 
 from core.data.splits import split
 from core.data.store import Store
-from core.evaluation.metrics import mean_over_scripts, per_script_accuracy
+from core.evaluation.metrics import (
+    expected_calibration_error,
+    mean_over_scripts,
+    per_script_accuracy,
+)
 from core.inference.decision import Answers, Decision, answers, fit_temperature
 from core.inference.predictor import Predictor
 from core.scripts import OTHER
 
 KEPT = 0.98
 """Share of known characters that the threshold keeps where it is chosen."""
-BINS = 15
 _A_SCRIPT = 2_000
-
-
-def expected_calibration_error(
-    probabilities: np.ndarray, right: np.ndarray, bins: int = BINS
-) -> float:
-    """Return how far confidence lies from accuracy on average, 0-1.
-
-    Naeini, Cooper and Hauskrecht, AAAI 2015: answers are sorted into bins of equal width by the
-    probability of the likeliest label; in each, its mean is compared with the share of right ones.
-
-    Args:
-        probabilities: of the likeliest label, float (N,), 0-1.
-        right: bool (N,), whether it was the true one.
-        bins: how many.
-    """
-    place = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
-    surplus = np.bincount(place, probabilities - right, minlength=bins)
-    return float(np.abs(surplus).sum() / max(1, len(right)))
 
 
 def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, Any]:

@@ -7,13 +7,17 @@ from typing import Any
 
 from core.data.sketchbook import families
 from core.data.sources import SOURCES
+from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import APART, Unseen
 from core.inference.predictor import model_folder
 from core.models.export import FACTS
-from core.scripts import SCRIPTS
+from core.scripts import OTHER, SCRIPTS
 from core.workspace import write_atomically
 
 CARD = "CARD.md"
+RECIPES_TRIED = 4
+"""How many recipes were compared on the unseen collections, for the card to say."""
+_HARDEST = 3
 
 
 def record(model: str, unseen: Unseen) -> None:
@@ -26,12 +30,39 @@ def record(model: str, unseen: Unseen) -> None:
     folder = model_folder(model)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     facts["unseen"] = {**unseen.per_script, "mean": unseen.mean}
+    facts["unseen_rejected"] = unseen.rejected
+    facts["unseen_calibration"] = unseen.calibration_error
     facts["unseen_collections"] = {
-        name: {"images": each.n, "accuracy": each.accuracy}
+        name: {
+            "images": each.n,
+            "accuracy": each.accuracy,
+            "rejected": each.rejected,
+            "predicted": each.predicted,
+            "hardest": _hardest(name, each),
+        }
         for name, each in unseen.collections.items()
     }
     write_atomically(folder / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     write_atomically(folder / CARD, card(facts))
+
+
+def _hardest(collection: str, evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return the characters with most mistakes, and what they are taken for."""
+    right = collection.partition("-")[0]
+    found: list[dict[str, Any]] = []
+    for name, predicted in evaluation.characters.items():
+        wrong = {script: count for script, count in predicted.items() if script != right}
+        if wrong:
+            taken_for = max(wrong, key=lambda each: wrong[each])
+            found.append(
+                {
+                    "character": name,
+                    "images": sum(predicted.values()),
+                    "wrong": sum(wrong.values()),
+                    "taken_for": taken_for,
+                }
+            )
+    return sorted(found, key=lambda each: -each["wrong"])[:_HARDEST]
 
 
 def card(facts: dict[str, Any]) -> str:
@@ -42,8 +73,10 @@ def card(facts: dict[str, Any]) -> str:
         "every figure comes from that command and from the training run.",
         _what(facts),
         "## How good it is\n\n" + _accuracies(facts),
-        "## Collections it never saw\n\n" + _collections(facts["unseen_collections"]),
     ]
+    if "decision" in facts:
+        parts.append("## How sure it is, and when it declines\n\n" + _sureness(facts))
+    parts.append("## Collections it never saw\n\n" + _collections(facts["unseen_collections"]))
     if "recipe" in facts:
         parts += [_limits(), "## What it learned from\n\n" + _learned_from(facts["recipe"])]
     return "\n\n".join(parts) + "\n"
@@ -52,55 +85,86 @@ def card(facts: dict[str, Any]) -> str:
 def _what(facts: dict[str, Any]) -> str:
     height, width = facts["input_shape"]
     steps = " → ".join(each["step"] for each in facts["pipeline"]["steps"])
+    scripts = [each for each in facts["labels"] if each != OTHER]
     return (
-        f"It answers which of {len(facts['labels'])} scripts a handwritten character belongs to. "
+        f"It answers which of {len(scripts)} scripts a handwritten character belongs to. "
         f"{facts['parameters']:,} parameters, {width}x{height} px in. Every image passes first: "
         f"{steps}. Content hash of the data it was trained on: `{facts.get('data_hash')}`."
     )
 
 
+_ACCURACIES = {"in_domain": "in-domain", "families": "held-out fonts", "unseen": "unseen"}
+
+
 def _accuracies(facts: dict[str, Any]) -> str:
     lines = [
-        "In-domain: writers held out of the collections it was trained on. Unseen: other "
-        "people's collections. Collections of a script are averaged first, then scripts.",
+        "In-domain: writers held out of the collections it was trained on. Held-out fonts: "
+        "families of the sketchbook that it was not trained on. Unseen: other people's "
+        "collections. Collections of a script are averaged first, then scripts; chance is 1 in 6.",
         "",
-        "| script | in-domain | unseen |",
-        "| --- | ---: | ---: |",
+        f"| script | {' | '.join(_ACCURACIES.values())} |",
+        "| --- |" + " ---: |" * len(_ACCURACIES),
     ]
     for name, title in [*((each.name, each.title) for each in SCRIPTS), ("mean", "**mean**")]:
-        figures = (facts.get(kind, {}).get(name) for kind in ("in_domain", "unseen"))
+        figures = (facts.get(kind, {}).get(name) for kind in _ACCURACIES)
         shown = (f"{each:.1%}" if each is not None else "not measured" for each in figures)
         lines.append(f"| {title} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
 
-def _collections(collections: dict[str, dict[str, float]]) -> str:
-    lines = ["| collection | images | accuracy |", "| --- | ---: | ---: |"]
+def _sureness(facts: dict[str, Any]) -> str:
+    decision, error = facts["decision"], facts["calibration"]
+    return (
+        f"Probabilities are divided among the six at temperature {decision['temperature']:.2f}, "
+        "fitted on held-out writers and fonts. Expected calibration error (15 bins): "
+        f"{error['in_domain']:.1%} in-domain, {error['families']:.1%} on held-out fonts, "
+        f"{facts['unseen_calibration']:.1%} unseen.\n\n"
+        "It says none of these six where its seventh answer, for other alphabets, is above "
+        f"{decision['threshold']:.2f}. That keeps {decision['kept']:.1%} of the known scripts on "
+        f"held-out writers and fonts and {1 - facts['unseen_rejected']:.1%} of the unseen, and "
+        f"turns away {decision['turned_away']:.1%} of alphabets that no training saw (sketchbook; "
+        f"area under the ROC curve {facts['unknown']['auroc']:.3f})."
+    )
+
+
+def _collections(collections: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        "| collection | images | accuracy | none of these | most often wrong |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
     for name, each in collections.items():
         apart = " (not counted)" if name in APART else ""
-        lines.append(f"| {name}{apart} | {each['images']:,} | {each['accuracy']:.1%} |")
+        hardest = "; ".join(
+            f"{one['character']} ({one['wrong']} of {one['images']}, as {one['taken_for']})"
+            for one in each["hardest"]
+        )
+        lines.append(
+            f"| {name}{apart} | {each['images']:,} | {each['accuracy']:.1%} "
+            f"| {each['rejected']:.1%} | {hardest} |"
+        )
     return "\n".join(lines)
 
 
 def _limits() -> str:
     return (
         "## Limits\n\n"
-        "- It always names one of the six, whatever it is shown: it has no answer for other "
-        "alphabets, doodles or blank pages yet.\n"
-        "- Its probabilities are not calibrated.\n"
         "- Of real handwriting it has seen one collection a script: 15 numerals for Chinese, two "
         "people for most of Baybayin. All else it knows from strokes traced from fonts.\n"
+        "- Its doubt is about alphabets it was never shown as well; some of their letters look "
+        "like one of ours, and it answers.\n"
         "- One character at a time. Some cannot be told by anyone: a bar, a circle, a digit 0."
     )
 
 
 def _learned_from(recipe: dict[str, Any]) -> str:
     drawn = ", ".join(each.name for each in families() if not each.held_out)
+    alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
     lines = [
-        f"`python -m core train --recipe script --from PATH...`: {recipe['per_script']:,} real "
-        "images of each script, bent as another hand might have written them, and as many from "
-        f"the sketchbook; {recipe['epochs']} epochs. Nothing was trained, calibrated or stopped "
-        "on the unseen collections.",
+        f"`python -m core train --recipe script --from PATH...`: {recipe['real']:,} real "
+        "images of each script, bent as another hand might have written them, "
+        f"{recipe['sketched']:,} of each from the sketchbook, {recipe['others']:,} of other "
+        f"alphabets; {recipe['epochs']} epochs. {RECIPES_TRIED} recipes were looked at on the "
+        "unseen collections; nothing was trained, calibrated or stopped on them.",
         "",
         "| data set | script | licence |",
         "| --- | --- | --- |",
@@ -108,5 +172,10 @@ def _learned_from(recipe: dict[str, Any]) -> str:
     lines += [
         f"| [{each.title}]({each.url}) | {each.script} | {each.licence} |" for each in SOURCES
     ]
-    lines += ["", f"The sketchbook's families (SIL Open Font License, or our own): {drawn}."]
+    lines += [
+        "",
+        f"The sketchbook's families (SIL Open Font License, or our own): {drawn}.",
+        "",
+        f"Other alphabets, from fonts under the same licence: {', '.join(alphabets)}.",
+    ]
     return "\n".join(lines)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+BINS = 15
+
 
 def confusion(
     true: Sequence[str] | pd.Series, predicted: Sequence[str] | pd.Series, labels: Sequence[str]
@@ -62,3 +64,27 @@ def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
     half = z * (share * (1 - share) / total + z**2 / (4 * total**2)) ** 0.5
     scale = 1 + z**2 / total
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def expected_calibration_error(
+    confidence: np.ndarray,
+    right: np.ndarray,
+    weights: np.ndarray | None = None,
+    bins: int = BINS,
+) -> float:
+    """Return how far confidence lies from accuracy on average, 0-1.
+
+    Naeini, Cooper and Hauskrecht, AAAI 2015: answers are sorted into bins of equal width by the
+    probability of the likeliest label; in each, its mean is compared with the share of right ones.
+
+    Args:
+        confidence: probability of the likeliest label, float (N,), 0-1.
+        right: bool (N,), whether it was the true one.
+        weights: how much each answer counts, float (N,); all the same where None.
+        bins: how many.
+    """
+    if weights is None:
+        weights = np.ones(len(right))
+    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    surplus = np.bincount(place, weights * (confidence - right), minlength=bins)
+    return float(np.abs(surplus).sum() / max(weights.sum(), 1e-12))

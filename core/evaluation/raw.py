@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
 
 from core.data.archive import entries, is_image, roots
 from core.data.convert import Skipped, prepare
@@ -22,14 +26,30 @@ class Evaluation:
         accuracy: share of them, 0-1, whose likeliest script is the right one.
         rejected: share called none of these.
         predicted: how many were taken for which script.
+        characters: the same for each character, as far as folders and names tell characters apart.
         skipped: (path, reason) of files that could not be read.
+        confidence: probability of the likeliest script, float32 (n,).
+        right: bool (n,), whether that was the right one.
     """
 
     n: int
     accuracy: float
     rejected: float
     predicted: dict[str, int]
+    characters: dict[str, dict[str, int]]
     skipped: tuple[Skipped, ...]
+    confidence: np.ndarray = field(repr=False, compare=False)
+    right: np.ndarray = field(repr=False, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as plain values."""
+        return {
+            "n": self.n,
+            "accuracy": self.accuracy,
+            "rejected": self.rejected,
+            "predicted": self.predicted,
+            "characters": self.characters,
+        }
 
 
 def evaluate(
@@ -47,23 +67,48 @@ def evaluate(
     if script not in predictor.labels:
         raise ModelError(f"{predictor.name} knows {', '.join(predictor.labels)}, not {script!r}")
     files = [entry for root in roots(path) for entry in entries(root) if is_image(entry)]
-    counts: Counter[str] = Counter()
     skipped: list[Skipped] = []
-    rejected = 0
+    best, confidence, rejected = [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):
         answer = predictor.answers(images)
-        counts.update(predictor.labels[index] for index in answer.probabilities.argmax(axis=1))
+        likeliest = answer.probabilities.argmax(axis=1)
+        best.append(likeliest)
+        confidence.append(answer.probabilities.max(axis=1, initial=0))
         rejected += int(answer.rejected.sum())
         skipped += unreadable
         if progress:
-            progress(counts.total() + len(skipped), len(files))
-    if not counts:
+            progress(sum(map(len, best)) + len(skipped), len(files))
+    answers = np.concatenate([np.empty(0, np.int64), *best])
+    if not len(answers):
         why = f"; the first of {len(skipped)}, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
+    unread = {each for each, _ in skipped}
+    characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for file, index in zip((e for e in files if e.path not in unread), answers, strict=True):
+        characters[character_of(file.name)][predictor.labels[index]] += 1
+    right = answers == predictor.labels.index(script)
+    counts = np.bincount(answers, minlength=len(predictor.labels))
     return Evaluation(
-        counts.total(),
-        counts[script] / counts.total(),
-        rejected / counts.total(),
-        {name: counts[name] for name in predictor.labels if counts[name]},
+        len(answers),
+        float(right.mean()),
+        rejected / len(answers),
+        {name: int(n) for name, n in zip(predictor.labels, counts, strict=True) if n},
+        {name: dict(counted.most_common()) for name, counted in sorted(characters.items())},
         tuple(skipped),
+        np.concatenate(confidence),
+        right,
     )
+
+
+def character_of(name: str) -> str:
+    """Return what a path says of its character: its folder, else its name without the number.
+
+    Args:
+        name: path below the zip or folder, with forward slashes.
+
+    Example:
+        >>> character_of("Yaa_Middle/AHCR_1.jpg"), character_of("CAP_L_0.png")
+        ('Yaa_Middle', 'CAP_L')
+    """
+    place = PurePosixPath(name)
+    return place.parent.name or re.sub(r"[\s_(-]*\d+\)?$", "", place.stem) or place.stem

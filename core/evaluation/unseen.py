@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.errors import SourceNotFound
-from core.evaluation.metrics import mean_over_scripts
+from core.evaluation.metrics import expected_calibration_error, mean_over_scripts
 from core.evaluation.raw import Evaluation, evaluate
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, script
@@ -26,33 +28,43 @@ class Unseen:
         collections: by name, SCRIPT-COLLECTION.
         per_script: 0-1; the collections of a script averaged.
         mean: of `per_script`; chance is 1/6.
+        rejected: share called none of these, averaged likewise.
+        calibration_error: how far confidence lies from accuracy, 0-1, every collection of a
+            script and every script weighing the same.
     """
 
     collections: dict[str, Evaluation]
     per_script: dict[str, float]
     mean: float
+    rejected: float
+    calibration_error: float
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain values."""
         return {
             "mean": self.mean,
             "per_script": self.per_script,
-            "collections": {
-                name: {"n": each.n, "accuracy": each.accuracy, "predicted": each.predicted}
-                for name, each in self.collections.items()
-            },
+            "rejected": self.rejected,
+            "calibration_error": self.calibration_error,
+            "collections": {name: each.to_json() for name, each in self.collections.items()},
         }
 
     def to_markdown(self) -> str:
         """Return the figures as a table."""
-        lines = ["| collection | images | accuracy |", "| --- | ---: | ---: |"]
+        lines = [
+            "| collection | images | accuracy | none of these |",
+            "| --- | ---: | ---: | ---: |",
+        ]
         for name, each in self.collections.items():
             apart = " (not counted)" if name in APART else ""
-            lines.append(f"| {name}{apart} | {each.n:,} | {each.accuracy:.1%} |")
+            lines.append(
+                f"| {name}{apart} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
+            )
         for name, accuracy in self.per_script.items():
-            lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** |")
-        lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** |")
-        return "\n".join(lines)
+            lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** | |")
+        lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** | {self.rejected:.1%} |")
+        said = f"Expected calibration error: {self.calibration_error:.1%}"
+        return "\n".join([*lines, "", said])
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:
@@ -73,14 +85,28 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
         if of in NAMES and (place.is_dir() or place.suffix.lower() == ".zip"):
             collections[name] = evaluate(predictor, place, of)
             say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
-    of_script: dict[str, list[float]] = defaultdict(list)
+    of_script: dict[str, list[Evaluation]] = defaultdict(list)
     for name, each in collections.items():
         if name not in APART:
-            of_script[name.partition("-")[0]].append(each.accuracy)
+            of_script[name.partition("-")[0]].append(each)
     if not of_script:
         raise SourceNotFound(
             f"{folder}: no collection here; zips or folders must be named SCRIPT-COLLECTION, "
             f"with SCRIPT one of {', '.join(NAMES)}"
         )
-    per_script = {name: sum(each) / len(each) for name, each in sorted(of_script.items())}
-    return Unseen(collections, per_script, mean_over_scripts(per_script))
+    per_script = _averaged(of_script, lambda each: each.accuracy)
+    rejected = mean_over_scripts(_averaged(of_script, lambda each: each.rejected))
+    parts = [each for group in of_script.values() for each in group]
+    weights = [1 / len(group) / each.n for group in of_script.values() for each in group]
+    error = expected_calibration_error(
+        np.concatenate([each.confidence for each in parts]),
+        np.concatenate([each.right for each in parts]),
+        np.repeat(weights, [each.n for each in parts]),
+    )
+    return Unseen(collections, per_script, mean_over_scripts(per_script), rejected, error)
+
+
+def _averaged(
+    of_script: Mapping[str, Sequence[Evaluation]], figure: Callable[[Evaluation], float]
+) -> dict[str, float]:
+    return {name: sum(map(figure, group)) / len(group) for name, group in sorted(of_script.items())}

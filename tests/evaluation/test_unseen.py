@@ -70,11 +70,16 @@ def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
     assert document["collections"]["arabic-one"] == {
         "n": 10,
         "accuracy": 0.9,
+        "rejected": 0.0,
         "predicted": {"arabic": 9, "kannada": 1},
+        "characters": document["collections"]["arabic-one"]["characters"],
     }
+    characters = document["collections"]["arabic-one"]["characters"].values()
+    assert sum(each["arabic"] for each in characters if "arabic" in each) == 9
+    assert 0 <= document["calibration_error"] <= 1
     table = result.to_markdown().splitlines()
-    assert "| arabic-one | 10 | 90.0% |" in table
-    assert "| **mean over scripts** | | **81.7%** |" in table
+    assert "| arabic-one | 10 | 90.0% | 0.0% |" in table
+    assert "| **mean over scripts** | | **81.7%** | 0.0% |" in table
     assert sum("not counted" in line for line in table) == 1
 
 
@@ -99,7 +104,10 @@ def test_the_figures_are_written_beside_the_model_and_into_its_card(
 
     facts = json.loads((folder / "model.json").read_text())
     assert facts["unseen"] == {**result.per_script, "mean": result.mean}
-    assert facts["unseen_collections"]["chinese-prose"] == {"images": 4, "accuracy": 0.75}
+    prose = facts["unseen_collections"]["chinese-prose"]
+    assert (prose["images"], prose["accuracy"], prose["rejected"]) == (4, 0.75, 0)
+    assert prose["predicted"] == {"arabic": 1, "chinese": 3}
+    assert [(each["wrong"], each["taken_for"]) for each in prose["hardest"]] == [(1, "arabic")]
     assert before.items() <= facts.items()
     assert Predictor.load(folder).facts == facts
     card = (folder / "CARD.md").read_text()
@@ -121,8 +129,8 @@ def test_a_recorded_model_shows_its_accuracy_on_its_own_data_too(
     record(str(folder), result)
 
     card = (folder / "CARD.md").read_text()
-    assert "| Arabic | 98.7% | 70.0% |" in card
-    assert "| **mean** | 50.0% | 81.7% |" in card
+    assert "| Arabic | 98.7% | not measured | 70.0% |" in card
+    assert "| **mean** | 50.0% | not measured | 81.7% |" in card
 
 
 def test_only_a_model_can_be_recorded(result: Unseen, tmp_path: Path) -> None:
