@@ -75,7 +75,9 @@ def save_pipeline(
     taken = {each.casefold(): each for each in pipelines(ws)}
     same = taken.get(name.casefold())
     if same in PRESETS:
-        raise PipelineError(f"{same!r} comes with Scriptorium and stays as it is: choose another")
+        raise PipelineError(
+            f"{same!r} comes with Scriptorium and stays as it is: choose another name"
+        )
     if same and not (replace and same == name):
         raise PipelineError(
             f"there is a pipeline called {same!r} already: choose another name, or replace it"
