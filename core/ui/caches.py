@@ -136,9 +136,10 @@ def _answer(model: str, changed: int, data: bytes) -> tuple[np.ndarray, Predicti
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _rows_by(path: str, changed: int, column: str) -> dict[str, np.ndarray]:
     labels = _labels(path, changed)[column]
-    order = np.argsort(labels.cat.codes.to_numpy(), kind="stable").astype(np.int32)
-    ends = np.cumsum(labels.value_counts(sort=False).to_numpy())
-    return dict(zip(labels.cat.categories, np.split(order, ends[:-1]), strict=True))
+    codes, values = labels.cat.codes.to_numpy(), labels.cat.categories
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    ends = np.cumsum(np.bincount(codes, minlength=len(values)))
+    return dict(zip(values, np.split(order, ends[:-1]), strict=True))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
