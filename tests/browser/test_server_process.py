@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("", "explore", "prepare", "train", "compare", "predict")
+PAGES = ("", "data", "explore", "prepare", "train", "compare", "predict")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -13,7 +13,7 @@ from core.training.runs import list_runs, start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace
 
-PAGES = ("", "explore", "prepare", "train", "compare", "predict")
+PAGES = ("", "data", "explore", "prepare", "train", "compare", "predict")
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
 expect.set_options(timeout=60_000)
@@ -85,37 +85,6 @@ def test_home_opens_fast_on_a_cold_server(start_server: Callable[..., Any], page
     # Two seconds and less on a machine that does nothing else; tests rarely have one.
     page.goto(start_server().url, wait_until="commit")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=8000)
-
-
-def test_a_data_set_is_made_from_a_folder(
-    start_server: Callable[..., Any], kaggle_folder: Path, page: Page
-):
-    page.goto(f"{start_server().url}/explore")
-    page.get_by_label("Folder or zip on this machine").fill(str(kaggle_folder))
-    page.get_by_role("button", name="Make the data set").click()
-    expect(page.get_by_text("288 images fit.")).to_be_visible()
-    no_error(page)
-
-
-def test_a_data_set_is_made_from_an_uploaded_zip(
-    start_server: Callable[..., Any], kaggle_zips: dict[str, Path], page: Page
-):
-    page.goto(f"{start_server().url}/prepare")
-    page.locator("input[type=file]").set_input_files(kaggle_zips["arabic"])
-    expect(page.get_by_text("ahcd1.zip")).to_be_visible()
-    page.get_by_role("button", name="Make the data set").click()
-    expect(page.get_by_role("button", name="Other images")).to_be_visible()
-    no_error(page)
-
-
-def test_a_path_with_nothing_in_it_says_so_in_one_line(
-    start_server: Callable[..., Any], tmp_path: Path, page: Page
-):
-    page.goto(f"{start_server().url}/explore")
-    page.get_by_label("Folder or zip on this machine").fill(str(tmp_path / "nowhere"))
-    page.get_by_role("button", name="Make the data set").click()
-    expect(page.get_by_text("The last data set was not made")).to_contain_text("nowhere")
-    expect(page.get_by_role("button", name="Make the data set")).to_be_visible()
 
 
 def test_browse_and_filter(furnished: Any, page: Page):
