@@ -25,6 +25,9 @@ from PIL import Image
 from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
+from core.imaging import Pipeline
+from core.imaging.library import save_pipeline
+from core.imaging.steps import Grey, Resize
 from core.scripts import NAMES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -197,6 +200,18 @@ def test_data_build(call: Callable[..., Answer], kaggle_folder: Path, tmp_path: 
     assert document["skipped"] == []
     assert document["hash"] == store.hash
     assert store.pipeline.name == "notebook"
+
+
+@pytest.mark.usefixtures("workspace_dir")
+def test_data_build_and_sketch_with_a_pipeline_of_ones_own(
+    call: Callable[..., Answer], canonical_store: Path, tmp_path: Path
+) -> None:
+    mine = Pipeline("my own", (Grey(), Resize(20)))
+    save_pipeline(mine)
+    for command in (("build", "--from", canonical_store), ("sketch",)):
+        out = tmp_path / f"{command[0]}.parquet"
+        call("data", *command, "--out", out, "--pipeline", "my own", "--per-script", 2, "--json")
+        assert Store.open(out).pipeline == mine
 
 
 def test_data_build_from_several_paths_and_with_hints(
