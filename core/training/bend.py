@@ -72,7 +72,6 @@ def bend(images: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     return np.stack(bent) if bent else images
 
 
-def random_bend(images: np.ndarray, seed: int) -> np.ndarray:
-    """Bend uint8 (N, H, W) as training might, by amounts drawn from `seed`."""
-    amounts = np.random.default_rng(seed).uniform(-1, 1, (AMOUNTS, len(images)))
-    return bend(images, amounts)
+def random_bend(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Bend uint8 (N, H, W) as training might."""
+    return bend(images, random.uniform(-1, 1, (AMOUNTS, len(images))))

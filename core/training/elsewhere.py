@@ -85,6 +85,24 @@ def by_script(counted: pd.DataFrame) -> dict[str, float]:
     return {name: shares[name] for name in NAMES if name in shares}
 
 
+def own_tally(run: Run) -> pd.DataFrame:
+    """Return `tally` of the run's own test images.
+
+    Where its data set is gone, there is one collection without a name.
+
+    Raises:
+        RunError: the run has not got that far.
+    """
+    answers = run.test_predictions()
+    store = _own_data(run)
+    if store is None:
+        nameless = () if run.settings.split == "collection" else ("",)
+        return tally(answers, [""] * len(answers), nameless)
+    collections = store.labels(["collection"])["collection"].iloc[answers["row"]]
+    learned_from = _learned(run)[0] if run.trained_on is None else run.trained_on
+    return tally(answers, collections, learned_from)
+
+
 def start_trial(run: Run, data: Path) -> Trial:
     """Start testing `run` on the data set `data`; an older result for it is replaced.
 
@@ -183,21 +201,27 @@ def _try(folder: Path) -> dict[str, Any]:
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
     """Return the collections and the images (their digests) that a run learned from."""
+    store = _own_data(run)
+    if store is not None:
+        labels = store.labels()
+        train, _ = split(labels, run.settings.split, run.settings.seed)
+        learned = labels.iloc[train]
+        return tuple(set(learned["collection"])), set(learned["digest"])
+    if run.trained_on is None:
+        raise RunError(
+            f"run {run.id} can't say which collections it learned from, and its data set is not "
+            "here any more: train it again"
+        )
+    return run.trained_on, set()
+
+
+def _own_data(run: Run) -> Store | None:
+    """Open the data set that a run was made on; None where it is gone or another by now."""
     try:
         store = Store.open(run.settings.data)
     except StoreError:
-        store = None
-    if store is None or store.hash != run.data_hash:
-        if run.trained_on is None:
-            raise RunError(
-                f"run {run.id} can't say which collections it learned from, and its data set is "
-                "not here any more: train it again"
-            )
-        return run.trained_on, set()
-    labels = store.labels()
-    train, _ = split(labels, run.settings.split, run.settings.seed)
-    learned = labels.iloc[train]
-    return tuple(set(learned["collection"])), set(learned["digest"])
+        return None
+    return store if store.hash == run.data_hash else None
 
 
 def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -5,11 +5,13 @@ Nothing here imports TensorFlow: the work is done by core.training.worker, in a 
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from filelock import FileLock
 from core import jobs
 from core.data.store import Store
 from core.errors import RunBusy, RunError, RunNotFound
-from core.models.export import FACTS
+from core.models.export import FACTS, KERAS, LITERT
 from core.training import folder as files
 from core.training.settings import Settings
 from core.workspace import Workspace
@@ -31,6 +33,7 @@ from core.workspace import Workspace
 _COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy")
 # No vowels, no look-alikes: an id is read out and typed.
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+_PACKED = (KERAS, LITERT, FACTS, files.SETTINGS, files.STATE, files.HISTORY, files.PREDICTIONS)
 _DIED = "the training process was killed, or ran out of memory: see the end of its log"
 
 
@@ -236,6 +239,16 @@ def delete_run(run: Run) -> None:
     # first what makes it a run: nobody who lists runs meanwhile shall find half of one
     (run.folder / files.SETTINGS).unlink()
     shutil.rmtree(run.folder)
+
+
+def pack(run: Run) -> bytes:
+    """Return a zip of a run's model, settings, history and answers, in a folder of its name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in _PACKED:
+            if (run.folder / name).exists():
+                archive.write(run.folder / name, f"{run.id}/{name}")
+    return packed.getvalue()
 
 
 def wait(run: Run, on_progress: Callable[[Run], None] | None = None, *, every: float = 0.25) -> Run:

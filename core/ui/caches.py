@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.data.estimate import Estimate
+    from core.data.review import Review
     from core.data.store import Store
     from core.inference.predictor import Prediction, Predictor
     from core.training.runs import Run
@@ -75,6 +76,27 @@ def test_answers(run: Run) -> pd.DataFrame:
         RunError: the run has not got that far.
     """
     return _test_answers(run, str(run.folder), _changed(run.folder / PREDICTIONS))
+
+
+def own_tally(run: Run) -> pd.DataFrame:
+    """Count a run's right answers to its test images, as core.training.elsewhere does. Shared."""
+    data = run.settings.data
+    changed = (_changed(run.folder / PREDICTIONS), _changed(data))
+    return _own_tally(run, str(run.folder), changed)
+
+
+def review(path: Path, kind: str, seed: int) -> Review:
+    """Say what the split of a data set by `kind` and `seed` is worth.
+
+    Raises:
+        DataError: the data can't be split so.
+    """
+    return _review(str(path), path.stat().st_mtime_ns, kind, seed)
+
+
+def one_of_each(path: Path) -> np.ndarray:
+    """Return a prepared image of each script of a data set: uint8 (scripts, H, W)."""
+    return _one_of_each(str(path), path.stat().st_mtime_ns)
 
 
 def rows_by(path: Path, column: str) -> dict[str, np.ndarray]:
@@ -170,3 +192,25 @@ def _test_answers(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa
     said = _run.test_predictions()
     sure = said.filter(regex="^p_").max(axis=1)
     return said[["row", "script", "predicted"]].assign(sure=sure)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _own_tally(_run: Run, folder: str, changed: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001
+    from core.training.elsewhere import own_tally
+
+    return own_tally(_run)
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the split")
+def _review(path: str, changed: int, kind: str, seed: int) -> Review:
+    from core.data.review import review
+
+    columns = ["script", "writer", "fold", "collection", "digest"]
+    return review(_store(path, changed).labels(columns), kind, seed)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _one_of_each(path: str, changed: int) -> np.ndarray:
+    scripts = _labels(path, changed)["script"]
+    first = scripts.drop_duplicates().sort_values().index
+    return _store(path, changed).images(first.to_numpy())

@@ -1,24 +1,66 @@
-"""Train: the notebook's values are offered, a start goes through, a second one is told why not."""
+"""Train: what a run is worth before it starts, what goes on, and what came of it."""
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import jobs
 from core.errors import RunBusy
 from core.models.zoo import FAMILIES
+from core.training.runs import Run, list_runs
 from core.training.settings import FIELDS
+from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture
+def own(full_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace with one data set and one finished run, to be changed at will."""
+    root = tmp_path / "own"
+    shutil.copytree(full_workspace, root)
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(root))
+    here = Workspace(root)
+    [run] = list_runs(here)
+    request = json.loads((run.folder / "settings.json").read_text())
+    request["settings"]["data"] = str(here.store / "handwriting.parquet")
+    (run.folder / "settings.json").write_text(json.dumps(request))
+    return here
+
+
+@pytest.fixture
+def going_on(own: Workspace) -> Iterator[Run]:
+    """The workspace's run, as if it were learning in this very process."""
+    [run] = list_runs(own)
+    change_state(run, state="training")
+    with jobs.hold(run.folder):
+        yield run
+
+
+def change_state(run: Run, **facts: object) -> None:
+    path = run.folder / "state.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
+
+
 def said(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.caption, *app.markdown, *app.warning])
+    kinds = (app.caption, app.markdown, app.warning, app.error, app.success, app.subheader)
+    return "\n".join(each.value for kind in kinds for each in kind)
 
 
-def start(app: AppTest) -> AppTest:
-    return next(each for each in app.button if each.label == "Start training").click().run()
+def metrics(app: AppTest) -> dict[str, str]:
+    return {each.label: each.value for each in app.metric}
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(each for each in app.button if each.label == label).click().run()
+
+
+def labels(app: AppTest) -> list[str]:
+    return [each.label for each in app.button]
 
 
 @pytest.mark.usefixtures("full")
@@ -38,20 +80,31 @@ def test_a_model_brings_its_size_and_its_epochs(name: str, open_page: Open):
     assert app.number_input(key=f"epochs-{name}").value == FAMILIES[name].epochs
 
 
-def test_what_the_form_says_is_what_is_started(
+def test_what_the_page_says_is_what_is_started(
     open_page: Open, full: Path, monkeypatch: pytest.MonkeyPatch
 ):
     asked = []
-    monkeypatch.setattr("core.ui.train.start_run", lambda _, settings: asked.append(settings))
+
+    def ask(_: object, settings: object) -> Run:
+        asked.append(settings)
+        return list_runs(Workspace(full))[0]
+
+    monkeypatch.setattr("core.ui.train.setup.start_run", ask)
     app = open_page("train")
     app.selectbox(key="model").select("dense").run()
     app.number_input(key="epochs-dense").set_value(3)
-    start(app)
+    next(each for each in app.number_input if each.label == "Patience").set_value(2)
+    next(each for each in app.checkbox if each.label == "Average the weights").check()
+    press(app, "Start training")
     assert not app.exception
     [settings] = asked
     assert (settings.model, settings.epochs, settings.batch_size) == ("dense", 3, 128)
     assert (settings.learning_rate, settings.seed, settings.split) == (1e-3, 800, "notebook")
+    assert (settings.patience, settings.average_weights, settings.weight_decay) == (2, True, 0)
     assert settings.data == full / "store" / "handwriting.parquet"
+    # and there it is
+    assert app.segmented_control[0].value == "Runs"
+    assert "Where it is right" in said(app)
 
 
 @pytest.mark.usefixtures("full")
@@ -59,14 +112,168 @@ def test_a_second_start_says_what_to_do(open_page: Open, monkeypatch: pytest.Mon
     def busy(*_: object) -> None:
         raise RunBusy("run cnn-abcd is going on")
 
-    monkeypatch.setattr("core.ui.train.start_run", busy)
-    app = start(open_page("train"))
-    assert "stop it above" in app.warning[0].value
+    monkeypatch.setattr("core.ui.train.setup.start_run", busy)
+    app = press(open_page("train"), "Start training")
+    assert "wait for it to end, or stop it" in app.warning[-1].value
     assert not app.exception
 
 
 @pytest.mark.usefixtures("full")
-def test_runs_are_listed_with_state_and_accuracy(open_page: Open):
-    table = open_page("train").dataframe[0].value
-    assert table["State"].tolist() == ["done"]
-    assert 0 <= table["Test accuracy"].item() <= 1
+def test_a_setting_that_cannot_be_is_named(open_page: Open):
+    app = open_page("train")
+    next(each for each in app.number_input if each.label == "Warm-up").set_value(0.2)
+    press(app, "Start training")
+    assert "warm-up goes with the cosine schedule" in app.warning[-1].value
+
+
+@pytest.mark.usefixtures("full")
+def test_a_split_says_beforehand_what_its_accuracy_will_be_worth(open_page: Open):
+    app = open_page("train")
+    assert metrics(app)["Images to learn from"] == "230"
+    assert metrics(app)["Images to be tested on"] == "58"
+    assert "The split leaks writers" in app.warning[0].value
+    assert "One collection each** for every script" in app.warning[0].value
+
+    split = next(each for each in app.selectbox if each.label == "Split")
+    split.select("writer").run()
+    assert "leaks" not in app.warning[0].value
+
+    split = next(each for each in app.selectbox if each.label == "Split")
+    split.select("collection").run()
+    assert "add another, or choose the writer split" in app.warning[0].value
+    assert "Start training" not in labels(app)
+
+
+def test_the_time_is_measured_or_guessed_and_which_is_said(open_page: Open, own: Workspace):
+    app = open_page("train")
+    [run] = list_runs(own)
+    assert f"worked out from run {run.id}" in said(app)
+    app.selectbox(key="model").select("dense").run()
+    assert "a guess" in said(app)
+    assert metrics(app)["Time, about"]
+
+
+@pytest.mark.usefixtures("full")
+def test_augmentation_shows_what_it_does(open_page: Open):
+    app = open_page("train")
+    assert "First row" not in str(app.main)
+    app.toggle[0].set_value(True).run()
+    assert "Bend them again" in labels(app)
+    assert not app.exception
+
+
+def test_without_a_run_there_is_nothing_to_choose(open_page: Open, own: Workspace):
+    shutil.rmtree(own.runs)
+    app = open_page("train")
+    assert not app.segmented_control
+    assert "Start training" in labels(app)
+    assert "a guess" in said(app)
+
+
+def test_a_run_that_goes_on_is_shown_and_can_be_stopped(open_page: Open, going_on: Run):
+    app = open_page("train")
+    assert f"Run {going_on.id}" in said(app)
+    assert {"Accuracy, training", "Accuracy, test", "Images a second", "Time left, about"} <= set(
+        metrics(app)
+    )
+    assert "Where it is right" not in said(app)
+    press(app, "Stop")
+    assert jobs.stop_requested(going_on.folder)
+    assert "Stop" not in labels(app)
+
+
+def test_a_run_without_a_batch_yet_says_what_to_wait_for(open_page: Open, going_on: Run):
+    (going_on.folder / "history.jsonl").unlink()
+    app = open_page("train")
+    assert not app.exception
+    assert metrics(app)["Accuracy, test"] == "–"
+
+
+def test_a_finished_run_says_where_it_is_right(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    app = open_page("train", run=run.id)
+    assert not app.exception
+    assert metrics(app)["On collections it learned from"].endswith("%")
+    assert metrics(app)["On collections it never saw"] == "not tested"
+    assert "test it on another data set" in said(app)
+
+
+def test_a_test_on_another_data_set_stands_beside_its_own(
+    open_page: Open, own: Workspace, notebook_store: Path, monkeypatch: pytest.MonkeyPatch
+):
+    [run] = list_runs(own)
+    other = own.store / "other.parquet"
+    shutil.copy(notebook_store, other)
+    asked = []
+    monkeypatch.setattr(
+        "core.ui.train.result.start_trial", lambda run, data: asked.append((run.id, data))
+    )
+    app = press(open_page("train", run=run.id), "Test")
+    assert asked == [(run.id, other)]
+
+    folder = run.folder / "elsewhere" / "other"
+    folder.mkdir(parents=True)
+    (folder / "request.json").write_text("{}")
+    app.run()
+    assert "The test on other was not finished: its process was killed" in said(app)
+
+    with jobs.hold(folder):
+        app.run()
+        press(app, "Stop")
+        assert jobs.stop_requested(folder)
+
+    counted = {
+        "script": ["arabic", "chinese", "chinese"],
+        "collection": ["a", "b", "c"],
+        "seen": [False, False, True],
+        "images": [10, 10, 10],
+        "right": [5, 10, 0],
+    }
+    (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
+    app.run()
+    assert not app.exception
+    assert metrics(app)["On collections it never saw (2 of 6 scripts)"] == "75.0%"
+    assert "collections of other it never saw" in said(app)
+
+    counted["seen"] = [True, True, True]
+    (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
+    app.run()
+    assert "other: every collection in it is one the model learned from" in said(app)
+
+
+def test_a_run_can_be_deleted(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    app = open_page("train", run=run.id)
+    press(app, "Delete it")
+    assert not app.exception
+    assert list_runs(own) == []
+    assert "Start training" in labels(app)
+
+
+def test_a_failed_run_shows_its_log_and_goes_on_from_a_checkpoint(
+    open_page: Open, own: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    [run] = list_runs(own)
+    change_state(run, state="failed", message="the memory is full")
+    (run.folder / "model.json").unlink()
+    app = open_page("train", run=run.id)
+    assert "The run failed: the memory is full" in said(app)
+    assert "Go on" not in labels(app)
+    assert "Where it is right" not in said(app)
+
+    (run.folder / "checkpoint.npz").touch()
+    resumed = []
+    monkeypatch.setattr(
+        "core.ui.train.watch.resume_run", lambda _, run: resumed.append(run.id) or run
+    )
+    press(app.run(), "Go on")
+    assert resumed == [run.id]
+
+
+def test_a_run_that_waited_in_vain_says_so(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    request = json.loads((run.folder / "settings.json").read_text())
+    request["settings"] |= {"epochs": 50, "patience": 3}
+    (run.folder / "settings.json").write_text(json.dumps(request))
+    app = open_page("train", run=run.id)
+    assert "It ended after 6 of 50 epochs: 3 brought nothing better" in said(app)

@@ -1,5 +1,6 @@
 """Real runs, in real processes: each loads TensorFlow, so there are few of them."""
 
+import io
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +23,7 @@ from core.data.splits import split
 from core.data.store import Store
 from core.errors import RunBusy, RunError, RunNotFound, StoreError
 from core.imaging import Pipeline, preset
+from core.inference.predictor import Predictor
 from core.models.litert import LiteRT
 from core.scripts import NAMES
 from core.training.runs import (
@@ -28,6 +31,7 @@ from core.training.runs import (
     delete_run,
     find_run,
     list_runs,
+    pack,
     resume_run,
     start_run,
     stop_run,
@@ -154,6 +158,18 @@ def test_what_a_run_is_made_of_is_written_down(
         *("settings.json", "state.json", "history.jsonl", "predictions.parquet"),
         *("model.json", "model.keras", "model.tflite", "worker.log", "lock", "starting"),
     }
+
+
+def test_a_run_is_packed_with_all_that_using_it_takes(
+    done: tuple[Run, list[Run], Workspace], tmp_path: Path
+) -> None:
+    run = done[0]
+    with zipfile.ZipFile(io.BytesIO(pack(run))) as archive:
+        archive.extractall(tmp_path)
+    left = {path.name for path in (tmp_path / run.id).iterdir()}
+    assert {"model.keras", "model.tflite", "model.json", "settings.json", "history.jsonl"} <= left
+    assert "worker.log" not in left
+    assert Predictor.load(tmp_path / run.id).labels == NAMES
 
 
 def test_runs_are_found_by_name_and_by_how_it_begins(

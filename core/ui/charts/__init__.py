@@ -1,5 +1,6 @@
 """Figures, as pure functions from frames to Plotly. One colour a script, the same on every page."""
 
+from core.ui.charts.accuracy import two_accuracies
 from core.ui.charts.answers import confusion, ranking
 from core.ui.charts.comparison import AXES, curves, smooth
 from core.ui.charts.data import contact_sheet, counted
@@ -23,4 +24,5 @@ __all__ = [
     "polarity",
     "ranking",
     "smooth",
+    "two_accuracies",
 ]

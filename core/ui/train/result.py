@@ -1,0 +1,140 @@
+"""What came of a run: where it is right, on whose handwriting, and what to do with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from core import jobs
+from core.data.store import stores
+from core.evaluation.metrics import mean_over_scripts
+from core.training.elsewhere import Trial, by_script, start_trial, trials_of
+from core.training.runs import Run, delete_run, pack
+from core.ui import caches, charts
+from core.ui.page import COMPARE, DATA, PREDICT, advice
+from core.workspace import Workspace
+
+_POLL_SECONDS = 0.5
+_PLAIN = {"displayModeBar": False}
+_OWN = "its own test images"
+
+
+def show_actions(run: Run) -> None:
+    """Offer what can be done with a run that has ended."""
+    if run.has_model:
+        st.page_link(
+            PREDICT.path, label="Predict with it", icon=PREDICT.icon, query_params={"model": run.id}
+        )
+        st.page_link(COMPARE.path, label="Compare", icon=COMPARE.icon, query_params={"run": run.id})
+        st.download_button(
+            "Download",
+            partial(pack, run),
+            f"{run.id}.zip",
+            "application/zip",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            help="The model (Keras and LiteRT), how images are prepared for it, settings, history.",
+        )
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        st.markdown(f"Run {run.id}, its model and its history will be gone for good.")
+        if st.button("Delete it", type="primary", key=f"delete-{run.id}"):
+            with advice():
+                delete_run(run)
+            st.rerun()
+
+
+def show_result(workspace: Workspace, run: Run) -> None:
+    """Show accuracy by script: on the run's own test images, and on collections it never saw."""
+    st.subheader("Where it is right")
+    with advice():
+        own = caches.own_tally(run)
+    trials = trials_of(run)
+    known, unseen = own[own["seen"]], {_OWN: own[~own["seen"]]}
+    for each in trials:
+        if each.result is not None:
+            unseen[each.data] = each.result[~each.result["seen"]]
+    unseen = {name: table for name, table in unseen.items() if len(table)}
+    beside = _beside(list(unseen))
+    _figures(by_script(known), by_script(unseen[beside]) if beside else {}, beside)
+    _try_elsewhere(workspace, run, trials)
+
+
+def _beside(names: list[str]) -> str | None:
+    if len(names) < 2:
+        return names[0] if names else None
+    return st.segmented_control(
+        "Collections it never saw, of", names, default=names[0], required=True
+    )
+
+
+def _figures(known: dict[str, float], unseen: dict[str, float], beside: str | None) -> None:
+    left, right = st.columns(2)
+    scripts = len(known | unseen)
+    _metric(left, "On collections it learned from", known, scripts)
+    _metric(right, "On collections it never saw", unseen, scripts)
+    if known or unseen:
+        st.plotly_chart(charts.two_accuracies(known, unseen), config=_PLAIN, key="by-script")
+    said = "Accuracy by script; the numbers above are the mean over scripts. "
+    if known:
+        said += "Hatched: test images from collections it also learned from. "
+    if beside == _OWN:
+        said += "Full: test images from collections it never saw; so it does with strangers' hands."
+    elif beside:
+        said += f"Full: collections of {beside} it never saw; so it does with strangers' hands."
+    else:
+        said += (
+            "How it does with strangers' handwriting is not known yet: test it on another data set."
+        )
+    st.caption(said)
+
+
+def _metric(place: Any, label: str, accuracy: dict[str, float], scripts: int) -> None:
+    if 0 < len(accuracy) < scripts:
+        label += f" ({len(accuracy)} of {scripts} scripts)"
+    mean = f"{mean_over_scripts(accuracy):.1%}" if accuracy else "not tested"
+    place.metric(label, mean)
+
+
+def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
+    going_on = [each for each in trials if each.active]
+    if going_on:
+        st.fragment(_trial, run_every=_POLL_SECONDS)(run, going_on[0].data)
+        return
+    others = [path for path in stores(workspace.store) if path != run.settings.data]
+    for each in trials:
+        if each.error:
+            st.warning(
+                f"The test on {each.data} was not finished: {each.error}", icon=":material/error:"
+            )
+        elif each.result is not None and each.result["seen"].all():
+            st.caption(
+                f"{each.data}: every collection in it is one the model learned from, so it says "
+                "nothing new."
+            )
+    if not others:
+        st.page_link(DATA.path, label="Get another data set to test it on", icon=DATA.icon)
+        return
+    with st.form("elsewhere", border=False):
+        row = st.container(horizontal=True, vertical_alignment="bottom")
+        data = row.selectbox(
+            "Test it on another data set", others, format_func=lambda path: path.stem
+        )
+        if row.form_submit_button("Test", icon=":material/fact_check:"):
+            with advice():
+                start_trial(run, data)
+            st.rerun()
+
+
+def _trial(run: Run, data: str) -> None:
+    [trial] = [each for each in trials_of(run) if each.data == data]
+    if not trial.active:
+        st.rerun()
+    share = trial.done / trial.total if trial.total else 0.0
+    st.progress(share, text=f"Tested on {trial.done:,} images of {data}")
+    if not trial.stopping:
+        st.button(
+            "Stop", icon=":material/stop_circle:", on_click=jobs.request_stop, args=[trial.folder]
+        )

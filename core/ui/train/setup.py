@@ -1,0 +1,156 @@
+"""Setting a run up: what it learns from, what that is worth, how it learns, how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.data.splits import SPLITS
+from core.data.store import Store
+from core.errors import RunBusy, ScriptoriumError
+from core.models.zoo import FAMILIES
+from core.training.bend import random_bend
+from core.training.estimate import estimate
+from core.training.runs import Run, start_run
+from core.training.settings import FIELDS, SCHEDULES, Settings
+from core.ui import caches
+from core.ui.page import advice
+from core.ui.pictures import sheet
+from core.ui.train import words
+from core.ui.train.views import go_to
+from core.workspace import Workspace
+
+_BENDS = 3
+_BUSY = (
+    "Run {} is going on, and there is room for one: wait for it to end, or stop it. It is shown "
+    "under Runs."
+)
+
+
+def choose(store: Store) -> Settings:
+    """Ask for what decides how much there is to learn; these answer at once, outside the form."""
+    name = st.selectbox(
+        "Model",
+        FAMILIES,
+        index=list(FAMILIES).index(Settings.model),
+        format_func=lambda each: FAMILIES[each].title,
+        key="model",
+    )
+    family = FAMILIES[name]
+    st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        split = _choice("split", words.SPLITS, SPLITS)
+    with middle:
+        epochs = _number("epochs", 1, 10_000, value=family.epochs, key=f"epochs-{name}")
+    with right:
+        seed = _number("seed", 0, 2**32 - 1)
+    augment = _explained("augment", st.toggle)
+    if augment:
+        _preview(store)
+    return Settings(store.path, name, split=split, epochs=epochs, seed=seed, augment=augment)
+
+
+@st.fragment
+def _preview(store: Store) -> None:
+    """Show some images as they are, and as training may bend them."""
+    with advice():
+        images = caches.one_of_each(store.path)
+    rows = [images, *(random_bend(images, np.random.default_rng()) for _ in range(_BENDS))]
+    st.image(
+        sheet([each for row in rows for each in row], columns=len(images)),
+        caption="First row: one image of each script, as it is. Below: as training may see it.",
+    )
+    st.button("Bend them again", icon=":material/refresh:", type="tertiary")
+
+
+def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
+    """Say what a start would do: how much, how long, and what the accuracy will not tell."""
+    with advice():
+        found = caches.review(store.path, settings.split, settings.seed)
+    time = estimate(settings, found.train, found.test, store.shape, runs)
+    with st.container(border=True):
+        learn, test, lasts = st.columns(3)
+        learn.metric("Images to learn from", f"{found.train:,}")
+        test.metric("Images to be tested on", f"{found.test:,}")
+        lasts.metric("Time, about", words.duration(time.seconds))
+        speed = f"{time.images_per_second:,.0f} images a second"
+        if time.measured_on:
+            st.caption(f"The time is worked out from run {time.measured_on} here: {speed}.")
+        else:
+            st.caption(
+                f"The time is a guess, {speed}, from the multiplications in the model and the "
+                "cores of this machine; the first run of the model measures it."
+            )
+        warnings = found.warnings()
+        if warnings:
+            st.warning("\n".join(f"- {each}" for each in warnings), icon=":material/balance:")
+        else:
+            st.success(
+                "No writer, no copy and no collection is on both sides: the accuracy will be one "
+                "on other people's handwriting.",
+                icon=":material/verified:",
+            )
+
+
+def settings_form(chosen: Settings) -> Settings | None:
+    """Ask for all other settings; return them with those `chosen` when the visitor starts."""
+    with st.form("settings", border=False):
+        with st.expander("How it learns", icon=":material/tune:"):
+            left, right = st.columns(2, gap="medium")
+            with left:
+                given = {
+                    "batch_size": _number("batch_size", 1, 8192),
+                    "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
+                    "schedule": _choice("schedule", words.SCHEDULES, SCHEDULES),
+                    "warmup": _number("warmup", 0.0, 0.5, step=0.05),
+                }
+            with right:
+                given |= {
+                    "patience": _number("patience", 0, 10_000),
+                    "weight_decay": _number("weight_decay", 0.0, 1.0, step=1e-4, format="%.5f"),
+                    "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
+                    "average_weights": _explained("average_weights", st.checkbox),
+                }
+        given["notes"] = _explained("notes", st.text_input)
+        if not st.form_submit_button(
+            "Start training", type="primary", icon=":material/play_arrow:"
+        ):
+            return None
+    return replace(chosen, **given)
+
+
+def start(workspace: Workspace, settings: Settings, runs: Sequence[Run]) -> None:
+    """Start a run and show it, or say why that can't be now."""
+    try:
+        run = start_run(workspace, settings)
+    except RunBusy:
+        st.warning(_BUSY.format(runs[0].id if runs else ""), icon=":material/error:")
+    except ScriptoriumError as error:
+        st.warning(str(error), icon=":material/error:")
+    else:
+        go_to(run)
+
+
+def _choice(name: str, titles: Mapping[str, str], options: Sequence[str]) -> str:
+    return _explained(
+        name, st.selectbox, options=options, format_func=lambda each: titles.get(each, each)
+    )
+
+
+def _number(name: str, low: float, high: float, **options: Any) -> Any:
+    options = {"value": FIELDS[name].default, "min_value": low, "max_value": high, **options}
+    return _explained(name, st.number_input, **options)
+
+
+def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
+    """Draw the widget of a setting with its label, and its sentence under it."""
+    setting = FIELDS[name].metadata
+    with st.container(gap="xsmall"):
+        answer = widget(setting["label"], **options)
+        st.caption(setting["help"])
+    return answer

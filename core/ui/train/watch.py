@@ -1,0 +1,116 @@
+"""A run as it goes on, and as it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.models.zoo import FAMILIES
+from core.training.runs import Run, find_run, resume_run, stop_run
+from core.ui import caches, charts
+from core.ui.page import advice
+from core.ui.train import words
+from core.ui.train.result import show_actions, show_result
+from core.ui.train.views import choose_run, go_to
+from core.workspace import Workspace
+
+_POLL_SECONDS = 1.0
+_PLAIN = {"displayModeBar": False}
+
+
+def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
+    """Show the run the visitor chose, again and again for as long as it goes on."""
+    run = choose_run(runs, words.in_a_list)
+    every = _POLL_SECONDS if run.active else None
+    st.fragment(_show, run_every=every)(workspace, run.id, run.active)
+    if not run.active and run.has_model:
+        show_result(workspace, run)
+
+
+def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
+    with advice():
+        run = find_run(workspace, run_id)
+    if was_active and not run.active:
+        st.rerun()
+    st.subheader(f"Run {run.id}")
+    _facts(run)
+    if run.active:
+        _progress(run)
+    else:
+        _end(workspace, run)
+    history = caches.history(run)
+    if len(history):
+        loss, accuracy = st.columns(2)
+        loss.plotly_chart(charts.learning(history, "loss"), config=_PLAIN, key="loss")
+        accuracy.plotly_chart(charts.learning(history, "accuracy"), config=_PLAIN, key="accuracy")
+        st.caption(
+            "Loss is how far the answers are from the truth, accuracy the share of right ones. "
+            "Where the test line turns away while the training line goes on, the model has begun "
+            "to learn by heart."
+        )
+
+
+def _facts(run: Run) -> None:
+    settings = run.settings
+    facts = [
+        f"{FAMILIES[settings.model].title} on {settings.data.stem}",
+        f"tested on {words.SPLITS[settings.split].lower()}",
+    ]
+    if run.epoch:
+        facts.append(f"epoch {run.epoch} of {settings.total_epochs}")
+    if settings.notes:
+        facts.append(settings.notes)
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    icon, color = words.LOOKS.get(run.state, (":material/hourglass_top:", "blue"))
+    row.badge(words.state(run), icon=icon, color=color)
+    row.caption(" · ".join(facts))
+
+
+def _progress(run: Run) -> None:
+    done = (run.epoch - 1) / run.settings.total_epochs if run.epoch else 0.0
+    text = "" if run.epoch else "The curves begin with the first batch, some ten seconds from now."
+    st.progress(min(1.0, done), text=text)
+    history = caches.history(run)
+    tested = history["val_accuracy"].dropna()
+    numbers = st.columns(4)
+    numbers[0].metric("Accuracy, training", _percent(history["accuracy"].tolist()))
+    numbers[1].metric("Accuracy, test", _percent(tested.tolist()))
+    speed = run.images_per_second
+    numbers[2].metric("Images a second", f"{speed:,.0f}" if speed else "–")
+    left = run.seconds_left
+    numbers[3].metric("Time left, about", words.duration(left) if left is not None else "–")
+    if not run.stopping:
+        st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_run, args=[run])
+        st.caption(
+            "The run goes on if you leave the page. Stopped, it keeps its weights and can go on "
+            "later."
+        )
+
+
+def _percent(values: list[float]) -> str:
+    return f"{values[-1]:.1%}" if values else "–"
+
+
+def _end(workspace: Workspace, run: Run) -> None:
+    if run.state == "failed":
+        st.error(f"The run failed: {run.message}", icon=":material/error:")
+        with st.expander("The end of its log", icon=":material/terminal:"):
+            st.code(run.log_tail(12) or "It is empty.", language=None)
+    epochs = run.settings.total_epochs
+    if run.state == "done" and run.epoch < epochs:
+        st.caption(
+            f"It ended after {run.epoch} of {epochs} epochs: {run.settings.patience} brought "
+            "nothing better. The best weights were kept."
+        )
+    actions = st.container(horizontal=True, vertical_alignment="center")
+    with actions:
+        if run.can_go_on and st.button(
+            "Go on",
+            icon=":material/resume:",
+            type="primary",
+            help="Takes the run up where it was, with the settings it had.",
+        ):
+            with advice():
+                go_to(resume_run(workspace, run))
+        show_actions(run)

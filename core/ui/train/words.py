@@ -1,0 +1,48 @@
+"""What the Train page calls things."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from core.training.runs import Run
+
+SPLITS = {
+    "notebook": "A fifth by chance",
+    "writer": "Other writers",
+    "collection": "Other collections",
+}
+SCHEDULES = {
+    "constant": "Constant",
+    "cosine": "Cosine: down to none",
+    "plateau": "Down on a plateau",
+}
+LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
+    "done": (":material/check_circle:", "green"),
+    "stopped": (":material/stop_circle:", "gray"),
+    "failed": (":material/error:", "red"),
+}
+"""Icon and colour of the states a run may end in."""
+
+
+def duration(seconds: float) -> str:
+    """Say a length of time in words: seconds to a minute, minutes to an hour, then hours."""
+    for size, word in ((3600, "hour"), (60, "minute")):
+        if seconds >= 0.9 * size:
+            count = max(1, round(seconds / size))
+            return f"{count} {word}{'s' if count > 1 else ''}"
+    return f"{max(1, round(seconds))} s"
+
+
+def state(run: Run) -> str:
+    """Say how far a run is."""
+    return "stopping" if run.stopping else run.state
+
+
+def in_a_list(run: Run) -> str:
+    """Name a run among others: id, state, accuracy, what it is for."""
+    parts = [run.id, state(run)]
+    if run.accuracy is not None:
+        parts.append(f"{run.accuracy:.1%}")
+    if run.settings.notes:
+        parts.append(run.settings.notes)
+    return " · ".join(parts)

@@ -1,0 +1,21 @@
+from core.scripts import script
+from core.ui.charts import two_accuracies
+
+
+def test_two_bars_a_script_told_apart_by_hatching() -> None:
+    figure = two_accuracies({"arabic": 0.9, "chinese": 1.0}, {"chinese": 0.25, "kannada": 0.5})
+    known, unseen = figure.data
+    assert list(known.y) == ["Arabic", "Chinese", "Kannada"]
+    assert list(known.x) == [0.9, 1.0, None]
+    assert list(unseen.x) == [None, 0.25, 0.5]
+    assert list(unseen.text) == ["", "25.0%", "50.0%"]
+    assert known.marker.pattern.shape == "/"
+    assert unseen.marker.pattern.shape == ""
+    colors = [script(name).color for name in ("arabic", "chinese", "kannada")]
+    assert list(known.marker.color) == list(unseen.marker.color) == colors
+
+
+def test_one_kind_of_accuracy_is_one_row_of_bars() -> None:
+    figure = two_accuracies({"arabic": 0.9}, {})
+    assert len(figure.data) == 1
+    assert figure.data[0].name == "learned from"
