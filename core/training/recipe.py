@@ -132,7 +132,6 @@ class _Made:
             epochs=epochs,
             learning_rate=2e-3,
             seed=SEED,
-            augment=True,
             schedule="cosine",
             warmup=0.04,
             weight_decay=2e-3,
