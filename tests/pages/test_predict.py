@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.scan import scan
 from core.errors import ImageError
-from core.inference.predictor import Prediction
+from core.inference.decision import Decision
+from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES
+from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
 from core.ui.predict.hand import as_zip, tally
@@ -277,3 +279,25 @@ def test_the_table_and_the_csv_say_the_same():
     assert lines["rejected"].tolist()[:2] == [0, 1]
     assert lines["kannada"].tolist()[:2] == [0.7, 0.7]
     assert lines["problem"].tolist()[2] == "not an image"
+
+
+def test_turning_away_says_what_it_costs():
+    strange = Prediction((("arabic", 1.0),), rejected=True, novelty=0.93)
+    assert what_it_costs(strange, Decision(threshold=0.8, kept=0.95, turned_away=0.7)) == (
+        "How strange it looks: 0.93. Above 0.80 the model does not guess. That limit turns away "
+        "70% of other alphabets, and by mistake 5% of letters of these six."
+    )
+    assert what_it_costs(strange, Decision(threshold=0.8)).endswith("does not guess.")
+
+
+@pytest.mark.usefixtures("full")
+def test_a_drawing_that_is_none_of_the_six_is_called_so(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    ranked = tuple((name, 1 / 6) for name in NAMES)
+    strange = Prediction(ranked, rejected=True, novelty=0.9)
+    monkeypatch.setattr(Predictor, "predict", lambda *_: strange)
+    app = open_page("predict", drawing=to_text(DRAWING))
+    assert not app.exception
+    assert "None of these six" in said(app)
+    assert "Arabic comes closest" in said(app)

@@ -103,27 +103,17 @@ def _pick_and_show(
     down, across = list(matrix.index), list(matrix.columns)
     chart, choice = st.container(height=_TALL if len(matrix) > 20 else "content"), st.container()
     st.caption(
-        "Each row is what was written, each column what the model answered; the darker a cell, the "
-        "larger its share of the row. Mistakes are all that lies beside "
+        "Each row is what was written, each column what the model answered; the stronger a cell's "
+        "colour, the larger its share of the row. Mistakes are all that lies beside "
         + (f"the column {script(of).title}." if of else "the diagonal.")
         + (" Pick a cell to see the images behind it." if data else "")
     )
     with choice if data else st.empty():
         left, right = st.columns(2)
         cell = (
-            left.selectbox(
-                "Written",
-                down,
-                index=down.index(worst[0]),
-                format_func=_title,
-                key=true,
-            ),
+            left.selectbox("Written", down, format_func=_title, key=state.begin(true, worst[0])),
             right.selectbox(
-                "Answered",
-                across,
-                index=across.index(worst[1]),
-                format_func=_title,
-                key=answered,
+                "Answered", across, format_func=_title, key=state.begin(answered, worst[1])
             ),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
 from core.ui import charts, pictures
@@ -16,8 +17,11 @@ NONE = "None of these six"
 _SEEN = 88
 
 
-def show_answer(prediction: Prediction) -> None:
-    """Show which script it is, how sure the model is, and all six in order."""
+def show_answer(prediction: Prediction, decision: Decision) -> None:
+    """Show which script it is, how sure the model is, and all six in order.
+
+    One that is turned away by `decision` is none of the six; then it says what that limit costs.
+    """
     name, share = prediction.ranked[0]
     title = script(name).title
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -29,9 +33,27 @@ def show_answer(prediction: Prediction) -> None:
             st.subheader(NONE if prediction.rejected else title)
             said = f"{charts.percent(share)} sure"
             if prediction.rejected:
-                said = f"It looks like no script the model knows; {title} comes closest."
+                said = f"Of the six, {title} comes closest."
             st.caption(said)
     show_bars(prediction.ranked)
+    if prediction.rejected and (cost := what_it_costs(prediction, decision)):
+        st.caption(cost)
+
+
+def what_it_costs(prediction: Prediction, decision: Decision) -> str:
+    """Say why a picture is turned away, and how often that is right and wrong; "" if not known."""
+    if decision.threshold is None:
+        return ""
+    said = (
+        f"How strange it looks: {prediction.novelty:.2f}. Above {decision.threshold:.2f} the model "
+        "does not guess."
+    )
+    if decision.kept is None or decision.turned_away is None:
+        return said
+    return (
+        f"{said} That limit turns away {decision.turned_away:.0%} of other alphabets, and by "
+        f"mistake {1 - decision.kept:.0%} of letters of these six."
+    )
 
 
 def show_bars(ranked: Sequence[tuple[str, float]]) -> None:

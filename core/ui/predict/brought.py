@@ -31,7 +31,7 @@ _COLUMNS = {
 }
 
 _CSS = """
-div {
+.clipboard {
     display: flex;
     flex-direction: column;
     align-items: flex-start;
@@ -58,7 +58,7 @@ p:empty { display: none; }
 _clipboard = st.components.v2.component(
     "scriptorium_clipboard",
     html=(
-        '<div><button type="button">Paste a picture</button>'
+        '<div class="clipboard"><button type="button">Paste a picture</button>'
         "<span>or press Ctrl+V, or ⌘V on a Mac, anywhere on this page</span>"
         '<p role="status"></p></div>'
     ),
@@ -155,7 +155,7 @@ def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor)
     left, right = st.columns([2, 3], gap="large")
     left.image(image, width=280, alt="the picture you brought")
     with right:
-        show_answer(prediction)
+        show_answer(prediction, predictor.decision)
     show_steps(predictor, image)
 
 
