@@ -337,3 +337,18 @@ def test_a_giant_of_any_format_is_refused_before_it_is_unpacked(
 
     with pytest.raises(ImageError, match="shrink it first"):
         decode(data)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 20, "optimize": True}])
+def test_the_size_of_a_jpeg_is_read_from_its_frame(options: dict[str, object]) -> None:
+    data = file_of(Image.fromarray(smooth(37, 90)), "JPEG", **options)
+
+    assert decode_sized(data)[1] == Image.open(io.BytesIO(data)).size
+
+
+@pytest.mark.parametrize("kept", [2, 3, 4, 21, 160])
+def test_a_jpeg_that_ends_in_its_headers_is_refused(kept: int) -> None:
+    data = file_of(Image.fromarray(smooth(37, 90)), "JPEG")
+
+    with pytest.raises(ImageError):
+        decode(data[:kept])
