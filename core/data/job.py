@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -21,8 +21,10 @@ from core.data.activity import REQUEST, clear_away, list_jobs
 from core.data.shelf import free_place
 from core.data.sources import BY_NAME, Source
 from core.errors import DataError, ScriptoriumError
-from core.imaging import PRESETS, Pipeline, find_pipeline, preset
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.imaging import Pipeline
 
 NAMED = 100
 """So many files that were left out are named in the job's report; the rest are counted."""
@@ -30,6 +32,8 @@ FIRST = "sketchbook"
 """The data set that a fresh installation makes by itself."""
 FIRST_IMAGES = 500
 """Images of each script in it: enough to look through and to train on, in a few seconds."""
+
+_PIPELINE = "canonical"
 
 
 def start_build(
@@ -80,22 +84,30 @@ def start_sketch(
     return _start_making(ws, "sketch", name, pipeline, options)
 
 
-def start_first(ws: Workspace) -> Path | None:
+def start_first(ws: Workspace, *, again: bool = False) -> Path | None:
     """Start writing the first data set, unless somebody has been here before.
 
     Two visitors who come at once start one job between them.
+
+    Args:
+        again: start in any case.
 
     Returns:
         The job's folder; None where there is a data set, or a job was ever started.
 
     Raises:
+        DataError: asked for again, and there is one, or one is being made.
         StorageFull: the disk is full.
     """
+    if again:
+        return start_sketch(ws, FIRST, _PIPELINE, FIRST_IMAGES)
     with _one_at_a_time(ws):
         if any(ws.store.glob("*.parquet")) or list_jobs(ws, 1):
             return None
-        steps = preset(PRESETS[0]).to_json()
-        return _start(ws, "sketch", FIRST, {"per_script": FIRST_IMAGES, "pipeline": steps})
+        from core.imaging import preset
+
+        options = {"per_script": FIRST_IMAGES, "pipeline": preset(_PIPELINE).to_json()}
+        return _start(ws, "sketch", FIRST, options)
 
 
 def start_fetch(ws: Workspace, source: Source) -> Path:
@@ -115,6 +127,9 @@ def start_fetch(ws: Workspace, source: Source) -> Path:
 def _start_making(
     ws: Workspace, kind: str, name: str, pipeline: str | Pipeline, options: dict[str, Any]
 ) -> Path:
+    # Home, which starts the first data set, must not wait for OpenCV: imported where it is needed.
+    from core.imaging import find_pipeline
+
     chosen = find_pipeline(pipeline, ws) if isinstance(pipeline, str) else pipeline
     with _one_at_a_time(ws):
         place = free_place(ws, name)
@@ -157,6 +172,7 @@ def _do(folder: Path) -> dict[str, Any]:
         return {"folder": str(fetch(BY_NAME[request["name"]], ws, **watched))}
     from core.data.build import build
     from core.data.sketchbook import sketch
+    from core.imaging import Pipeline
 
     options = request["options"]
     options["pipeline"] = Pipeline.from_json(options["pipeline"])

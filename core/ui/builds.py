@@ -11,14 +11,11 @@ import streamlit as st
 
 from core import jobs
 from core.data.activity import Job, dismiss, find_job, list_jobs
-from core.data.job import FIRST, FIRST_IMAGES, start_first, start_sketch
+from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
-from core.imaging import PRESETS
 from core.scripts import SCRIPTS
-from core.ui import caches
 from core.ui.page import DATA, EXPLORE, advice
-from core.ui.state import pick
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,6 +30,7 @@ _DONE = ":material/check_circle:"
 def data_or_stop(workspace: Workspace) -> Store:
     """Return the data set the visitor chose; with none there, say how to get one and stop."""
     from core.data.store import stores
+    from core.ui import caches
 
     first_data(workspace)
     active = news(workspace)
@@ -76,7 +74,7 @@ def write_first(workspace: Workspace, label: str) -> None:
     """Offer to write the first data set again."""
     if st.button(label, type="primary", icon=":material/stylus_note:", key="write-first"):
         with advice():
-            start_sketch(workspace, FIRST, PRESETS[0], FIRST_IMAGES)
+            start_first(workspace, again=True)
         st.rerun()
 
 
@@ -162,6 +160,8 @@ def _outcome(job: Job) -> None:
             and job.out.exists()
             and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}", width="stretch")
         ):
+            from core.ui.state import pick  # brings OpenCV, which Home can do without
+
             dismiss(job)
             pick("data", job.out)
             st.switch_page(EXPLORE.path)

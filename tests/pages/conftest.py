@@ -36,7 +36,7 @@ def full(full_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def visited(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty workspace stays empty, as if somebody had been here before: see `first_visit`."""
-    monkeypatch.setattr("core.ui.builds.start_first", lambda _: None)
+    monkeypatch.setattr("core.ui.builds.start_first", lambda _, **__: None)
 
 
 @pytest.fixture
@@ -44,7 +44,6 @@ def first_visit(workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty workspace in which the app makes a first, tiny, data set by itself."""
     monkeypatch.setattr("core.ui.builds.start_first", start_first)
     monkeypatch.setattr("core.data.job.FIRST_IMAGES", 5)
-    monkeypatch.setattr("core.ui.builds.FIRST_IMAGES", 5)
     return workspace_dir
 
 
