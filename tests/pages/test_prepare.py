@@ -232,6 +232,17 @@ def test_one_of_each_collection_carries_its_name(open_page: Open):
 
 
 @pytest.mark.usefixtures("ws")
+def test_of_many_collections_some_are_shown_and_it_is_said(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.prepare.samples.MOST", 4)
+    app = open_page("prepare")
+    app.button_group(key="pictures").set_value("Each collection").run()
+    assert "4 of 6 collections." in text(app)
+    assert [len(row) for row in pictures(app)] == [4] * 9
+
+
+@pytest.mark.usefixtures("ws")
 def test_notebook_and_canonical_stand_side_by_side_on_the_same_images(open_page: Open):
     app = view(open_page("prepare"), "Side by side")
     came, notebook, canonical = app.get("image")

@@ -43,6 +43,9 @@ def choose_samples(workspace: Workspace) -> list[Sample]:
     store = data_or_stop(workspace)
     with advice():
         by = "script" if origin == _SCRIPT else "collection"
+        there = len(caches.rows_by(store.path, by))
+        if there > MOST:
+            st.caption(f"{MOST} of {there} collections. “Other images” brings others.")
         return of_each(store, by, state.sample())
 
 
