@@ -10,6 +10,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from core.data.sources import SOURCES, find_local
 from core.data.store import Store
 from core.errors import DataError
 from core.evaluation.bench_pages import Say, pages
-from core.imaging import PRESETS, preset
+from core.imaging import PRESETS, Pipeline, decode, preset
+from core.imaging.files import encode
 from core.inference.predictor import Predictor
 from core.workspace import CHECKOUT
 
@@ -76,9 +78,7 @@ def build_against_keras(say: Say) -> dict[str, Any]:
 def _against_keras(folder: Path, out: Path) -> dict[str, Any]:
     rates: dict[str, list[float]] = {name: [] for name in ("keras", *PRESETS)}
     for _ in range(ROUNDS):
-        command = [sys.executable, "-m", "core.evaluation.keras_loading", str(folder)]
-        answer = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-        rates["keras"].append(float(answer.stdout))
+        rates["keras"].append(float(_keras("keras_loading", str(folder))))
         for pipeline in PRESETS:
             report = build([str(folder)], out, pipeline=pipeline)
             rates[pipeline].append(report.images / report.seconds)
@@ -87,6 +87,13 @@ def _against_keras(folder: Path, out: Path) -> dict[str, Any]:
         "images_per_second": {name: round(each) for name, each in middle.items()},
         "ratio": {name: round(middle[name] / middle["keras"], 2) for name in PRESETS},
     }
+
+
+def _keras(module: str, *arguments: str) -> str:
+    """Return what a module of ours that imports Keras prints, run in a process of its own."""
+    command = [sys.executable, "-m", f"core.evaluation.{module}", *arguments]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    return done.stdout.split()[-1]
 
 
 def reading(say: Say) -> dict[str, Any]:
@@ -142,8 +149,42 @@ def _scribble(random: np.random.Generator, side: int = 280) -> np.ndarray:
     return image
 
 
+def imaging(say: Say) -> dict[str, Any]:
+    """Milliseconds of the canonical pipeline, drawings and photographs, small and large.
+
+    The large ones are given as files, since decoding already brings them to a bounded size.
+    """
+    canonical = preset("canonical")
+    figures = {}
+    for name, image in (("drawing", _scribble), ("photograph", _photographed)):
+        small = image(np.random.default_rng(1), 300)
+        large = encode(_enlarged(image(np.random.default_rng(1), 900)))
+        figures[f"{name} 300x300"] = _middle_ms(partial(canonical.apply, small), 100)
+        figures[f"{name} 1200x900"] = _middle_ms(partial(_from_file, canonical, large), 50)
+    figures = {name: round(each, 2) for name, each in figures.items()}
+    say(f"imaging, ms: {figures}")
+    return figures
+
+
+def _from_file(pipeline: Pipeline, data: bytes) -> np.ndarray:
+    return pipeline.apply(decode(data))
+
+
+def _photographed(random: np.random.Generator, side: int) -> np.ndarray:
+    """Return a scribble in grey ink on paper with a shadow across it."""
+    light = np.linspace(90, 220, side) + random.normal(0, 3, (side, side))
+    return (light * np.where(_scribble(random, side) < 128, 0.6, 1)).clip(0, 255).astype(np.uint8)
+
+
+def _enlarged(image: np.ndarray) -> np.ndarray:
+    return np.pad(image, ((0, 0), (150, 150)), mode="edge")
+
+
 def answering(say: Say) -> dict[str, Any]:
-    """Milliseconds from a 280x280 canvas to the shipped model's answer, part by part."""
+    """Milliseconds from a 280x280 canvas to the shipped model's answer, part by part.
+
+    `keras` is `model.predict` of the same architecture on one image, in a process of its own.
+    """
     predictor = Predictor.load("shipped")
     canvas = _scribble(np.random.default_rng(1))
     prepared = predictor.pipeline.apply(canvas)[None]
@@ -151,6 +192,7 @@ def answering(say: Say) -> dict[str, Any]:
         "pipeline": _middle_ms(lambda: predictor.pipeline.apply(canvas), 200),
         "model": _middle_ms(lambda: predictor.answers(prepared), 200),
         "both": _middle_ms(lambda: predictor.predict(canvas), 200),
+        "keras": float(_keras("keras_answering", str(len(predictor.facts["labels"])))),
     }
     figures = {name: round(each, 3) for name, each in figures.items()}
     say(f"answer, ms: {figures}")
@@ -174,6 +216,7 @@ def _skipped(say: Say, name: str, reason: str) -> dict[str, Any]:
 BENCHMARKS: dict[str, Callable[[Say], dict[str, Any]]] = {
     "build": build_against_keras,
     "read": reading,
+    "imaging": imaging,
     "answer": answering,
     "pages": pages,
 }
