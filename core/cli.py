@@ -76,31 +76,50 @@ def _data_commands(commands: Any) -> None:
     data = commands.add_parser("data", help="find, download, build and export data sets")
     parts = data.add_subparsers(required=True, metavar="COMMAND")
     sources = _command(parts, "sources", _sources, "the six Kaggle sets, and what is here of them")
-    sources.add_argument("--in", dest="folders", nargs="+", type=Path, default=[], metavar="FOLDER")
+    sources.add_argument(
+        "--in",
+        dest="folders",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="look here, too",
+    )
     fetch = _command(parts, "fetch", _fetch, "download sets from Kaggle")
     fetch.add_argument("source", nargs="*", help="names of sets or scripts; all where none")
     build = _command(parts, "build", _build, "make a data set from images")
-    build.add_argument("--from", dest="paths", nargs="+", required=True, metavar="PATH")
-    build.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    build.add_argument(
+        "--from",
+        dest="paths",
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="zips, folders, another data set, the notebook's CSV; or SOURCE=PATH",
+    )
+    build.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.parquet", help="the data set to write"
+    )
     build.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     amount = build.add_mutually_exclusive_group()
     amount.add_argument("--per-script", type=int, metavar="N", help="even over characters")
     amount.add_argument("--like-notebook", action="store_true", help="the notebook's own counts")
-    build.add_argument("--seed", type=int, default=0)
+    build.add_argument("--seed", type=int, default=0, help="of the choice, where not all is taken")
     build.add_argument(
         "--reversed-labels", action="store_true", help="mend the label order of the author's CSV"
     )
     sketch = _command(parts, "sketch", _sketch, "make a data set from the built-in sketchbook")
-    sketch.add_argument("--out", type=Path, required=True, metavar="FILE.parquet")
+    sketch.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.parquet", help="the data set to write"
+    )
     sketch.add_argument("--per-script", type=int, default=1000, metavar="N", help="images of each")
-    sketch.add_argument("--seed", type=int, default=0)
+    sketch.add_argument("--seed", type=int, default=0, help="the same seed, the same images")
     sketch.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     sketch.add_argument(
         "--noise", action="store_true", help="paper, light and device vary, too: for training"
     )
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
-    export.add_argument("data", type=Path, metavar="FILE.parquet")
-    export.add_argument("--csv", type=Path, required=True)
+    export.add_argument("data", type=Path, metavar="FILE.parquet", help="a data set of 28x28 px")
+    export.add_argument("--csv", type=Path, required=True, help="the file to write")
 
 
 def _training_commands(commands: Any) -> None:
@@ -120,7 +139,7 @@ def _training_commands(commands: Any) -> None:
             train.add_argument(flag, type=kind.get(str(each.type), str), **given)
     _command(commands, "runs", _runs, "training runs, the newest first")
     stop = _command(commands, "stop", _stop, "stop a training run, keeping its weights")
-    stop.add_argument("run_id", metavar="RUN")
+    stop.add_argument("run_id", metavar="RUN", help="its id, as runs lists it")
 
 
 def _model_commands(commands: Any) -> None:
@@ -132,15 +151,15 @@ def _model_commands(commands: Any) -> None:
     what.add_argument(
         "--unseen", type=Path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
     )
-    evaluate.add_argument("--script", choices=NAMES)
+    evaluate.add_argument("--script", choices=NAMES, help="what they are images of")
     evaluate.add_argument(
         "--record", action="store_true", help="write the --unseen figures into the model's card"
     )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
     predict.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
-    predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
-    bench.add_argument("names", nargs="*", metavar="NAME")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
 
 
 def _sources(args: Any) -> Answer:
