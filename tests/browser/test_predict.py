@@ -116,7 +116,7 @@ def test_several_files_are_answered_and_a_bad_one_is_named(
     page.locator("input[type=file]").set_input_files([*files, bad])
     expect(page.get_by_text("note.txt: not an image")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Download the answers").click()
     lines = Path(download.value.path()).read_text("utf-8").splitlines()
     assert lines[0].startswith("file,answer,rejected,arabic,")
     assert [line.split(",")[0] for line in lines[1:]] == ["arabic.png", "kannada.png", "note.txt"]

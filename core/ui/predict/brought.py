@@ -190,7 +190,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
     )
     st.caption("Pick a row to see how the model saw that picture.")
     st.download_button(
-        "Download as CSV",
+        "Download the answers",
         as_csv(answers, predictor.labels),
         file_name="answers.csv",
         mime="text/csv",
