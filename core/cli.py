@@ -101,7 +101,9 @@ def _data_commands(commands: Any) -> None:
     )
     build.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     amount = build.add_mutually_exclusive_group()
-    amount.add_argument("--per-script", type=int, metavar="N", help="even over characters")
+    amount.add_argument(
+        "--per-script", type=int, metavar="N", help="even over characters; all by default"
+    )
     amount.add_argument("--like-notebook", action="store_true", help="the notebook's own counts")
     build.add_argument("--seed", type=int, default=0, help="of the choice, where not all is taken")
     build.add_argument(
@@ -145,9 +147,9 @@ def _training_commands(commands: Any) -> None:
 def _model_commands(commands: Any) -> None:
     _command(commands, "models", _models, "the models that can be trained")
     evaluate = _command(commands, "evaluate", _evaluate, "ask a model about raw images")
-    evaluate.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
+    evaluate.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
     what = evaluate.add_mutually_exclusive_group(required=True)
-    what.add_argument("--images", type=Path, metavar="PATH", help="of one --script")
+    what.add_argument("--images", type=Path, metavar="PATH", help="images of one --script")
     what.add_argument(
         "--unseen", type=Path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
     )
@@ -156,7 +158,7 @@ def _model_commands(commands: Any) -> None:
         "--record", action="store_true", help="write the --unseen figures into the model's card"
     )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
-    predict.add_argument("model", help="shipped, a run's id, or a folder that holds a model")
+    predict.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
     bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
