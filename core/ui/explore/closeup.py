@@ -39,14 +39,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     with st.container(horizontal=True):
         if st.button("Look closer", icon=":material/zoom_in:"):
             _closer(store, about, row, name)
-        picked = row in state.picked(store.hash)
-        st.button(
-            "Picked" if picked else "Pick",
-            icon=":material/check_circle:" if picked else ":material/add_circle:",
-            on_click=state.unpick_image if picked else state.pick_images,
-            args=[store.hash, row if picked else [row]],
-            help="Picked images can be looked at by themselves, and taken away as files.",
-        )
+        _pick(store, row)
     st.markdown(
         f"**{name}**{_code_points(about['character'])}  \n"
         f"Writer: {about['writer'] or UNKNOWN}  \n"
@@ -60,6 +53,20 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
             f"Row {row:,} of the data set{', ' + part if part else ''}  \n"
             f"Fingerprint of its pixels: `{about['digest']}`"
         )
+
+
+def _pick(store: Store, row: int) -> None:
+    picked = row in state.picked(store.hash)
+    if st.button(
+        "Picked" if picked else "Pick",
+        icon=":material/check_circle:" if picked else ":material/add_circle:",
+        help="Picked images can be looked at by themselves, and taken away as files.",
+    ):
+        if picked:
+            state.unpick_image(store.hash, row)
+        else:
+            state.pick_images(store.hash, [row])
+        st.rerun()  # the filters above count what is picked
 
 
 def _code_points(character: str) -> str:

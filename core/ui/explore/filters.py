@@ -40,7 +40,14 @@ def filtered(store: Store) -> np.ndarray:
             rows = np.fromiter(picked, np.int32)
         else:
             rows = derived.rows(store.path, where, mixed=order == "Mixed")
-        if where and not only_picked:
+        if only_picked:
+            st.button(
+                "Put them back",
+                icon=":material/remove_done:",
+                on_click=state.unpick_images,
+                args=[store.hash],
+            )
+        elif where:
             st.button("Clear filters", icon=":material/filter_alt_off:", on_click=clear)
         st.caption("1 image fits." if len(rows) == 1 else f"{len(rows):,} images fit.")
     return rows

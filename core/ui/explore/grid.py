@@ -66,14 +66,10 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
         key="close-up",
         help="Or choose an image on the sheet.",
     )
+    if right.button("Pick this page", icon=":material/library_add_check:", width="stretch"):
+        state.pick_images(store.hash, shown.tolist())
+        st.rerun()  # the filters above count what is picked
     picked = state.picked(store.hash)
-    right.button(
-        "Pick this page",
-        icon=":material/library_add_check:",
-        on_click=state.pick_images,
-        args=[store.hash, shown.tolist()],
-        width="stretch",
-    )
     place.plotly_chart(
         charts.contact_sheet(
             picture,

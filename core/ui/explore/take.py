@@ -17,7 +17,7 @@ def take_away(store: Store, rows: np.ndarray) -> None:
     """Offer the images of `rows` as a CSV of what is known of them, and as a zip of pictures."""
     st.subheader("Take them with you")
     st.caption(
-        f"{len(rows):,} images: what is known of each as a table (CSV), or the pictures as PNG "
+        f"{_images(len(rows))}: what is known of each as a table (CSV), or the pictures as PNG "
         "with the table beside them (zip, in folders `script/character/`, of which Scriptorium "
         "can make a data set again)."
     )
@@ -30,6 +30,10 @@ def take_away(store: Store, rows: np.ndarray) -> None:
             f"The zip takes the first {MOST_PICTURES:,} of them{table}; order them “Mixed” to "
             "have some of everything, or narrow down."
         )
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _button(
@@ -46,7 +50,7 @@ def _button(
         return file
 
     st.download_button(
-        f"{kind.upper()}, {len(rows):,} images",
+        f"{kind.upper()}, {_images(len(rows))}",
         make,
         f"{store.path.stem}-{len(rows)}.{kind}",
         mime,

@@ -1,0 +1,216 @@
+"""What pages cost the server: the time of a visit and the memory of its process.
+
+A real server is started, and visited as browsers visit it: a websocket a visitor, the same
+messages. What is left out is what a browser does with the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from core.data.convert import convert
+from core.data.sketchbook.build import PER_WRITER, sketch_items
+from core.data.store import ROW_GROUP, Writer
+from core.errors import DataError
+from core.imaging import preset
+from core.scripts import NAMES
+from core.workspace import CHECKOUT, Workspace
+
+Say = Callable[[str], None]
+SMALL, USUAL, LARGE = 20_000, 150_000, 1_000_000
+"""Images of the three data sets."""
+VIEWS = 200
+"""Page views before the memory is looked at."""
+_EXPLORE_VIEWS = ("Images", "Counts", "Ink", "Side+by+side", "Columns")
+_ROUNDS = 5
+_SECONDS_TO_START = 60.0
+_DRAWN = 512
+
+
+def pages(say: Say) -> dict[str, Any]:
+    """Server time of every page with 150,000 images loaded, Explore's from 20,000 to a million.
+
+    Milliseconds from the visit to the end of the page's script, warm, the middle of several
+    visitors; the processor time of the server for one visit, which a busy machine leaves as it
+    is; and the memory of the server's process, MB, after 200 page views.
+    """
+    places = [*_other_pages(), *(f"explore?view={each}" for each in _EXPLORE_VIEWS)]
+    figures: dict[str, Any] = {"images": USUAL}
+    with tempfile.TemporaryDirectory() as folder:
+        with _server(_furnished(Path(folder), USUAL, say)) as server:
+            figures["pages"] = {place or "home": server.warm(place, say) for place in places}
+            for number in range(VIEWS):
+                server.visit(places[number % len(places)])
+            figures["views"] = server.visits
+            figures["memory_mb"] = server.memory_mb()
+            say(f"{server.visits} views: {figures['memory_mb']} MB")
+        figures["explore"] = {}
+        for count in (SMALL, LARGE):
+            with _server(_furnished(Path(folder), count, say)) as server:
+                figures["explore"][f"{count:,} images"] = {
+                    view: server.warm(f"explore?view={view}", say) for view in _EXPLORE_VIEWS
+                }
+    return figures
+
+
+def _other_pages() -> list[str]:
+    names = sorted(each.stem.partition("_")[2] for each in (CHECKOUT / "pages").glob("*.py"))
+    return ["", *(each for each in names if each != "explore")]
+
+
+class Server:
+    """A server that runs, and a way to visit it.
+
+    Attributes:
+        visits: how many there were.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+        self.visits = 0
+
+    def visit(self, place: str) -> float:
+        """Open a page as a new visitor; returns the seconds until its script has ended.
+
+        Args:
+            place: a page's name, "" for Home, with what stands after the question mark.
+
+        Raises:
+            DataError: the page failed.
+        """
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+        from websockets.sync.client import connect
+        from websockets.typing import Subprotocol
+
+        name, _, query = place.partition("?")
+        asked = BackMsg()
+        asked.rerun_script.page_name = name
+        asked.rerun_script.query_string = query
+        self.visits += 1
+        with connect(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            compression=None,
+        ) as line:
+            started = time.perf_counter()
+            line.send(asked.SerializeToString())
+            while True:
+                told = ForwardMsg.FromString(line.recv(timeout=_SECONDS_TO_START, decode=False))
+                kind = told.WhichOneof("type")
+                if kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
+                    raise DataError(f"the page {place or 'home'} failed; open it and see its log")
+                if kind == "script_finished":
+                    return time.perf_counter() - started
+
+    def warm(self, place: str, say: Say) -> dict[str, int]:
+        """Visit a page again and again: `ms` in the middle, `cpu_ms` of the server for each."""
+        first = self.visit(place)
+        before = self._cpu_seconds()
+        taken = statistics.median(self.visit(place) for _ in range(_ROUNDS))
+        figures = {"ms": round(taken * 1e3)}
+        if before is not None and (after := self._cpu_seconds()) is not None:
+            figures["cpu_ms"] = round((after - before) / _ROUNDS * 1e3)
+        say(f"{place or 'home'}: {figures}, the first time {first * 1e3:.0f} ms")
+        return figures
+
+    def _cpu_seconds(self) -> float | None:
+        """Return the processor time the server has taken so far (proc(5)); only Linux tells."""
+        path = Path(f"/proc/{self.process.pid}/stat")
+        if not path.exists():
+            return None
+        fields = path.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self) -> int | None:
+        """Return the resident memory of the server's process (VmRSS); only Linux tells."""
+        path = Path(f"/proc/{self.process.pid}/status")
+        if not path.exists():
+            return None
+        lines = path.read_text().splitlines()
+        return next(int(each.split()[1]) // 1024 for each in lines if each.startswith("VmRSS:"))
+
+
+@contextmanager
+def _server(workspace: Path) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    process = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        cwd=CHECKOUT,
+        env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + _SECONDS_TO_START
+    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            with without_proxy.open(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise DataError("the server did not start; try: make run")
+
+
+def _furnished(folder: Path, count: int, say: Say) -> Path:
+    """Return a workspace of its own with one data set of `count` images."""
+    root = folder / str(count)
+    started = time.perf_counter()
+    write_repeated(Workspace(root).store / "repeated.parquet", count)
+    say(f"{count:,} images written in {time.perf_counter() - started:.0f} s")
+    return root
+
+
+def write_repeated(path: Path, count: int, drawn: int = _DRAWN) -> None:
+    """Write a data set of `count` images: `drawn` of each script from the sketchbook, repeated.
+
+    Script after script, as a build lays them out. Characters and collections are the sketchbook's,
+    every `PER_WRITER` images have a writer of their own, and every image a path and digest.
+    """
+    pipeline = preset("canonical")
+    tables = [table for table, _ in convert(sketch_items(drawn, seed=0, noise=False), pipeline)]
+    base = pa.concat_tables(tables).combine_chunks()
+    row = np.arange(count)
+    script = row * len(NAMES) // count
+    source = script * drawn + row % drawn
+    with path.open("wb") as file, Writer(file, pipeline) as writer:
+        for start in range(0, count, ROW_GROUP):
+            here = [(NAMES[script[each]], each) for each in row[start : start + ROW_GROUP]]
+            made = {
+                "writer": [f"{name} {each // PER_WRITER}" for name, each in here],
+                "path": [f"repeated/{name}/{each:07}.png" for name, each in here],
+                "digest": [f"{each:032x}" for _, each in here],
+            }
+            group = base.take(pa.array(source[start : start + ROW_GROUP]))
+            for name, values in made.items():
+                place = group.schema.get_field_index(name)
+                group = group.set_column(place, name, pa.array(values, pa.string()))
+            writer.add(group)

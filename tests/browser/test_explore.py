@@ -1,0 +1,69 @@
+"""Explore in a real browser: find, look closely, pick by hand, take away, count, compare."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.workspace import Workspace
+
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def exploring(start_server: Callable[..., Any], canonical_store: Path, tmp_path: Path) -> str:
+    """The address of Explore on a server of its own, with 288 images."""
+    here = Workspace(tmp_path / "explored")
+    shutil.copy(canonical_store, here.store / "handwriting.parquet")
+    return f"{start_server(here.root).url}/explore"
+
+
+def no_error(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+def test_an_image_is_found_looked_at_closely_picked_and_taken_away(
+    exploring: str, page: Page, tmp_path: Path
+):
+    page.goto(f"{exploring}?script=Kannada")
+    expect(page.get_by_text("48 images fit.")).to_be_visible()
+
+    page.get_by_role("button", name="Look closer").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Each pixel stays a sharp square")).to_be_visible()
+    dialog.get_by_text("What the model sees", exact=True).click()
+    expect(dialog.get_by_text("40 × 40 px")).to_be_visible()
+    expect(dialog.locator(".hm text").first).to_be_attached()  # grey levels, written in
+    dialog.get_by_role("button", name="Close").click()
+
+    page.get_by_role("button", name="Pick", exact=True).click()
+    page.get_by_text("Only the 1 I picked").click()
+    expect(page.get_by_text("1 image fits.")).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="ZIP, 1 image").click()
+    started.value.save_as(tmp_path / "picked.zip")
+    names = zipfile.ZipFile(tmp_path / "picked.zip").namelist()
+    assert names[0] == "images.csv"
+    assert re.fullmatch(r"kannada/.+/\d{7}\.png", names[1])
+    no_error(page)
+
+
+def test_counts_and_sources_answer(exploring: str, page: Page):
+    page.goto(f"{exploring}?view=Counts&by=Writer")
+    expect(page.get_by_text("What to know before you train on it")).to_be_visible()
+    page.get_by_label("Find").fill("james")
+    page.get_by_label("Find").press("Enter")
+    expect(page.get_by_text(re.compile("^1 writer, "))).to_be_visible()
+
+    page.get_by_text("Ink", exact=True).first.click()
+    expect(page.get_by_text(re.compile("Measured on 288 images"))).to_be_visible()
+    page.get_by_text("Side by side", exact=True).click()
+    expect(page.get_by_text("as on the view Ink")).to_be_visible()
+    expect(page.get_by_text("On average").first).to_be_visible()
+    no_error(page)
