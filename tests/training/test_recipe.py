@@ -80,6 +80,7 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     answer = predictor.predict(decode(encode_image(draw_glyph("kannada"))))
     assert {name for name, _ in answer.ranked} == set(NAMES)
     facts |= {"unseen": {"mean": 0.5}, "unseen_collections": {}}
+    facts |= {"unseen_rejected": 0.1, "unseen_calibration": 0.05}
     assert "12 real images of each script" in card(facts)
     assert "Noto Naskh Arabic" in card(facts)
 
