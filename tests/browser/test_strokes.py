@@ -1,0 +1,45 @@
+"""Letters of fonts no training saw, drawn stroke by stroke on the real canvas."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.data.sketchbook import Sketchbook
+from core.scripts import script
+
+LETTERS = {
+    "arabic": "ش",
+    "baybayin": "ᜊ",
+    "chinese": "国",
+    "devanagari": "क",
+    "english": "R",
+    "kannada": "ಅ",
+}
+
+
+def strokes(name: str) -> list[np.ndarray]:
+    glyphs = Sketchbook.load().glyphs(name, held_out=True)
+    return next(each for each in glyphs if each.character == LETTERS[name]).strokes
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_drawn_with_the_mouse_gets_its_script(name: str, server: Any, page: Page) -> None:
+    page.goto(f"{server.url}/predict")
+    sheet = page.get_by_label("Sheet of paper")
+    sheet.wait_for()
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    assert box is not None
+
+    for stroke in strokes(name):
+        x, y = (stroke.T * 0.7 + 0.15) * [[box["width"]], [box["height"]]]
+        page.mouse.move(box["x"] + x[0], box["y"] + y[0])
+        page.mouse.down()
+        for to in zip(x[1:], y[1:], strict=True):
+            page.mouse.move(box["x"] + to[0], box["y"] + to[1])
+        page.mouse.up()
+
+    heading = page.get_by_role("heading", name=script(name).title, exact=True)
+    expect(heading).to_be_visible(timeout=30_000)
