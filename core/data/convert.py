@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from core.data.scan import Drawn, Item, Readable
+from core.data.scan import Item, Readable
 from core.data.store import ROW_GROUP, Record, to_table
 from core.errors import DataError, ImageError
 from core.imaging import BOUND, Pipeline
@@ -161,8 +161,9 @@ def _convert(item: Item, pipeline: Pipeline, sources: bool) -> Record:
 
 def _pixels(file: Readable) -> tuple[np.ndarray, tuple[int, int], bytes]:
     """Return an image, its own width and height in px, and its bytes where it came as such."""
-    if isinstance(file, Drawn):
-        pixels = file.image()
+    drawn = getattr(file, "image", None)
+    if drawn is not None:
+        pixels = drawn()
         return pixels, (pixels.shape[1], pixels.shape[0]), b""
     data = file.read()
     return *decode_sized(data), data

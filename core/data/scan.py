@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
-
-import numpy as np
+from typing import Protocol
 
 from core.data.archive import Copies, Entry, entries, is_image, roots
 from core.data.sources import BY_NAME, SOURCES, Label, Source
@@ -23,7 +21,11 @@ COPIES = "{:,} of its images are here a second time, unpacked or in another zip:
 
 
 class Readable(Protocol):
-    """A file, wherever its bytes are."""
+    """A file, wherever its bytes are.
+
+    One that is made up when it is wanted also has `image()`, which gives what decoding its bytes
+    would: it need not be encoded for that.
+    """
 
     @property
     def path(self) -> str:
@@ -31,14 +33,6 @@ class Readable(Protocol):
 
     def read(self) -> bytes:
         """Return the file's bytes."""
-
-
-@runtime_checkable
-class Drawn(Readable, Protocol):
-    """A file that is made up when it is wanted, and need not be encoded for it."""
-
-    def image(self) -> np.ndarray:
-        """Return what decoding its bytes would give."""
 
 
 @dataclass(frozen=True)
