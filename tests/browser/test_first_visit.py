@@ -12,7 +12,7 @@ from core.data.activity import list_jobs
 from core.training.runs import list_runs
 from core.workspace import Workspace
 
-PATIENCE = 120_000  # milliseconds; two slow cores may be busy with something else
+PATIENCE = 300_000  # milliseconds; two slow cores may be busy with a lot else
 expect.set_options(timeout=60_000)
 
 
@@ -96,7 +96,7 @@ def test_a_first_model_is_trained_within_five_clicks(
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     (run,) = list_runs(Workspace(server.workspace))
     expect(page.get_by_text(run.id).first).to_be_visible()
-    expect(page.get_by_text("never saw").first).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text("never saw").first).to_be_visible(timeout=2 * PATIENCE)
     record_property("seconds", time.monotonic() - started)
 
     (run,) = list_runs(Workspace(server.workspace))
