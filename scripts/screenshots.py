@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Take a screenshot of every page: desktop and phone, light and dark.
 
-    .venv/bin/python scripts/screenshots.py FOLDER [--workspace WORKSPACE] [--page NAME]
+    .venv/bin/python scripts/screenshots.py FOLDER [--workspace WORKSPACE] [--view NAME]...
+    .venv/bin/python scripts/screenshots.py --docs
 
-Starts a server of its own on WORKSPACE (default: an empty one), so that nothing of yours moves.
+Starts a server of its own on a workspace of its own, with data from the sketchbook and three short
+runs, so that nothing of yours moves; or on WORKSPACE. `--docs` takes those that README.md and
+docs/*.md show, and puts them into docs/images.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,14 +22,18 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PAGES = ("home", "explore", "prepare", "train", "compare", "predict")
+IMAGES = CHECKOUT / "docs" / "images"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+PATIENCE_MS = 120_000
+"""A machine that trains meanwhile is slow."""
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 # A made-up shape in pixels of the canvas: the Predict page is dull without a drawing.
 STROKES = (
@@ -33,52 +41,158 @@ STROKES = (
     ((190, 60), (190, 240)),
     ((190, 150), (120, 110), (80, 150), (110, 190), (150, 175)),
 )
+# One data set, and runs that differ: by model, and by what they are tested on.
+SKETCH = ("--per-script", "300")
+RUNS = (
+    ("--model", "dense", "--epochs", "6", "--notes", "no idea of shape"),
+    ("--model", "cnn", "--epochs", "6", "--split", "collection"),
+    (
+        *("--model", "glyph", "--epochs", "8", "--split", "collection", "--batch-size", "32"),
+        *("--schedule", "cosine", "--learning-rate", "0.003"),
+    ),
+)
+TALLEST = {"desktop": 1300, "phone": 844}
+"""CSS px of a picture in the docs."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Something to take a picture of.
+
+    Attributes:
+        path: of the page, with what its address says.
+        click: the label of a view to choose first.
+    """
+
+    path: str
+    click: str = ""
+
+
+def views() -> dict[str, View]:
+    """Every page by its name, and the views of a page that look different."""
+    pages = sorted((CHECKOUT / "pages").glob("[0-9]*_*.py"))
+    names = [each.stem.partition("_")[2] for each in pages]
+    found = {"home": View("")} | {name: View(name) for name in names}
+    more = {
+        "explore-counts": View("explore?view=Counts"),
+        "explore-ink": View("explore?view=Ink"),
+        "explore-sources": View("explore?view=Side+by+side"),
+        "explore-columns": View("explore?view=Columns"),
+        "prepare-sides": View("prepare", "Side by side"),
+        "prepare-make": View("prepare", "Make a data set"),
+        "train-run": View("train", "Runs"),
+        "data-own": View("data", "Your own files"),
+        "data-sketchbook": View("data", "The sketchbook"),
+        "predict-upload": View("predict", "Upload"),
+    }
+    return found | more
 
 
 def main() -> None:
+    known = views()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("folder", type=Path, nargs="?", help="where the pictures go")
+    parser.add_argument("--docs", action="store_true", help="those of the docs, in their place")
     parser.add_argument("--workspace", type=Path, help="a workspace with data and runs in it")
-    parser.add_argument("--page", choices=PAGES, action="append", help="only this one")
+    parser.add_argument("--view", choices=known, action="append", help="only this one")
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    if bool(asked.folder) == asked.docs:
+        parser.error("give a FOLDER, or --docs")
+    folder = IMAGES if asked.docs else asked.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {
+        name
+        for view in asked.view or known
+        for name in (f"{view}-{size}-{scheme}" for size in SIZES for scheme in SCHEMES)
+    }
+    if asked.docs:
+        wanted &= shown_in_docs()
     chromium = browser_path()
-    with (
-        tempfile.TemporaryDirectory() as empty,
-        server(asked.workspace or Path(empty)) as url,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        for name in asked.page or PAGES:
-            _shoot(browser, url, name, asked.folder)
-        browser.close()
+    with tempfile.TemporaryDirectory() as place:
+        workspace = asked.workspace or Path(place)
+        if not asked.workspace:
+            furnish(workspace)
+        with server(workspace) as url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+            for name, view in known.items():
+                _shoot(browser, url, name, view, folder, wanted, cut=asked.docs)
+            browser.close()
 
 
-def _shoot(browser: Browser, url: str, name: str, folder: Path) -> None:
-    address = url if name == "home" else f"{url}/{name}"
+def shown_in_docs() -> set[str]:
+    """Names of the pictures in docs/images that README.md and docs/*.md show."""
+    texts = [CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")]
+    said = "\n".join(each.read_text(encoding="utf-8") for each in texts)
+    return set(re.findall(r"images/([\w-]+)\.png", said))
+
+
+def furnish(workspace: Path) -> None:
+    """Make a data set from the sketchbook, and train three models on it for a short while."""
+    data = str(workspace.resolve() / "store" / "sketchbook.parquet")
+    _core(workspace, "data", "sketch", "--out", data, *SKETCH)
+    for run in RUNS:
+        _core(workspace, "train", "--data", data, *run)
+
+
+def _core(workspace: Path, *command: str) -> None:
+    print("python -m core", *command, file=sys.stderr)
+    subprocess.run(
+        [sys.executable, "-m", "core", *command],
+        cwd=CHECKOUT,
+        env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace.resolve())},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _shoot(
+    browser: Browser, url: str, name: str, view: View, folder: Path, wanted: set[str], *, cut: bool
+) -> None:
+    shots = {f"{name}-{size}-{scheme}": (size, scheme) for size in SIZES for scheme in SCHEMES}
+    shots = {each: shot for each, shot in shots.items() if each in wanted}
+    if not shots:
+        return
+    address = f"{url}/{view.path}"
     warm = browser.new_page()  # the first visit loads what the page needs
+    warm.set_default_timeout(PATIENCE_MS)
     warm.goto(address)
     settle(warm)
     warm.close()
-    for size, (width, height) in SIZES.items():
-        for scheme in SCHEMES:
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=scheme,
-                has_touch=size == "phone",
-                device_scale_factor=2 if size == "phone" else 1,
-            )
-            page = context.new_page()
-            page.goto(address)
+    for each, (size, scheme) in shots.items():
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            has_touch=size == "phone",
+            device_scale_factor=2 if size == "phone" else 1,
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(address)
+        settle(page)
+        if view.click:
+            page.get_by_role("radio", name=view.click, exact=True).click()
             settle(page)
-            if name == "predict" and sheet(page).count():
-                _draw(page)
-                settle(page)
-            _whole_page(page, width, height)
-            path = folder / f"{name}-{size}-{scheme}.png"
-            page.screenshot(path=path)
-            print(path, file=sys.stderr)
-            context.close()
+        if name == "predict" and sheet(page).count():
+            _draw(page)
+            settle(page)
+        _whole_page(page, width, height)
+        if cut:
+            shown = page.viewport_size["height"] if page.viewport_size else height
+            page.set_viewport_size({"width": width, "height": min(shown, TALLEST[size])})
+            settle(page)
+        path = folder / f"{each}.png"
+        page.screenshot(path=path)
+        _compress(path)
+        print(path, file=sys.stderr)
+        context.close()
+
+
+def _compress(path: Path) -> None:
+    """Keep 256 colours of a picture: enough for a page, a third of the bytes."""
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def _whole_page(page: Page, width: int, height: int) -> None:

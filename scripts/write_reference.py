@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""Write the pages of docs/ that are a list of what the code has, so that they cannot go stale.
+
+    .venv/bin/python scripts/write_reference.py
+
+A test compares them with what this would write.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from core.cli import _parser  # noqa: E402
+from core.data.build import NOTEBOOK_COUNTS  # noqa: E402
+from core.data.splits import SPLITS  # noqa: E402
+from core.imaging import PRESETS, STEPS, preset  # noqa: E402
+from core.imaging.values import Choice, Kept, Number, Several, values_of  # noqa: E402
+from core.models.zoo import FAMILIES  # noqa: E402
+from core.scripts import script  # noqa: E402
+from core.training.settings import FIELDS, SCHEDULES  # noqa: E402
+
+MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
+_NO_DEFAULT = (None, False, argparse.SUPPRESS, [], "")
+
+_CHOICES = {"model": tuple(FAMILIES), "split": SPLITS, "schedule": SCHEDULES}
+"""Of options that the parser leaves to the settings to check."""
+_KINDS = {"int": "N", "float": "X", "Path": "FILE"}
+
+EXAMPLES = {
+    "data sources": "data sources --in ~/Downloads",
+    "data fetch": "data fetch ahcd1 chinese-mnist",
+    "data build": "data build --from ~/Downloads/kaggle --out workspace/store/all.parquet",
+    "data sketch": "data sketch --out workspace/store/sketchbook.parquet --per-script 2000",
+    "data export": "data export notebook.parquet --csv langhandwriting.csv",
+    "train": "train --model glyph --data workspace/store/all.parquet --split writer",
+    "runs": "runs --json",
+    "stop": "stop glyph-k2m4",
+    "models": "models",
+    "evaluate": "evaluate shipped --images photos.zip --script kannada",
+    "predict": "predict shipped drawing.png photo.jpg",
+    "bench": "bench read answer",
+}
+"""One example a command; a test parses each."""
+
+ANSWERS = {
+    "data sources": "a list of `{name, script, title, url, licence, images, found}`",
+    "data fetch": "`{name: path}`",
+    "data build": "`{images, per_script, skipped, seconds, hash}`",
+    "data sketch": "the same as `data build`",
+    "data export": "`{csv, rows}`",
+    "train": "`{run, state, model, split, epoch, accuracy, loss, parameters, folder, created, "
+    "message}`",
+    "runs": "a list of what `train` prints",
+    "stop": "what `train` prints",
+    "models": "a list of `{name, parameters, input_shape}`",
+    "evaluate": "with `--images`: `{n, accuracy, rejected, predicted, skipped}`, where `accuracy` "
+    "is the share, 0 to 1, of the forced choice among six and `rejected` the share called none "
+    "of these",
+    "predict": "a list of `{path, ranked, rejected, novelty}`, `ranked` as `[script, probability]` "
+    "pairs, the likeliest first",
+    "bench": "figures by the name of the benchmark",
+}
+"""What `--json` prints."""
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page and figure by its path in the checkout."""
+    return {
+        "docs/command-line.md": _command_line(),
+        "docs/settings.md": _settings(),
+        "docs/images/reversed-labels.svg": _reversed_labels(),
+    }
+
+
+def commands(
+    parser: argparse.ArgumentParser | None = None, name: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield every command that can be run, such as "data build", with its parser."""
+    parser = parser or _parser()
+    below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not below:
+        yield name, parser
+    for action in below:
+        for part, child in action.choices.items():
+            yield from commands(child, f"{name} {part}".strip())
+
+
+def _command_line() -> str:
+    found = dict(commands())
+    parts = [
+        "# The command line",
+        MADE,
+        "Everything the pages do, scripts can do. `python -m core --help` lists the commands, "
+        "`--help` after a command its options.",
+        "- `--json` prints exactly one JSON document on stdout, and nothing else there; progress "
+        "and messages go to stderr.\n"
+        "- The exit code is 0, or not 0 with one line that says what to do.\n"
+        "- MODEL is `shipped`, a run's id, or a folder that holds a model.\n"
+        "- A path to images is a zip, a folder, or a folder of zips, at whatever depth; "
+        "`SOURCE=PATH` says which set it is.\n"
+        "- Everything is kept in `workspace/`, or in the folder that `$SCRIPTORIUM_WORKSPACE` "
+        "names.",
+        "\n".join(
+            f"- [`{name}`](#{name.replace(' ', '-')}): {parser.description}"
+            for name, parser in found.items()
+        ),
+        *(_command(name, parser) for name, parser in found.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(name: str, parser: argparse.ArgumentParser) -> str:
+    rows = [
+        (f"`{_spelled(each)}`", _sentence(each), _default(each))
+        for each in parser._actions
+        if each.dest not in ("help", "json")
+    ]
+    said = [
+        f"## {name}",
+        f"{_upper(parser.description or '')}.",
+        f"    python -m core {EXAMPLES[name]}",
+    ]
+    if rows:
+        said.append(_table(("option", "", "default"), rows))
+    said.append(f"`--json` prints {ANSWERS[name]}.")
+    return "\n\n".join(said)
+
+
+def _spelled(action: argparse.Action) -> str:
+    choices = action.choices or (_CHOICES.get(action.dest) if action.option_strings else None)
+    kind = _KINDS.get(str(getattr(action.type, "__name__", "")), "TEXT")
+    value = (
+        "|".join(choices)
+        if choices
+        else str(action.metavar or (kind if action.option_strings else action.dest.upper()))
+    )
+    if action.nargs in ("+", "*"):
+        value += "..."
+    if not action.option_strings:
+        return value
+    return action.option_strings[-1] + ("" if action.nargs == 0 else f" {value}")
+
+
+def _sentence(action: argparse.Action) -> str:
+    return _upper((action.help or "").rstrip("."))
+
+
+def _default(action: argparse.Action) -> str:
+    if action.option_strings and action.required:
+        return "needed"
+    value = FIELDS[action.dest].default if action.default is argparse.SUPPRESS else action.default
+    plain = isinstance(value, str | int | float) and value not in _NO_DEFAULT
+    return f"`{_value(value)}`" if plain or (value == 0 and value is not False) else ""
+
+
+def _settings() -> str:
+    parts = [
+        "# Settings",
+        MADE,
+        "What can be set, with the words that the pages use.",
+        "## Training",
+        "On the [Train page](tour.md#train), and as options of [`train`](command-line.md#train).",
+        _table(
+            ("setting", "option", "", "default"),
+            [
+                (
+                    each.metadata["label"],
+                    f"`--{name.replace('_', '-')}`",
+                    each.metadata["help"],
+                    _setting_default(name),
+                )
+                for name, each in FIELDS.items()
+            ],
+        ),
+        f"Splits: {_listed(SPLITS)}. Schedules: {_listed(SCHEDULES)}.",
+        "## Models",
+        _table(
+            ("name", "", "parameters", "epochs"),
+            [
+                (
+                    f"`{each.name}`",
+                    f"{each.title}. {each.summary}",
+                    f"{each.parameters:,}",
+                    each.epochs,
+                )
+                for each in FAMILIES.values()
+            ],
+        ),
+        "Parameters are counted at 28 × 28 px and six scripts; epochs are the default.",
+        "## Steps of a pipeline",
+        "On the [Prepare page](tour.md#prepare), where each can be switched off, set and put in. "
+        "Two pipelines come with Scriptorium:",
+        "\n".join(
+            f"- `{name}`: {' → '.join(each.label for each in preset(name).steps)}"
+            for name in PRESETS
+        ),
+        *(_step(name) for name in STEPS),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _step(name: str) -> str:
+    kind = STEPS[name]
+    doc = " ".join((kind.__doc__ or "").partition("\n\n")[0].replace("`", "").split())
+    said = [f"### {name}" + ("" if kind.label == name else f" ({kind.label})"), f"{doc} {kind.why}"]
+    usual = {each.name: each.default for each in fields(kind)}
+    rows = [
+        (each.label, each.help, _range(each), _shown(each, usual[field]))
+        for field, each in values_of(kind).items()
+        if not isinstance(each, Kept)
+    ]
+    if rows:
+        said.append(_table(("value", "", "range", "default"), rows))
+    return "\n\n".join(said)
+
+
+def _range(value: Number | Choice | Several) -> str:
+    if isinstance(value, Number):
+        return f"{_shown(value, value.low)} to {_shown(value, value.high)}"
+    if isinstance(value, Choice):
+        return ", ".join(value.options.values())
+    return "any of those the step knows"
+
+
+def _shown(value: Number | Choice | Several, given: Any) -> str:
+    if isinstance(value, Number):
+        return f"{given:.0%}" if value.unit == "share" else f"{given:g} {value.unit}"
+    if isinstance(value, Choice):
+        return value.options[given]
+    return ", ".join(given) or "none"
+
+
+def _setting_default(name: str) -> str:
+    value = FIELDS[name].default
+    if name == "epochs":
+        return "the model's own"
+    if name == "data":
+        return "needed"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{_value(value)}`" if value != "" else "none"
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _reversed_labels() -> str:
+    """Draw the scripts of the notebook's images in file order, and the labels that they got."""
+    width, height, gap = 720, 34, 22
+    scale = width / sum(NOTEBOOK_COUNTS.values())
+    order = list(NOTEBOOK_COUNTS.items())
+    parts = []
+    for row, (said, blocks) in enumerate(
+        (("what was written", order), ("the label it got", order[::-1]))
+    ):
+        top = row * (height + gap + 14) + gap
+        parts.append(f'<text class="said" x="0" y="{top - 7}">{said}</text>')
+        left = 0.0
+        for name, count in blocks:
+            side = count * scale
+            title = name.capitalize()
+            parts.append(
+                f'<rect x="{left:.1f}" y="{top}" width="{side - 1:.1f}" height="{height}" '
+                f'fill="{script(name).color}"/>'
+                f'<text class="name" x="{left + side / 2:.1f}" y="{top + 22}">{title}</text>'
+            )
+            left += side
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 128" width="{width}">',
+            "<style>text{font:14px sans-serif}.said{fill:#555}.name{fill:#fff;text-anchor:middle}"
+            "@media(prefers-color-scheme:dark){.said{fill:#bbb}}</style>",
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(str(each).replace('|', chr(92) + '|') for each in row)} |" for row in lines
+    )
+
+
+def _listed(names: tuple[str, ...] | Mapping[str, Any]) -> str:
+    return ", ".join(f"`{each}`" for each in names)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    for path, text in pages().items():
+        (CHECKOUT / path).write_text(text, encoding="utf-8")
+        print(path, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
