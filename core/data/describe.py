@@ -22,6 +22,7 @@ FEW_OF_SCRIPT = 200
 FEW_OF_CHARACTER = 20
 MOST_BY_ONE = 0.25
 """A writer with more than this share of a script's images lends it his hand."""
+_AT_ONCE = 32
 PIECES = 24
 """Row groups a sample is taken from: enough to be mixed, few enough to be read at once."""
 
@@ -249,8 +250,10 @@ def pixels(images: np.ndarray) -> Pixels:
         "largest": int(images.max()),
         "share of black pixels": levels[0] / total,
     }
-    floats = images.astype(np.float32)
-    return Pixels(len(images), floats.mean(axis=0), floats.std(axis=0), pd.Series(table))
+    means = images.mean(axis=0)
+    squares = np.square(images, dtype=np.uint16).mean(axis=0)
+    deviations = np.sqrt(np.maximum(squares - means**2, 0))
+    return Pixels(len(images), means, deviations, pd.Series(table))
 
 
 # --- how its ink looks --------------------------------------------------------------------------
@@ -330,7 +333,7 @@ def measures(store: Store, rows: np.ndarray) -> pd.DataFrame:
         level (mean grey, 0 to 255): float64.
     """
     found = []
-    for image in store.sources(rows):
+    for image in _one_by_one(store, rows):
         seen = ink(image)
         found.append((seen.dark_on_light, seen.share, seen.relative_stroke, float(image.mean())))
     return pd.DataFrame(found, columns=["dark_on_light", "ink_share", "stroke", "level"])
@@ -339,9 +342,15 @@ def measures(store: Store, rows: np.ndarray) -> pd.DataFrame:
 def average(store: Store, rows: np.ndarray, side: int = 64) -> np.ndarray:
     """Average the source images of `rows`, each stretched to a square: uint8 (side, side)."""
     total = np.zeros((side, side))
-    for image in store.sources(rows):
+    for image in _one_by_one(store, rows):
         total += cv2.resize(Grey()(image), (side, side), interpolation=cv2.INTER_AREA)
     return (total / max(1, len(rows))).round().astype(np.uint8)
+
+
+def _one_by_one(store: Store, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the source images of `rows`, few of them in memory at once."""
+    for start in range(0, len(rows), _AT_ONCE):
+        yield from store.sources(rows[start : start + _AT_ONCE])
 
 
 def ink_map(images: np.ndarray) -> np.ndarray:

@@ -40,6 +40,7 @@ LABELS = (
     "height",
 )
 _IDENTITY = ("script", "character", "writer", "fold", "collection", "digest")
+_AT_ONCE = 8  # row groups that are read together: a few MB
 _COMPRESSION = {"image": "lz4", "source": "none"}  # read in bulk; compressed already
 _CATEGORIES = ("script", "character", "writer", "fold", "collection")
 
@@ -111,12 +112,13 @@ class Store:
         Args:
             columns: only these. Path and digest take ten times the memory of all others.
         """
-        with _readable(self.path):
-            table = pq.read_table(self.path, columns=list(columns), read_dictionary=[*_CATEGORIES])
-        frame = table.to_pandas()
-        for name in frame.columns.intersection(_CATEGORIES):
-            frame[name] = frame[name].astype("category")
-        return frame
+        frame = {}
+        with _readable(self.path), pq.ParquetFile(self.path, read_dictionary=_CATEGORIES) as file:
+            # One by one and by one thread: a third of the memory, in no more time.
+            for name in columns:
+                values = file.read(columns=[name], use_threads=False).column(0).to_pandas()
+                frame[name] = values.astype("category") if name in _CATEGORIES else values
+        return pd.DataFrame(frame)
 
     def about(self, rows: Sequence[int] | np.ndarray) -> pd.DataFrame:
         """Return what is known of the images of `rows`, in that order; columns as in `labels`."""
@@ -139,7 +141,7 @@ class Store:
         """Read some columns; for `rows`, only the row groups that hold them."""
         with _readable(self.path):
             metadata, ends = _layout(self.path, self.path.stat().st_mtime_ns)
-            with pq.ParquetFile(self.path, metadata=metadata, pre_buffer=True) as file:
+            with pq.ParquetFile(self.path, metadata=metadata) as file:
                 if rows is None:
                     return file.read(columns=list(names))
                 wanted = np.asarray(rows, np.int64)
@@ -148,13 +150,24 @@ class Store:
                     return schema.empty_table()
                 if wanted.min() < 0 or wanted.max() >= ends[-1]:
                     raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
-                groups = np.searchsorted(ends, wanted, side="right")
+                # In file order, so that no more than a few row groups are in memory at once.
+                order = np.argsort(wanted, kind="stable")
+                groups = np.searchsorted(ends, wanted[order], side="right")
                 needed = np.unique(groups)
-                lengths = np.diff(ends, prepend=0)
-                starts = np.zeros(len(lengths), np.int64)
-                starts[needed] = np.concatenate([[0], np.cumsum(lengths[needed])[:-1]])
-                table = file.read_row_groups(needed.tolist(), columns=list(names))
-                return table.take(pa.array(wanted - (ends - lengths)[groups] + starts[groups]))
+                starts = ends - np.diff(ends, prepend=0)
+                tables = []
+                for each in np.array_split(needed, -(-len(needed) // _AT_ONCE)):
+                    here = (groups >= each[0]) & (groups <= each[-1])
+                    table = file.read_row_groups(
+                        each.tolist(), columns=list(names), use_threads=False
+                    )
+                    before = np.cumsum(ends[each] - starts[each]) - (ends[each] - starts[each])
+                    which = np.searchsorted(each, groups[here])
+                    inside = wanted[order][here] - starts[groups[here]] + before[which]
+                    tables.append(table.take(pa.array(inside)))
+                back = np.empty(len(order), np.int64)
+                back[order] = np.arange(len(order))
+                return pa.concat_tables(tables).take(pa.array(back))
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ Where = tuple[tuple[str, str], ...]
 """What is asked of a row: column and value, one after the other."""
 SAMPLE = 200
 """Images that are measured of a source."""
-PIXEL_SAMPLE = 3000
+PIXEL_SAMPLE = 2000
 _At = tuple[str, int]
 
 
