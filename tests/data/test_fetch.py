@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,17 +47,15 @@ def kaggle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kaggle]:
                 state.downloads.append(self.path)
                 self._answer(state.archive, "application/zip")
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 the name the library calls
 
         def _answer(self, body: bytes, kind: str) -> None:
             self.send_response(state.status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            try:
+            with suppress(ConnectionError):  # whoever asked has heard enough
                 self.wfile.write(body)
-            except ConnectionError:
-                pass  # whoever asked has heard enough
 
         def log_message(self, *_: object) -> None:
             pass
