@@ -134,8 +134,10 @@ def _collections_words(labels: pd.DataFrame) -> Iterator[str]:
     table = counts(labels, "collection")
     alone = [_title(name) for name in table.columns if (table[name] > 0).sum() == 1]
     if alone:
+        whole = len(alone) > 1 and len(alone) == len(table.columns)
         yield (
-            f"All images of {_listed(alone)} come from one collection each: a model can't tell "
+            f"All images of {'each script' if whole else _listed(alone)} come from one collection"
+            f"{'' if whole or len(alone) == 1 else ' each'}: a model can't tell "
             "script from paper and pen there, and the collection split is not possible. A second "
             "source for the same script helps more than many more images of the first."
         )

@@ -87,7 +87,7 @@ def polarity(shares: pd.Series) -> go.Figure:
             hovertemplate="%{y}: %{x:.0%} " + title + "<extra></extra>",
         )
     finish(figure, 70 + 30 * len(shares))
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(tickformat=".0%", range=[0, 1], fixedrange=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
     return figure

@@ -73,7 +73,9 @@ def _code_points(character: str) -> str:
     """Say the Unicode name of a character that is one; an image of class 7 has none."""
     if len(character) != 1 or character.isascii():
         return ""
-    return f" · {unicodedata.name(character, '').capitalize()} (U+{ord(character):04X})"
+    name = unicodedata.name(character, "")
+    said = "" if name.startswith("CJK UNIFIED") else name.capitalize()  # those are but numbered
+    return f" · {said} (U+{ord(character):04X})"
 
 
 def _ink_words(source: np.ndarray) -> str:
