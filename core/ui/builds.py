@@ -15,7 +15,7 @@ from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
 from core.scripts import SCRIPTS
-from core.ui.page import DATA, EXPLORE, advice
+from core.ui.page import DATA, EXPLORE, advice, main_button
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _empty(workspace: Workspace) -> None:
 
 def write_first(workspace: Workspace, label: str) -> None:
     """Offer to write the first data set again."""
-    if st.button(label, type="primary", icon=":material/stylus_note:", key="write-first"):
+    if st.button(label, type=main_button(), icon=":material/stylus_note:", key="write-first"):
         with advice():
             start_first(workspace, again=True)
         st.rerun()

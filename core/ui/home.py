@@ -17,7 +17,7 @@ from core.data.job import FIRST
 from core.errors import RunBusy, ScriptoriumError
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
-from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice
+from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice, main_button
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def four_things(workspace: Workspace, here: Here) -> None:
     _train(cards, workspace, here, waiting=waiting)
     about = "Write a character with mouse or finger, or bring a photo."
     with _card(cards, "4 · Draw", about, "The answer comes as the pen lifts."):
-        _go("Draw a character", PREDICT, type="primary")
+        _go("Draw a character", PREDICT, type=main_button())
 
 
 def _train(cards: Any, workspace: Workspace, here: Here, *, waiting: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -50,6 +51,15 @@ def begin_page(entry: Entry) -> None:
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)
+
+
+def main_button() -> Literal["primary", "secondary"]:
+    """The type of the one button a view is about.
+
+    Streamlit writes a primary button in white on the accent, and a chosen segment in the accent on
+    a tint of the ground: in the dark theme no accent can be read both ways.
+    """
+    return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
 @contextmanager

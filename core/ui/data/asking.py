@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.job import start_build
 from core.data.shelf import free_name
 from core.imaging import pipelines
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.workspace import Workspace
 
 _ALL, _FEW, _NOTEBOOK = "All of them", "So many a script", "As in the notebook"
@@ -75,7 +75,7 @@ def build_button(
     reversed_labels: bool = False,
 ) -> None:
     """Offer to start a build of `paths`; `nothing` is said where there are none."""
-    if not st.button("Make the data set", type="primary", icon=":material/construction:"):
+    if not st.button("Make the data set", type=main_button(), icon=":material/construction:"):
         return
     if not paths:
         st.warning(nothing, icon=":material/error:")

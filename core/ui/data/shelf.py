@@ -12,7 +12,7 @@ from core.data.store import stores
 from core.errors import DataError, ScriptoriumError
 from core.ui import caches
 from core.ui.builds import in_words
-from core.ui.page import EXPLORE, TRAIN
+from core.ui.page import EXPLORE, TRAIN, main_button
 from core.ui.state import pick
 from core.workspace import Workspace
 
@@ -68,7 +68,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
     trained = _runs_on(workspace, path)
     if trained:
         st.caption(f"{_runs(trained)} trained on it will look for its images under the old name.")
-    if st.button(_RENAME, type="primary", key="rename"):
+    if st.button(_RENAME, type=main_button(), key="rename"):
         try:
             _refuse_if_used(workspace, path)
             renamed = shelf.rename(workspace, path, name)
@@ -88,7 +88,7 @@ def _delete(workspace: Workspace, path: Path) -> None:
             "behind them."
         )
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", icon=":material/delete:", key="delete"):
+        if st.button("Delete it", type=main_button(), icon=":material/delete:", key="delete"):
             try:
                 _refuse_if_used(workspace, path)
                 shelf.delete(path)

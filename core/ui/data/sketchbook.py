@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.job import start_sketch
 from core.ui.data.asking import name_and_pipeline
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.workspace import Workspace
 
 _MOST = 50_000
@@ -33,7 +33,7 @@ def from_sketchbook(workspace: Workspace) -> None:
             key="sketches-noise",
             help="As photographs and scans do; without it, black ink on white.",
         )
-        if st.button("Write the data set", type="primary", icon=":material/stylus_note:"):
+        if st.button("Write the data set", type=main_button(), icon=":material/stylus_note:"):
             with advice():
                 start_sketch(workspace, name, pipeline, int(per_script), seed=seed, noise=noise)
             st.rerun()

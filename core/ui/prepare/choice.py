@@ -8,7 +8,7 @@ from core.errors import ScriptoriumError
 from core.imaging import PRESETS, find_pipeline, pipelines
 from core.imaging.library import delete_pipeline, save_pipeline
 from core.ui import state
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
 from core.workspace import Workspace
 
@@ -31,7 +31,7 @@ def choose_draft(workspace: Workspace) -> Draft:
     if own:
         with tools.popover("Delete", icon=":material/delete:", key="delete-pipeline"):
             st.markdown(f"Delete “{chosen}”? Data sets and models made with it keep working.")
-            st.button("Delete it", on_click=_delete, args=[workspace, chosen], type="primary")
+            st.button("Delete it", on_click=_delete, args=[workspace, chosen], type=main_button())
     with advice():
         draft = state.draft(find_pipeline(chosen, workspace))
     with tools.popover("Save as", icon=":material/save:", key="save-pipeline"):
@@ -49,7 +49,7 @@ def _save_form(workspace: Workspace, draft: Draft) -> None:
     with st.form("save", border=False):
         st.text_input("Name", key="pipeline-name", placeholder="thick pen", max_chars=40)
         st.checkbox("Replace the one of that name, if there is one", key="pipeline-replace")
-        st.form_submit_button("Save", type="primary", on_click=_save, args=[workspace, draft])
+        st.form_submit_button("Save", type=main_button(), on_click=_save, args=[workspace, draft])
     if said := state.told("saving"):
         st.warning(said, icon=":material/error:")
     st.caption(

@@ -14,7 +14,7 @@ from core.imaging import Pipeline
 from core.imaging.library import check
 from core.ui import caches
 from core.ui.builds import in_words, news
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
 from core.ui.train import duration
 from core.workspace import Workspace
@@ -59,7 +59,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         return
     with advice():
         _show(_estimate(path, per_script, pipeline))
-    if st.button("Make the data set", type="primary", icon=":material/play_arrow:"):
+    if st.button("Make the data set", type=main_button(), icon=":material/play_arrow:"):
         with advice():
             if everything:
                 start_build(workspace, [path], name, pipeline, per_script or None)

@@ -13,6 +13,7 @@ from core.imaging import STEPS, Step
 from core.imaging.library import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.ui import charts, state
+from core.ui.page import main_button
 from core.ui.prepare.cells import show_row
 from core.ui.prepare.draft import Draft, Part
 from core.ui.prepare.samples import Sample
@@ -179,4 +180,6 @@ def _insert(draft: Draft) -> None:
                 else "at the end"
             ),
         )
-        st.button("Put it in", type="primary", on_click=draft.insert, args=[STEPS[kind](), place])
+        st.button(
+            "Put it in", type=main_button(), on_click=draft.insert, args=[STEPS[kind](), place]
+        )

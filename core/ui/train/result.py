@@ -13,7 +13,7 @@ from core.evaluation.metrics import mean_over_scripts
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
-from core.ui.page import COMPARE, DATA, PREDICT, advice
+from core.ui.page import COMPARE, DATA, PREDICT, advice, main_button
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
@@ -40,7 +40,7 @@ def show_actions(run: Run) -> None:
         )
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
         st.markdown(f"Run {run.id}, its model and its history will be gone for good.")
-        if st.button("Delete it", type="primary", key=f"delete-{run.id}"):
+        if st.button("Delete it", type=main_button(), key=f"delete-{run.id}"):
             with advice():
                 delete_run(run)
             st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 from core.models.zoo import FAMILIES
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.ui.train import words
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
@@ -108,7 +108,7 @@ def _end(workspace: Workspace, run: Run) -> None:
         if run.can_go_on and st.button(
             "Go on",
             icon=":material/resume:",
-            type="primary",
+            type=main_button(),
             help="Takes the run up where it was, with the settings it had.",
         ):
             with advice():

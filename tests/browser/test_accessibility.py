@@ -1,0 +1,69 @@
+"""What axe-core says of every page: nothing serious, in light and dark, with data and without."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from core.data.activity import REQUEST
+from core.ui.page import HOME, MENU
+from core.workspace import Workspace
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PATHS = ["" if each is HOME else Path(each.path).stem.partition("_")[2] for each in MENU]
+SETTLED = """() =>
+    document.querySelector('[data-testid=stMainBlockContainer] h1') &&
+    !document.querySelector(
+        '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
+SERIOUS = """async () => {
+    const found = await axe.run(document, {resultTypes: ['violations']});
+    return found.violations
+        .filter(each => ['serious', 'critical'].includes(each.impact))
+        .flatMap(each => each.nodes.map(
+            node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, as scripts/get-axe brought it; without it the tests fail."""
+    look = subprocess.run(
+        [CHECKOUT / "scripts" / "get-axe", "--look"], capture_output=True, text=True
+    )
+    if look.returncode:
+        pytest.fail(look.stderr.strip(), pytrace=False)
+    return Path(look.stdout.strip()).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("data", [True, False], ids=["data", "bare"])
+def test_axe_finds_nothing_serious_on_any_page(
+    data: bool,
+    axe: str,
+    start_server: Callable[..., Any],
+    canonical_store: Path,
+    new_page: Callable[..., Page],
+    tmp_path: Path,
+):
+    here = Workspace(tmp_path / "workspace")
+    if data:
+        shutil.copy(canonical_store, here.store / "handwriting.parquet")
+    else:
+        # The app tried to write a first data set, and was killed: it does not try again.
+        job = here.jobs / "sketch-1"
+        job.mkdir()
+        (job / REQUEST).write_text('{"kind": "sketch", "name": "first"}')
+    server = start_server(here.root)
+    found: dict[str, list[str]] = {}
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme)
+        for path in PATHS:
+            page.goto(f"{server.url}/{path}")
+            page.wait_for_function(SETTLED)
+            page.evaluate(axe)
+            if serious := page.evaluate(SERIOUS):
+                found[f"{path or 'home'}, {scheme}"] = serious
+    assert not found
