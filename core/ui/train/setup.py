@@ -18,7 +18,7 @@ from core.training.estimate import estimate
 from core.training.runs import Run, start_run
 from core.training.settings import FIELDS, SCHEDULES, Settings
 from core.ui import caches
-from core.ui.page import advice
+from core.ui.page import advice, main_button
 from core.ui.pictures import sheet
 from core.ui.train import words
 from core.ui.train.views import go_to
@@ -118,7 +118,7 @@ def settings_form(chosen: Settings) -> Settings | None:
                 }
         given["notes"] = _explained("notes", st.text_input)
         if not st.form_submit_button(
-            "Start training", type="primary", icon=":material/play_arrow:"
+            "Start training", type=main_button(), icon=":material/play_arrow:"
         ):
             return None
     return replace(chosen, **given)
