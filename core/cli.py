@@ -258,7 +258,7 @@ def _models(_: Any) -> Answer:
     from core.models.zoo import describe
 
     document = describe()
-    lines = [f"{each['name']:8} {each['parameters']:>9,} parameters" for each in document]
+    lines = [f"{each['name']:10} {each['parameters']:>10,} parameters" for each in document]
     return document, "\n".join(lines)
 
 

@@ -50,6 +50,11 @@ class Workspace:
         return self._folder("jobs")
 
     @property
+    def features(self) -> Path:
+        """What bodies that are not trained see in data sets: can be worked out again."""
+        return self._folder("features")
+
+    @property
     def pipelines(self) -> Path:
         """One's own pipelines, one JSON file each."""
         return self._folder("pipelines")

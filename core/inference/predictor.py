@@ -13,12 +13,10 @@ import numpy as np
 from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
 from core.inference.decision import Answers, Decision, answers
-from core.models.export import FACTS, FORMAT, LITERT
+from core.models.export import FACTS, FORMAT, LITERT, SHIPPED
 from core.models.litert import LiteRT
 from core.scripts import OTHER
 from core.workspace import Workspace, workspace
-
-SHIPPED = Path(__file__).parent / "shipped"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 KERAS, LITERT, FACTS = "model.keras", "model.tflite", "model.json"
+SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
+"""The folder of the model that comes with Scriptorium."""
 
 
 def export_litert(model: keras.Model, path: Path) -> None:

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.imaging import Pipeline
+
 if TYPE_CHECKING:
     import keras
+
+FEATURES = "features"
+"""Name of the layer in which a body ends, where a model is one with a head of its own."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,11 @@ class Family:
         parameters: trained and kept numbers, at 28x28 and six labels.
         build: `build((height, width), labels)` gives an untrained model. It takes float32
             (N, H, W), 0 black to 1 ink, and gives float32 (N, labels) that sum to 1. Imports Keras.
+        load: where the body has learned before, `load(model, weights)` puts that into a model just
+            built; `weights` as in the settings. Raises ModelError.
+        frozen: its body is never trained, only the layers after the one called `FEATURES`.
+        check: where not any data set will do, `check(pipeline)` raises ModelError for one that was
+            prepared in another way than the body knows, and where the body is not here.
     """
 
     name: str
@@ -30,3 +40,22 @@ class Family:
     epochs: int
     parameters: int
     build: Callable[[tuple[int, int], int], keras.Model]
+    load: Callable[[keras.Model, str], None] | None = None
+    frozen: bool = False
+    check: Callable[[Pipeline], None] | None = None
+
+    @property
+    def may_be_frozen(self) -> bool:
+        """Whether one can choose to train only the layers after the body."""
+        return self.load is not None and not self.frozen
+
+
+def halves(model: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """Return body and head of `model`: up to the layer called `FEATURES`, and what comes after.
+
+    They share their layers with `model`: what is trained in one is trained in the other.
+    """
+    import keras
+
+    features = model.get_layer(FEATURES).output
+    return keras.Model(model.input, features), keras.Model(features, model.output)

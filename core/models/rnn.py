@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.models.family import Family
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
 def build(shape: tuple[int, int], labels: int) -> keras.Model:
     """Build it for images of `shape` (height, width); see `Family.build`."""
+    from keras import layers
+
+    return two_layers("rnn", layers.SimpleRNN, shape, labels)
+
+
+def two_layers(name: str, layer: Any, shape: tuple[int, int], labels: int) -> keras.Model:
+    """Build the notebook's network with any recurrent `layer` of Keras in it."""
     import keras
     from keras import layers
 
@@ -19,11 +26,11 @@ def build(shape: tuple[int, int], labels: int) -> keras.Model:
         [
             keras.Input(shape),
             # Unrolled: the loop of a recurrent layer does not run in LiteRT, its steps do.
-            layers.SimpleRNN(28, return_sequences=True, unroll=True),
-            layers.SimpleRNN(28, unroll=True),
+            layer(28, return_sequences=True, unroll=True),
+            layer(28, unroll=True),
             layers.Dense(labels, activation="softmax"),
         ],
-        name="rnn",
+        name=name,
     )
 
 

@@ -11,7 +11,17 @@ from core.models.zoo import FAMILIES
 from core.training.runs import Run
 from core.training.settings import Settings
 
-OPERATIONS = {"dense": 666_624, "rnn": 87_976, "cnn": 3_857_280, "glyph": 12_377_984}
+OPERATIONS = {
+    "dense": 666_624,
+    "rnn": 87_976,
+    "cnn": 3_857_280,
+    "lstm": 351_400,
+    "gru": 263_592,
+    "glyph": 12_377_984,
+    "pretrained": 12_377_984,
+    "xception": 470_000_000,
+    "mobilenet": 55_000_000,
+}
 """Multiplications, about, of one image of 28x28 going through a model and giving six answers."""
 _A_PARAMETER = 100
 """Multiplications a parameter, where a model is not listed above: as in networks like these."""
@@ -53,11 +63,20 @@ def estimate(
         shape: height and width of the images in px.
         runs: former ones of this machine, the newest first.
     """
+    if settings.frozen:
+        # Its body looks at each image once, and at the test images again in the exported model;
+        # what was measured in former runs is the speed of the last layer.
+        speed = _worked_out(settings.model, shape)
+        looks = (train + 2 * test) / speed
+        return Estimate(looks + settings.total_epochs * train / _FASTEST + _AROUND, speed, None)
     measured = (
         # a network's work goes by the pixels
         (each.images_per_second * math.prod(each.image_shape) / math.prod(shape), each.id)
         for each in runs
-        if each.settings.model == settings.model and each.images_per_second and each.image_shape
+        if each.settings.model == settings.model
+        and not each.settings.frozen
+        and each.images_per_second
+        and each.image_shape
     )
     speed, measured_on = next(measured, (_worked_out(settings.model, shape), None))
     seconds = settings.total_epochs * (train + test / _TEST_SPEED) / speed
@@ -66,5 +85,6 @@ def estimate(
 
 def _worked_out(model: str, shape: tuple[int, int]) -> float:
     at_28 = OPERATIONS.get(model, _A_PARAMETER * FAMILIES[model].parameters)
-    operations = at_28 * math.prod(shape) / 28**2
+    # a body that is always frozen takes images of one size, and resizes
+    operations = at_28 * (1 if FAMILIES[model].frozen else math.prod(shape) / 28**2)
     return min(_A_SECOND_AND_CORE * (os.cpu_count() or 1) / operations, _FASTEST)

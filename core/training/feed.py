@@ -17,7 +17,8 @@ def in_order(images: np.ndarray, labels: np.ndarray, size: int, *, classes: int)
     """Give (float32 (size, H, W) 0 to 1, float32 one-hot (size, classes)), once through all.
 
     Args:
-        images: uint8 (N, H, W); kept as they are, only the batch at hand becomes float.
+        images: uint8 (N, H, W); kept as they are, only the batch at hand becomes float. Or what a
+            body saw in them, float32 (N, F), which is given as it is.
         labels: int (N,), below `classes`.
         size: images a batch; the last one may be smaller.
         classes: the number of labels there are.
@@ -49,7 +50,7 @@ def shuffled(
     it was left.
 
     Args:
-        images: uint8 (N, H, W).
+        images: uint8 (N, H, W), or float32 (N, F); see `in_order`.
         labels: int (N,), below `classes`.
         size: images a batch; the last one of an epoch may be smaller.
         classes: the number of labels there are.
@@ -84,9 +85,10 @@ def _loader(images: np.ndarray, labels: np.ndarray, classes: int) -> Any:
     import tensorflow as tf
 
     pixels, answers = tf.constant(images), tf.constant(labels)
+    largest = 255 if images.dtype == np.uint8 else 1
 
     def load(row: Any) -> tuple[Any, Any]:
-        batch = tf.cast(tf.gather(pixels, row), tf.float32) / 255
+        batch = tf.cast(tf.gather(pixels, row), tf.float32) / largest
         return batch, tf.one_hot(tf.gather(answers, row), classes)
 
     return load

@@ -28,6 +28,7 @@ CHECKPOINT = "checkpoint.npz"
 
 STARTING = "starting"  # written by start_run; the other states by the worker
 LOADING = "loading TensorFlow"
+LOOKING = "looking at the images"  # with how far it is after it
 TRAINING = "training"
 EXPORTING = "exporting"
 EVALUATING = "evaluating"

@@ -33,8 +33,8 @@ from core.data.store import Store, Stored
 from core.errors import RunError, RunNotFound
 from core.evaluation.calibration import calibrate
 from core.imaging import preset
-from core.inference.predictor import SHIPPED
-from core.models.export import FACTS, LITERT
+from core.models.export import FACTS, LITERT, SHIPPED
+from core.models.pretrained import keep_weights
 from core.training.runs import Run, find_run, resume_run, start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
@@ -237,6 +237,7 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
     facts |= {"recipe": asdict(amounts), **measured}
     with atomic_path(to / LITERT) as path:
         shutil.copyfile(run.folder / LITERT, path)
+    keep_weights(run.folder, to)
     write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     in_domain = dict(facts["in_domain"])
     accuracy = in_domain.pop("mean")

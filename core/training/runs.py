@@ -26,6 +26,7 @@ from core import jobs
 from core.data.store import Store
 from core.errors import RunBusy, RunError, RunNotFound
 from core.models.export import FACTS, KERAS, LITERT
+from core.models.zoo import FAMILIES
 from core.training import folder as files
 from core.training.settings import Settings
 from core.workspace import Workspace
@@ -47,7 +48,8 @@ class Run:
         settings: what was asked for.
         created: when, in UTC.
         data_hash: content hash of the data set it was started on.
-        state: starting, loading TensorFlow, training, exporting, evaluating; done, stopped, failed.
+        state: starting, loading TensorFlow, looking at the images (where a body is frozen: and how
+            many of them), training, exporting, evaluating; done, stopped, failed.
         message: why it failed, in one line; else empty.
         stopping: somebody asked it to stop, and it has not ended yet.
         epoch: the epoch it is in, from 1; 0 before the first batch.
@@ -157,6 +159,7 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
     Raises:
         RunBusy: another run goes on in this workspace.
         RunError: a setting can't be.
+        ModelError: the model can't learn from data prepared like this.
         StoreError: the data set can't be read.
         StorageFull: the disk is full.
     """
@@ -271,8 +274,11 @@ def wait(run: Run, on_progress: Callable[[Run], None] | None = None, *, every: f
 
 def _request(settings: Settings) -> str:
     store = Store.open(settings.data)
+    check = FAMILIES[settings.model].check
+    if check:
+        check(store.pipeline)
     request = {
-        "settings": {**settings.to_json(), "data": str(settings.data.resolve())},
+        "settings": settings.resolved().to_json(),
         "created": datetime.now(UTC).isoformat(),
         "data": {"hash": store.hash, "images": len(store), "per_script": store.per_script},
     }

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,17 @@ from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled
 from core.models.export import LITERT, save_model_folder
+from core.models.family import halves
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
 from core.scripts import NAMES, OTHER
 from core.training import folder as files
 from core.training.checkpoint import Best, Checkpoint, steps_done
+from core.training.features import features
 from core.training.feed import in_order, shuffled, steps_an_epoch
 from core.training.recorder import Recorder
 from core.training.settings import Settings
-from core.workspace import atomic_path, write_atomically
+from core.workspace import Workspace, atomic_path, write_atomically
 
 _TEST_BATCH = 512
 
@@ -36,7 +38,7 @@ _TEST_BATCH = 512
 @dataclass(frozen=True)
 class _Part:
     rows: np.ndarray  # int64 (N,)
-    images: np.ndarray  # uint8 (N, H, W)
+    images: np.ndarray  # uint8 (N, H, W); or float32 (N, F), what a frozen body sees in them
     labels: np.ndarray  # int64 (N,), places among the names
 
 
@@ -46,6 +48,7 @@ def train(folder: Path) -> None:
     Raises:
         Cancelled: it was stopped before the first batch, and there is nothing to keep.
         DataError: the data set can't be read, or not be split as asked.
+        ModelError: what the body has learned before is not to be had.
         StorageFull: the disk is full.
     """
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
@@ -63,8 +66,15 @@ def train(folder: Path) -> None:
     names = NAMES if OTHER not in set(table["script"]) else (*NAMES, OTHER)
     training, test = _parts(store, table, settings, names)
     keras.utils.set_random_seed(settings.seed)
-    model = FAMILIES[settings.model].build(store.shape, len(names))
+    family = FAMILIES[settings.model]
+    model = family.build(store.shape, len(names))
+    if family.load:
+        family.load(model, settings.weights)
     _heed_stop(folder)
+    learner, lessons, exam = model, training, test
+    if settings.frozen:
+        body, learner = halves(model)
+        lessons, exam = _seen_by(body, store, folder, (training, test))
 
     files.write_state(
         folder,
@@ -75,7 +85,7 @@ def train(folder: Path) -> None:
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
     )
-    last_state = _fit(folder, settings, model, training, test, len(names))
+    last_state = _fit(folder, settings, learner, lessons, exam, len(names))
 
     files.write_state(folder, files.EXPORTING)
     facts = {"run": folder.name, "data_hash": store.hash, "versions": versions}
@@ -96,10 +106,21 @@ def _heed_stop(folder: Path) -> None:
 def _parts(
     store: Store, table: pd.DataFrame, settings: Settings, names: Sequence[str]
 ) -> tuple[_Part, _Part]:
-    labels = pd.Categorical(table["script"], categories=names).codes.astype(np.int64)
+    labels = pd.Categorical(table["script"], categories=pd.Index(names)).codes.astype(np.int64)
     parts = split(table, settings.split, settings.seed)
     training, test = (_Part(rows, store.images(rows), labels[rows]) for rows in parts)
     return training, test
+
+
+def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> list[_Part]:
+    """Return `parts` with what `body` gives for their images in place of these."""
+
+    def report(done: int, total: int) -> None:
+        _heed_stop(folder)
+        files.write_state(folder, f"{files.LOOKING}, {done / total:.0%}")
+
+    seen = features(body, store, Workspace(folder.parents[1]).features, report)
+    return [replace(part, images=np.array(seen[part.rows])) for part in parts]
 
 
 def _fit(

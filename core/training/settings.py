@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from core.data.splits import SPLITS
 from core.errors import RunError
+from core.models.imagenet import IMAGENET, RANDOM
 from core.models.zoo import FAMILIES
 
 SCHEDULES = ("constant", "cosine", "plateau")
@@ -131,6 +132,22 @@ class Settings:
             "sure of itself.",
         ),
     )
+    weights: str = field(
+        default=IMAGENET,
+        metadata=_says(
+            "Weights",
+            "What a network that learned on photographs begins with: imagenet, which is downloaded "
+            "once; the path of a file at hand; or random, to see what it is worth without.",
+        ),
+    )
+    freeze: bool = field(
+        default=False,
+        metadata=_says(
+            "Freeze",
+            "Trains the last layer of a pretrained model only: fast, and steadier where images are "
+            "few.",
+        ),
+    )
     notes: str = field(
         default="",
         metadata=_says(
@@ -143,6 +160,11 @@ class Settings:
     def total_epochs(self) -> int:
         """The number of epochs: as set, or the model's own."""
         return self.epochs or FAMILIES[self.model].epochs
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the body of the model is not trained: it sees every image just once."""
+        return self.freeze or FAMILIES[self.model].frozen
 
     def validate(self) -> None:
         """Check every value.
@@ -181,11 +203,40 @@ class Settings:
             "label smoothing must be 0 or more, and below 1",
             self.label_smoothing,
         )
+        family = FAMILIES[self.model]
+        _require(
+            self.weights == IMAGENET or family.frozen,
+            "weights other than imagenet go with the models "
+            f"{' and '.join(name for name, each in FAMILIES.items() if each.frozen)}",
+            self.model,
+        )
+        _require(
+            self.weights in (IMAGENET, RANDOM) or Path(self.weights).is_file(),
+            "weights must be imagenet, random or a file that is there",
+            self.weights,
+        )
+        _require(
+            not self.freeze or family.may_be_frozen,
+            "freeze goes with the model "
+            f"{' and '.join(name for name, each in FAMILIES.items() if each.may_be_frozen)}",
+            self.model,
+        )
+        _require(
+            not (self.augment and self.frozen),
+            "augment must be off where the body is frozen and sees every image just once",
+            "on",
+        )
         _require(0 <= self.seed < 2**32, "seed must be 0 to 4,294,967,295", self.seed)
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as plain values."""
         return {**asdict(self), "data": str(self.data)}
+
+    def resolved(self) -> Settings:
+        """Return the same with whole paths, for a process that runs elsewhere."""
+        named = self.weights in (IMAGENET, RANDOM)
+        weights = self.weights if named else str(Path(self.weights).resolve())
+        return replace(self, data=self.data.resolve(), weights=weights)
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> Settings:

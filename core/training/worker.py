@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def main(folder: Path) -> None:
         try:
             files.write_state(folder, files.LOADING)
             # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
+            # What Keras downloads and keeps goes into the workspace, too.
+            os.environ.setdefault("KERAS_HOME", str(folder.parents[1] / "downloads" / "keras"))
             from core.training.session import train
 
             train(folder)

@@ -67,8 +67,20 @@ def labels(app: AppTest) -> list[str]:
 def test_every_setting_has_its_sentence(open_page: Open):
     app = open_page("train")
     for name, field in FIELDS.items():
-        if name not in ("data", "model"):
+        if name not in ("data", "model", "weights", "freeze"):
             assert field.metadata["help"] in said(app)
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [("cnn", ["augment"]), ("mobilenet", ["weights"]), ("pretrained", ["freeze", "augment"])],
+)
+@pytest.mark.usefixtures("full")
+def test_a_setting_is_asked_for_where_it_applies(model: str, asked: list[str], open_page: Open):
+    app = open_page("train")
+    app.selectbox(key="model").select(model).run()
+    for name in ("weights", "freeze", "augment"):
+        assert (FIELDS[name].metadata["help"] in said(app)) == (name in asked)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

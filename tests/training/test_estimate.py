@@ -44,17 +44,29 @@ def test_without_a_run_the_size_of_the_model_is_the_measure(
     settings = replace(SETTINGS, model=name)
     said = estimate(settings, 1000, 0, (28, 28), [])
     assert said.measured_on is None
-    assert 500 <= said.images_per_second <= 10_000
+    assert (20 if FAMILIES[name].frozen else 500) <= said.images_per_second <= 10_000
     assert said.seconds > 20
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_frozen_body_looks_at_every_image_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    settings = replace(SETTINGS, model="mobilenet")
+    short, long = (
+        estimate(replace(settings, epochs=epochs), 3000, 100, (28, 28), []) for epochs in (1, 11)
+    )
+    # ten more epochs of the last layer, at 10,000 images a second
+    assert long.seconds - short.seconds == pytest.approx(3)
+    assert short.seconds == pytest.approx(20 + 3200 / short.images_per_second + 0.3)
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if not FAMILIES[name].frozen])
 def test_multiplications_are_about_those_of_the_model(name: str) -> None:
     count = 0
     for layer in FAMILIES[name].build((28, 28), 6).layers:
         kernels = [each for each in layer.trainable_weights if "kernel" in each.path]
         # a kernel is used at every place, or at every step
-        places = {"Conv2D": layer.output.shape[1:-1], "SimpleRNN": (28,)}
+        steps = dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), (28,))
+        places = {"Conv2D": layer.output.shape[1:-1], **steps}
         used = np.prod(places.get(type(layer).__name__, ()))
         count += int(sum(used * np.prod(each.shape) for each in kernels))
     assert 0.5 < OPERATIONS[name] / count < 2

@@ -29,7 +29,7 @@ def test_every_field_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"model": "resnet"}, "model must be one of dense, rnn, cnn, glyph, not resnet"),
+        ({"model": "resnet"}, "model must be one of dense, rnn, cnn, .*, not resnet"),
         ({"split": "mine"}, "split must be one of .*, not mine"),
         ({"epochs": 0}, "epochs must be 1 to 10,000, not 0"),
         ({"batch_size": 0}, "batch size must be 1 to 8,192, not 0"),
@@ -40,6 +40,10 @@ def test_every_field_says_what_it_is() -> None:
         ({"warmup": 0.1}, "warm-up goes with the cosine schedule, not constant"),
         ({"weight_decay": -0.1}, "weight decay must be 0 to 1, not -0.1"),
         ({"patience": -1}, "patience must be 0 to 10,000, not -1"),
+        ({"weights": "random"}, "weights other than imagenet go with .* xception and mobilenet"),
+        ({"model": "xception", "weights": "x.h5"}, "must be imagenet, random or a file .*, not x"),
+        ({"freeze": True}, "freeze goes with the model pretrained, not cnn"),
+        ({"model": "xception", "augment": True}, "augment must be off where the body is frozen"),
         ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
     ],
 )

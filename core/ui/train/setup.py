@@ -49,10 +49,18 @@ def choose(store: Store) -> Settings:
         epochs = _number("epochs", 1, 10_000, value=family.epochs, key=f"epochs-{name}")
     with right:
         seed = _number("seed", 0, 2**32 - 1)
+    chosen = Settings(store.path, name, split=split, epochs=epochs, seed=seed)
+    if family.frozen:
+        weights = _explained("weights", st.text_input, value=Settings.weights)
+        chosen = replace(chosen, weights=weights.strip() or Settings.weights)
+    if family.may_be_frozen:
+        chosen = replace(chosen, freeze=_explained("freeze", st.toggle))
+    if chosen.frozen:
+        return chosen
     augment = _explained("augment", st.toggle)
     if augment:
         _preview(store)
-    return Settings(store.path, name, split=split, epochs=epochs, seed=seed, augment=augment)
+    return replace(chosen, augment=augment)
 
 
 @st.fragment
@@ -84,7 +92,8 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
         else:
             st.caption(
                 f"The time is a guess, {speed}, from the multiplications in the model and the "
-                "cores of this machine; the first run of the model measures it."
+                "cores of this machine"
+                + ("." if settings.frozen else "; the first run of the model measures it.")
             )
         warnings = found.warnings()
         if warnings:

@@ -1,0 +1,106 @@
+"""The shipped model's body, for a model that need not begin from nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ModelError
+from core.imaging import Pipeline
+from core.models import glyph
+from core.models.export import FACTS, KERAS, SHIPPED
+from core.models.family import Family, halves
+from core.workspace import atomic_path
+
+if TYPE_CHECKING:
+    import keras
+
+WEIGHTS = "model.weights.h5"
+"""Of a shipped model, beside its other files: what going on from it takes."""
+
+
+def build(shape: tuple[int, int], labels: int) -> keras.Model:
+    """Build it for images of `shape` (height, width); see `Family.build`."""
+    import keras
+
+    model = glyph.build(shape, labels)
+    return keras.Model(model.input, model.output, name="pretrained")
+
+
+def keep_weights(trained: Path, to: Path) -> None:
+    """Write the weights of the model in folder `trained` to the folder `to`, without Keras.
+
+    A `.keras` file is a zip that holds them, and three times as much for going on with a training.
+    """
+    import h5py
+
+    with zipfile.ZipFile(trained / KERAS) as archive:
+        saved = io.BytesIO(archive.read(WEIGHTS))
+    with (
+        h5py.File(saved) as source,
+        atomic_path(to / WEIGHTS) as path,
+        h5py.File(path, "w") as target,
+    ):
+        for name in set(source) - {"optimizer"}:
+            source.copy(name, target)
+
+
+def load(model: keras.Model, _weights: str) -> None:
+    """Put the shipped model's body into a `model` that `build` has made.
+
+    Raises:
+        ModelError: it is not here, or is of another architecture.
+    """
+    shape, labels = model.input_shape[1:], len(_facts()["labels"])
+    shipped = glyph.build(shape, labels)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # of layers it leaves as they are
+            shipped.load_weights(SHIPPED / WEIGHTS)
+    except (OSError, ValueError, UserWarning) as error:
+        raise ModelError(
+            f"{SHIPPED / WEIGHTS} is not of the glyph network as it is now: make the shipped model "
+            "again with `python -m core train --recipe script`"
+        ) from error
+    halves(model)[0].set_weights(halves(shipped)[0].get_weights())
+
+
+def check(pipeline: Pipeline) -> None:
+    """Refuse data that was not prepared as the shipped model's was.
+
+    Raises:
+        ModelError: so it is, or there is no shipped model to go on from.
+    """
+    known = Pipeline.from_json(_facts()["pipeline"])
+    if pipeline.steps != known.steps:
+        raise ModelError(
+            f"the model pretrained knows images prepared with the pipeline {known.name!r}, and "
+            f"this data set was prepared with {pipeline.name!r}: build it again with "
+            f"--pipeline {known.name}"
+        )
+
+
+def _facts() -> dict:
+    if not (SHIPPED / WEIGHTS).exists():
+        raise ModelError(
+            f"there is no shipped model to go on from, {SHIPPED / WEIGHTS} is missing: make it "
+            "with `python -m core train --recipe script`, or choose another model"
+        )
+    return json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
+
+
+FAMILY = Family(
+    name="pretrained",
+    title="Glyph network, pretrained",
+    summary="The shipped model's network with what it has learned, and a new last layer: "
+    "for when images are few.",
+    epochs=10,
+    parameters=483_494,
+    build=build,
+    load=load,
+    check=check,
+)
