@@ -63,6 +63,8 @@ def test_axe_finds_nothing_serious_on_any_page(
         for path in PATHS:
             page.goto(f"{server.url}/{path}")
             page.wait_for_function(SETTLED)
+            if path == "predict":
+                page.get_by_label("Sheet of paper").wait_for()
             page.evaluate(axe)
             if serious := page.evaluate(SERIOUS):
                 found[f"{path or 'home'}, {scheme}"] = serious
