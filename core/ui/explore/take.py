@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections.abc import Callable
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 import numpy as np
 import streamlit as st
@@ -43,10 +43,9 @@ def _button(
     kind: str,
     mime: str,
 ) -> None:
-    def make() -> BinaryIO:
-        file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  Streamlit reads it later
+    def make() -> io.BytesIO:
+        file = io.BytesIO()  # Streamlit serves files from memory; hence the limits
         write(store, rows, file)
-        file.seek(0)
         return file
 
     st.download_button(
