@@ -122,14 +122,6 @@ def test_the_commands_that_others_rely_on_are_there() -> None:
     }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_speaks_of_every_command(command: str) -> None:
-    text = (CHECKOUT / "README.md").read_text("utf-8")
-    shown = " ".join(re.findall(r"python -m core ([^\n#`]*)", text)).split()
-
-    assert command.split()[-1] in shown
-
-
 def test_data_sources(call: Callable[..., Answer], kaggle_folder: Path) -> None:
     document = call("data", "sources", "--json", "--in", kaggle_folder).document
 

@@ -103,6 +103,8 @@ def _another_pen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _damage(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if image.max() <= 127:
+        return image
     chance = random.random(4)
     if chance[0] < 0.15:
         for _ in range(random.integers(1, 4)):
@@ -113,12 +115,10 @@ def _damage(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     if chance[2] < 0.08:
         image = np.maximum(image, _neighbour(image, random))
     if chance[3] < 0.08:
-        rows = np.flatnonzero(image.max(axis=1) > 127)
-        if len(rows):
-            cut = int(random.integers(1, 2 + len(rows) // 12))
-            turned = np.rot90(image, int(random.integers(4)))
-            edge = int(np.flatnonzero(turned.max(axis=1) > 127)[0])
-            turned[: edge + cut] = 0  # a view: the image itself is cut
+        turned = np.rot90(image, int(random.integers(4)))
+        rows = np.flatnonzero(turned.max(axis=1) > 127)
+        cut = int(random.integers(1, 2 + len(rows) // 12))
+        turned[: rows[:1].sum() + cut] = 0  # a view: the image itself is cut
     return image
 
 

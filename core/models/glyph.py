@@ -30,7 +30,9 @@ def build(shape: tuple[int, int], labels: int) -> keras.Model:
     return keras.Model(image, answer, name="glyph")
 
 
-def _convolve(maps: Any, channels: int, *, size: int = 3, stride: int = 1, relu: bool = True) -> Any:
+def _convolve(
+    maps: Any, channels: int, *, size: int = 3, stride: int = 1, relu: bool = True
+) -> Any:
     from keras import layers
 
     # The normalisation that follows has an offset of its own.

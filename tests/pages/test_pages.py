@@ -29,7 +29,7 @@ def test_with_data_every_page_opens(name: str, open_page: Open):
     app = open_page(name)
     assert not app.exception
     assert not app.error
-    assert not app.warning
+    assert name == "train" or not app.warning  # Train says what a split is worth
 
 
 @pytest.mark.parametrize("name", ["explore", "prepare", "train"])
