@@ -1,6 +1,5 @@
 """The bench of pages: its data set is what it says, its visits are those of a browser."""
 
-
 import pytest
 
 from core.data.store import Store
