@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.training.runs import list_runs, start_run, wait
+from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -189,32 +189,3 @@ def test_a_phone_can_draw_and_nothing_runs_off_its_side(
     assert "%" in answer(phone)
     wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
-
-
-def test_a_run_is_started_watched_left_and_stopped(furnished: Any, page: Page):
-    page.goto(f"{furnished.url}/train")
-    expect(page.get_by_role("link", name="Compare them")).to_be_visible()
-    page.get_by_label("Epochs").fill("5000")
-    page.get_by_label("Epochs").press("Tab")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("loading TensorFlow").first).to_be_visible()
-    epoch = page.get_by_text(re.compile(r"^Epoch \d+ of 5000$"))
-    expect(epoch).to_be_visible()
-    run = page.get_by_role("heading", name=re.compile(r"^Run ")).inner_text()
-    seen = epoch.inner_text()
-    expect(epoch).not_to_have_text(seen)
-    expect(page.locator(".st-key-loss .js-line").first).to_be_attached()
-
-    page.reload()
-    expect(page.get_by_role("heading", name=run)).to_be_visible()
-    expect(epoch).to_be_visible()
-
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("wait for it to end, or stop it above")).to_be_visible()
-
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text(re.compile(r"^Test accuracy \d"))).to_be_visible()
-    newest = list_runs(Workspace(furnished.workspace))[0]
-    assert newest.state == "stopped"
-    assert newest.has_model
-    no_error(page)

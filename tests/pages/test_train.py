@@ -194,6 +194,19 @@ def test_a_run_that_goes_on_is_shown_and_can_be_stopped(open_page: Open, going_o
     assert "Stop" not in labels(app)
 
 
+def test_the_run_one_looks_at_stays_when_its_state_changes(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    newer = own.runs / "cnn-newer"
+    shutil.copytree(run.folder, newer)
+    request = json.loads((newer / "settings.json").read_text())
+    (newer / "settings.json").write_text(json.dumps({**request, "created": "2100-01-01T00:00Z"}))
+    app = open_page("train", run=run.id)
+    assert f"Run {run.id}" in said(app)
+    change_state(run, state="stopped", accuracy=0.1)
+    app.run()
+    assert f"Run {run.id}" in said(app)
+
+
 def test_a_run_without_a_batch_yet_says_what_to_wait_for(open_page: Open, going_on: Run):
     (going_on.folder / "history.jsonl").unlink()
     app = open_page("train")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from core.models.zoo import FAMILIES
 from core.training.runs import Run
 
 SPLITS = {
@@ -39,10 +40,9 @@ def state(run: Run) -> str:
 
 
 def in_a_list(run: Run) -> str:
-    """Name a run among others: id, state, accuracy, what it is for."""
-    parts = [run.id, state(run)]
-    if run.accuracy is not None:
-        parts.append(f"{run.accuracy:.1%}")
-    if run.settings.notes:
-        parts.append(run.settings.notes)
-    return " · ".join(parts)
+    """Name a run among others.
+
+    By what does not change while it goes on: a choice from a list is kept by its words.
+    """
+    said = f"{run.id} · {FAMILIES[run.settings.model].title} on {run.settings.data.stem}"
+    return f"{said} · {run.settings.notes}" if run.settings.notes else said
