@@ -82,10 +82,13 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
         found = caches.review(store.path, settings.split, settings.seed)
     time = estimate(settings, found.train, found.test, store.shape, runs)
     with st.container(border=True):
-        learn, test, lasts = st.columns(3)
-        learn.metric("Images to learn from", f"{found.train:,}")
-        test.metric("Images to be tested on", f"{found.test:,}")
-        lasts.metric("Time, about", words.duration(time.seconds))
+        words.metrics(
+            {
+                "Images to learn from": f"{found.train:,}",
+                "Images to be tested on": f"{found.test:,}",
+                "Time, about": words.duration(time.seconds),
+            }
+        )
         speed = f"{time.images_per_second:,.0f} images a second"
         if time.measured_on:
             st.caption(f"The time is worked out from run {time.measured_on} here: {speed}.")

@@ -73,13 +73,14 @@ def _progress(run: Run) -> None:
     st.progress(min(1.0, done), text=text)
     history = caches.history(run)
     tested = history["val_accuracy"].dropna()
-    numbers = st.columns(4)
-    numbers[0].metric("Accuracy, training", _percent(history["accuracy"].tolist()))
-    numbers[1].metric("Accuracy, test", _percent(tested.tolist()))
-    speed = run.images_per_second
-    numbers[2].metric("Images a second", f"{speed:,.0f}" if speed else "–")
-    left = run.seconds_left
-    numbers[3].metric("Time left, about", words.duration(left) if left is not None else "–")
+    speed, left = run.images_per_second, run.seconds_left
+    numbers = {
+        "Accuracy, training": _percent(history["accuracy"].tolist()),
+        "Accuracy, test": _percent(tested.tolist()),
+        "Images a second": f"{speed:,.0f}" if speed else "–",
+        "Time left, about": words.duration(left) if left is not None else "–",
+    }
+    words.metrics(numbers)
     if not run.stopping:
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_run, args=[run])
         st.caption(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
+
+import streamlit as st
 
 from core.models.zoo import FAMILIES
 from core.training.runs import Run
 
+_METRIC_PX = 152
 SPLITS = {
     "notebook": "A fifth by chance",
     "writer": "Other writers",
@@ -46,3 +50,10 @@ def in_a_list(run: Run) -> str:
     """
     said = f"{run.id} · {FAMILIES[run.settings.model].title} on {run.settings.data.stem}"
     return f"{said} · {run.settings.notes}" if run.settings.notes else said
+
+
+def metrics(values: Mapping[str, str]) -> None:
+    """Show numbers beside each other, two in a row on a phone."""
+    row = st.container(horizontal=True, gap="small")
+    for label, value in values.items():
+        row.metric(label, value, width=_METRIC_PX)
