@@ -90,7 +90,7 @@ def make_shipped(
         ScriptoriumError: the sets can't be read, or the run fails.
     """
     amounts = amounts or Amounts()
-    made = _Made(ws, {"paths": list(paths), "seed": SEED, **asdict(amounts)})
+    made = Made(ws, {"paths": list(paths), "seed": SEED, **asdict(amounts)})
     real = made.file("real", lambda out: build(paths, out, progress=progress))
 
     def write(items: Sequence[Item], out: Path) -> None:
@@ -104,7 +104,7 @@ def make_shipped(
     return ship(run, strangers, to, amounts)
 
 
-class _Made:
+class Made:
     """What a recipe has made so far, file by file; another recipe begins anew."""
 
     def __init__(self, ws: Workspace, recipe: dict[str, Any]) -> None:
@@ -118,6 +118,7 @@ class _Made:
             self._notes = {"recipe": recipe}
 
     def file(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Return the data set of that name, made by `make` unless it is there already."""
         path = self._ws.store / f"recipe-{name}.parquet"
         if not (path.exists() and self._notes.get(name) == Store.open(path).hash):
             make(path)
@@ -125,6 +126,7 @@ class _Made:
         return path
 
     def run(self, data: Path, epochs: int, on_run: Callable[[Run], None] | None) -> Run:
+        """Return the run on `data` when it has ended; one that was cut off goes on."""
         settings = Settings(
             data=data,
             model="glyph",
