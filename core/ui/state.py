@@ -103,6 +103,33 @@ class Dropped:
         self.number += 1
 
 
+@dataclass
+class Looking:
+    """What the Train page shows: one of its halves, and one of the runs.
+
+    The widgets begin with it, so that a browser that draws them anew draws what was chosen.
+
+    Attributes:
+        half: "" before the page was seen.
+        run: the id of a run, likewise.
+        number: counts the times the page chose by itself; a new number is a new widget.
+    """
+
+    half: str = ""
+    run: str = ""
+    number: int = 0
+
+    def at(self, half: str, run: str) -> None:
+        """Show this, whatever the visitor chose before."""
+        self.half, self.run = half, run
+        self.number += 1
+
+
+def looking() -> Looking:
+    """Return what this visitor looks at on the Train page."""
+    return st.session_state.setdefault("looking", Looking())
+
+
 def dropped() -> Dropped:
     """Return what this visitor dropped on the Data page."""
     return st.session_state.setdefault("dropped", Dropped())

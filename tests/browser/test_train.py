@@ -32,37 +32,6 @@ def no_error(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
-    furnished: Any, notebook_store: Path, page: Page
-):
-    here = Workspace(furnished.workspace)
-    shutil.copy(notebook_store, here.store / "other.parquet")
-    run = list_runs(here)[-1]
-    page.goto(f"{furnished.url}/train?run={run.id}")
-    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
-    page.get_by_role("button", name="Test", exact=True).click()
-    expect(page.get_by_role("button", name="Test", exact=True)).to_have_count(0)
-    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
-    # the same images prepared otherwise: it has learned from each of those collections
-    expect(page.get_by_text("says nothing new")).to_be_visible()
-
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
-    assert download.value.suggested_filename == f"{run.id}.zip"
-
-    page.get_by_role("link", name="Predict with it").click()
-    expect(page).to_have_url(re.compile(rf"/predict\?model={run.id}"))
-    expect(page.get_by_role("combobox", name="Model")).to_have_value(run.id)
-
-    page.goto(f"{furnished.url}/train?run={run.id}")
-    page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_have_count(0)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    no_error(page)
-    assert run.id not in [each.id for each in list_runs(here)]
-
-
 def test_nothing_runs_off_the_side_of_a_phone(furnished: Any, new_page: Callable[..., Page]):
     phone = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.goto(f"{furnished.url}/train")
@@ -114,3 +83,34 @@ def test_a_run_is_started_watched_left_stopped_and_taken_up_again(furnished: Any
     assert (again.id, again.state) == (newest.id, "stopped")
     assert again.epoch >= newest.epoch
     no_error(page)
+
+
+def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
+    furnished: Any, notebook_store: Path, page: Page
+):
+    here = Workspace(furnished.workspace)
+    shutil.copy(notebook_store, here.store / "other.parquet")
+    run = list_runs(here)[-1]
+    page.goto(f"{furnished.url}/train?run={run.id}")
+    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.get_by_role("button", name="Test", exact=True)).to_have_count(0)
+    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
+    # the same images prepared otherwise: it has learned from each of those collections
+    expect(page.get_by_text("says nothing new")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == f"{run.id}.zip"
+
+    page.get_by_role("link", name="Predict with it").click()
+    expect(page).to_have_url(re.compile(rf"/predict\?model={run.id}"))
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(run.id)
+
+    page.goto(f"{furnished.url}/train?run={run.id}")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    no_error(page)
+    assert run.id not in [each.id for each in list_runs(here)]

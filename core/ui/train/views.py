@@ -7,38 +7,50 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.training.runs import Run
-from core.ui.state import begin, pick, tell, told
+from core.ui import state
 
 NEW, RUNS = "New run", "Runs"
-_VIEW, _RUN, _STARTED = "train-view", "train-run", "started"
 
 
-def view(runs: Sequence[Run]) -> str | None:
+def view(runs: Sequence[Run]) -> str:
     """Ask which half to show; without any run it is the first, unasked.
 
     Where a run goes on, or the address names one (`?run=ID`), the runs come first.
     """
     if not runs:
         return NEW
-    if started := told(_STARTED):
-        pick(_VIEW, RUNS)
-        pick(_RUN, started)
-    looking = runs[0].active or "run" in st.query_params
-    begin(_VIEW, RUNS if looking else NEW)
-    return st.segmented_control(
-        "View", [NEW, RUNS], required=True, key=_VIEW, label_visibility="collapsed"
+    look = state.looking()
+    if not look.half:
+        look.half = RUNS if runs[0].active or "run" in st.query_params else NEW
+    look.half = st.segmented_control(
+        "View",
+        [NEW, RUNS],
+        default=look.half,
+        required=True,
+        key=f"train-view-{look.number}",
+        label_visibility="collapsed",
     )
+    return look.half
 
 
 def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
     """Ask which run to show: the one the address names, or the newest."""
     by_id = {each.id: each for each in runs}
-    linked = st.query_params.get("run")
-    begin(_RUN, linked if linked in by_id else runs[0].id)
-    return by_id[st.selectbox("Run", by_id, format_func=lambda run: label(by_id[run]), key=_RUN)]
+    look = state.looking()
+    if look.run not in by_id:
+        linked = st.query_params.get("run", "")
+        look.run = linked if linked in by_id else runs[0].id
+    look.run = st.selectbox(
+        "Run",
+        by_id,
+        index=list(by_id).index(look.run),
+        format_func=lambda run: label(by_id[run]),
+        key=f"train-run-{look.number}",
+    )
+    return by_id[look.run]
 
 
 def go_to(run: Run) -> None:
     """Show `run` from now on."""
-    tell(_STARTED, run.id)
+    state.looking().at(RUNS, run.id)
     st.rerun()
