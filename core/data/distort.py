@@ -55,8 +55,8 @@ def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
     In turn: a wobble of every stroke (elastic distortion, Simard, Steinkraus and Platt 2003) and
     another slant, turn and proportion, in one resampling; a thicker or thinner pen; now and then a
-    stroke that breaks, a speck, a piece of the neighbouring letter, a side cut off; a coarser
-    device.
+    stroke that breaks, a speck, a piece of the neighbouring letter, a side cut off, a ruled line; a
+    coarser device.
 
     Args:
         image: decoded, uint8 (H, W) or (H, W, 3).
@@ -105,20 +105,22 @@ def _another_pen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 def _damage(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     if image.max() <= 127:
         return image
-    chance = random.random(4)
-    if chance[0] < 0.15:
-        for _ in range(random.integers(1, 4)):
-            _scratch(image, random, level=0, length=12)
+    chance = random.random(5)
+    if chance[0] < 0.25:
+        for _ in range(random.integers(1, 6)):
+            _scratch(image, random, level=0, length=8)
     if chance[1] < 0.1:
         for _ in range(random.integers(1, 4)):
             _scratch(image, random, level=255, length=1)
-    if chance[2] < 0.08:
+    if chance[2] < 0.12:
         image = np.maximum(image, _neighbour(image, random))
     if chance[3] < 0.08:
         turned = np.rot90(image, int(random.integers(4)))
         rows = np.flatnonzero(turned.max(axis=1) > 127)
         cut = int(random.integers(1, 2 + len(rows) // 12))
         turned[: rows[:1].sum() + cut] = 0  # a view: the image itself is cut
+    if chance[4] < 0.06:
+        _rule(image, random)
     return image
 
 
@@ -126,6 +128,17 @@ def _scratch(image: np.ndarray, random: np.random.Generator, *, level: int, leng
     start = random.integers(_SIDE // 6, _SIDE * 5 // 6, 2)
     end = start + random.integers(-length, length + 1, 2)
     cv2.line(image, start.tolist(), end.tolist(), level, int(random.integers(2, 4)), cv2.LINE_AA)
+
+
+def _rule(image: np.ndarray, random: np.random.Generator) -> None:
+    """Draw a piece of the line that the glyph stands on, or of the frame it stands in."""
+    turned = np.rot90(image, int(random.choice([0, 0, 0, 1, 3])))  # a view
+    inked = np.flatnonzero(turned.max(axis=1) > 127)
+    row = min(_SIDE - 2, int(inked[-1] + random.integers(-2, 12)))
+    first, last = np.sort(random.integers(0, _SIDE, 2)).tolist()
+    if random.random() < 0.5:
+        first, last = 0, _SIDE - 1
+    turned[row : row + int(random.integers(1, 4)), first : last + 1] = 255
 
 
 def _neighbour(image: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -2,10 +2,11 @@
 
 Every step is one that the command line offers too; what is particular is the data. Nobody
 recognises a script by the fifteen numerals of one set and the pen of another, so each script
-gets the same number of images: half of them real ones, bent as another hand might have written
-them; half from the sketchbook, which has far more characters than the sets. Letters and digits by
-themselves come more often than syllables. Glyphs of other alphabets make an answer of their own.
-Writers, families and alphabets that are held out measure the model and calibrate it.
+gets the same number of images: some of them real ones, the others from the sketchbook, which has
+far more characters than the sets; all the real ones and half of the others are bent as another
+hand might have written them. Letters and digits by themselves come more often than syllables.
+Glyphs of other alphabets make an answer of their own. Writers, families and alphabets that are
+held out measure the model and calibrate it.
 
 A recipe that was killed goes on where it was: what is made already is kept in the workspace.
 """
@@ -14,8 +15,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from core.data.build import build, write_items
 from core.data.distort import Distorted
 from core.data.scan import Item
 from core.data.sketchbook.build import HELD_OUT, other_items, sketch_items
-from core.data.sketchbook.characters import is_basic
+from core.data.sketchbook.characters import is_basic, is_digit
 from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
@@ -35,13 +36,20 @@ from core.evaluation.calibration import calibrate
 from core.imaging import preset
 from core.models.export import FACTS, LITERT, SHIPPED
 from core.models.pretrained import keep_weights
+from core.scripts import NAMES
 from core.training.runs import Run, find_run, resume_run, start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
 SEED = 800
-DIGITS = 0.25
-"""Share of digits, in scripts that have their own: real sets and forms are full of them."""
+DIGITS = {"arabic": 0.05, "chinese": 0.08, "devanagari": 0.25, "english": 0.18, "kannada": 0.25}
+"""Share of digits or numerals in a script. Where real sets and forms are full of them it is large.
+
+It is small where they look like another script's letters: Arabic seven is a V, and the Chinese
+numerals, by themselves all that a real set holds, hide t, z, x and l.
+"""
+_REAL = {"chinese": 0.2}
+"""Share of the real images that a script gets, where its real set holds numerals only."""
 _BASIC = 6.0
 """How much more often a letter by itself is drawn than a syllable."""
 _NOTES = "recipe.json"
@@ -52,8 +60,8 @@ class Amounts:
     """How much the recipe makes of everything; the defaults take 100 minutes on two cores.
 
     Attributes:
-        real: bent images of each script.
-        sketched: images of each script from the sketchbook, likewise.
+        real: bent images of each script; fewer where `_REAL` says so, and more sketched ones.
+        sketched: images of each script from the sketchbook.
         others: images of other alphabets.
         held_out: images of each script, and of other alphabets, to calibrate on.
         epochs: of the training.
@@ -171,13 +179,22 @@ def _items(store: Store, amounts: Amounts) -> list[Item]:
         script, collection, character, writer = known[row]
         return Item(file, script, collection, Label(character, writer, fold))
 
+    def bent(file: Any) -> Distorted:
+        return Distorted(file, int(random.integers(2**32)))
+
     items = [item(row, files[row], "test") for row in test]
-    for row in balanced(labels.iloc[train], amounts.real, random):
-        seed = int(random.integers(2**32))
-        items.append(item(train[row], Distorted(files[train[row]], seed), "train"))
-    drawn = sketch_items(_with_held_out(amounts.sketched), SEED, noise=True, digits=DIGITS)
+    reals = {name: round(amounts.real * _REAL.get(name, 1)) for name in NAMES}
+    for row in balanced(labels.iloc[train], reals, random):
+        items.append(item(train[row], bent(files[train[row]]), "train"))
+    sketched = {
+        name: _with_held_out(amounts.sketched + amounts.real - real) for name, real in reals.items()
+    }
+    drawn = sketch_items(sketched, SEED, noise=True, digits=DIGITS)
     drawn += other_items(_with_held_out(amounts.others), SEED, noise=True)
-    return items + [each for each in drawn if each.label.fold == "train"]
+    training = [each for each in drawn if each.label.fold == "train"]
+    for each, bend in zip(training, random.random(len(training)) < 0.5, strict=True):
+        items.append(replace(each, file=bent(each.file)) if bend else each)
+    return items
 
 
 def _held_out(count: int) -> list[Item]:
@@ -193,20 +210,22 @@ def _with_held_out(count: int) -> int:
     return round(count / (1 - HELD_OUT))
 
 
-def balanced(labels: pd.DataFrame, per_script: int, random: np.random.Generator) -> np.ndarray:
-    """Draw rows, `per_script` of each script; rows may repeat, none much oftener than its like.
+def balanced(
+    labels: pd.DataFrame, per_script: Mapping[str, int], random: np.random.Generator
+) -> np.ndarray:
+    """Draw rows, so many of each script; rows may repeat, none much oftener than its like.
 
     Where a script has digits they are a share of `DIGITS`; of everything else a letter by itself
     comes `_BASIC` times as often as a syllable.
 
     Returns:
-        int64 (scripts * per_script,) places in `labels`.
+        int64 (N,) places in `labels`.
     """
     drawn = []
     for script, of_script in labels.reset_index(drop=True).groupby("script", observed=True):
         groups = of_script.groupby("character", observed=True).indices
         shares = _shares(str(script), [str(each) for each in groups])
-        counts = random.multinomial(per_script, shares)
+        counts = random.multinomial(per_script[str(script)], shares)
         for group, count in zip(groups.values(), counts, strict=True):
             rounds = -(-count // len(group))
             order = [random.permutation(group) for _ in range(rounds)]
@@ -216,11 +235,11 @@ def balanced(labels: pd.DataFrame, per_script: int, random: np.random.Generator)
 
 def _shares(script: str, characters: Sequence[str]) -> np.ndarray:
     """Return how often each character is drawn, float64, summing to 1."""
-    digit = np.array([each.isdecimal() for each in characters])
+    digit = np.array([is_digit(each) for each in characters])
     # classes that go by a Latin name ("ba", "class 656") say nothing of their length
     basic = [is_basic(each) and (script == "english" or not each.isascii()) for each in characters]
     weight = np.where(digit, 0.0, np.where(basic, _BASIC, 1.0))
-    digits = 0.0 if not digit.any() else 1.0 if digit.all() else DIGITS
+    digits = 0.0 if not digit.any() else 1.0 if digit.all() else DIGITS[script]
     rest = weight / weight.sum() if weight.any() else weight
     return rest * (1 - digits) + digit / max(1, digit.sum()) * digits
 

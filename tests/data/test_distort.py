@@ -45,11 +45,11 @@ def test_it_stays_nearer_to_its_glyph_than_to_others(draw_glyph: Draw) -> None:
         name
         == min(plain, key=lambda other: np.abs(plain[other] - prepare(hand(image, seed))).mean())
         for name in NAMES
-        for seed in range(8)
+        for seed in range(16)
         for image in [draw_glyph(name, 2, size=(96, 96))]
     ]
 
-    assert np.mean(right) > 0.7  # by chance it would be a sixth
+    assert np.mean(right) > 0.6  # by chance it would be a sixth
 
 
 def test_the_image_itself_is_not_changed(draw_glyph: Draw) -> None:

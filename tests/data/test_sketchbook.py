@@ -24,6 +24,7 @@ from core.data.sketchbook import (
 from core.data.sketchbook.alike import TOO_ALIKE, TOO_ALIKE_LATIN, is_plain, nearest
 from core.data.sketchbook.alphabets import choose
 from core.data.sketchbook.build import HELD_OUT, sketch_items
+from core.data.sketchbook.characters import is_digit
 from core.data.sketchbook.doodles import VERSIONS, doodles
 from core.data.sketchbook.strokes import FOLDER, LICENCES, OTHERS, alphabets, write
 from core.data.sketchbook.trace import trace
@@ -336,17 +337,17 @@ def test_half_of_a_data_set_is_letters_digits_and_numerals(tmp_path):
 
 
 def test_digits_take_the_share_they_are_given():
-    items = sketch_items(100, 0, noise=False, digits=0.3)
-    letters = sketch_items(100, 0, noise=False, digits=0)
+    counts = {"arabic": 100, "baybayin": 100, "chinese": 200, "english": 100, "kannada": 100}
+    shares = {"arabic": 0.3, "baybayin": 0.5, "chinese": 0.1, "english": 0.3, "kannada": 0}
+    items = sketch_items(counts, 0, noise=False, digits=shares)
 
-    found = Counter(each.script for each in items if each.label.character.isdecimal())
-    assert found == {"arabic": 30, "devanagari": 30, "english": 30, "kannada": 30}
-    assert Counter(each.script for each in items) == dict.fromkeys(NAMES, 100)
-    assert not any(each.label.character.isdecimal() for each in letters)
+    found = Counter(each.script for each in items if is_digit(each.label.character))
+    assert found == {"arabic": 30, "chinese": 20, "english": 30}
+    assert Counter(each.script for each in items) == counts
     latin = [each.label.character for each in items if each.script == "english"]
     assert {*"0123456789"} <= set(latin)
     with pytest.raises(DataError, match="share"):
-        sketch_items(1, 0, noise=False, digits=1.5)
+        sketch_items(1, 0, noise=False, digits={"arabic": 1.5})
 
 
 def test_a_seed_decides_a_data_set(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ import numpy as np
 
 from core.data.build import BuildReport, write_items
 from core.data.scan import Item
-from core.data.sketchbook.characters import is_basic
+from core.data.sketchbook.characters import is_basic, is_digit
 from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
 from core.data.sketchbook.strokes import Glyph, Sketchbook
 from core.data.sources import Label
@@ -110,23 +110,34 @@ def sketch(
 
 
 def sketch_items(
-    per_script: int, seed: int, *, noise: bool, digits: float | None = None
+    per_script: int | Mapping[str, int],
+    seed: int,
+    *,
+    noise: bool,
+    digits: Mapping[str, float] | None = None,
 ) -> list[Item]:
     """Return what `sketch` writes: nothing is drawn before it is read.
 
     Args:
-        per_script: images of each script.
+        per_script: images of each script, or how many by script.
         seed: of everything.
         noise: whether the paper and the device show.
-        digits: share of a script's images that are digits, 0-1, where the script has its own
-            (Arabic, Devanagari, Kannada, Latin); None leaves them among the letters.
+        digits: script -> share of its images that are digits (numerals in Chinese), 0-1; in
+            scripts that are not named they stay among the letters.
 
     Raises:
-        DataError: `digits` is no share.
+        DataError: a share is none.
     """
-    if digits is not None and not 0 <= digits <= 1:
-        raise DataError(f"{digits} of the images as digits: choose a share from 0 to 1")
-    return [item for name in NAMES for item in _items(name, per_script, seed, noise, digits)]
+    shares = digits or {}
+    for share in shares.values():
+        if not 0 <= share <= 1:
+            raise DataError(f"{share} of the images as digits: choose a share from 0 to 1")
+    counts = dict.fromkeys(NAMES, per_script) if isinstance(per_script, int) else per_script
+    return [
+        item
+        for name, count in counts.items()
+        for item in _items(name, count, seed, noise, shares.get(name))
+    ]
 
 
 def other_items(count: int, seed: int, *, noise: bool) -> list[Item]:
@@ -206,7 +217,7 @@ def _choose(
     for index, glyph in enumerate(glyphs):
         if glyph.held_out == held_out:
             by_character[glyph.character].append(index)
-    apart = [each for each in sorted(by_character) if digits is not None and each.isdecimal()]
+    apart = [each for each in sorted(by_character) if digits is not None and is_digit(each)]
     share = digits if digits is not None and apart else 0.0
     basic = [each for each in sorted(by_character) if is_basic(each) and each not in apart]
     others = [each for each in sorted(by_character) if not is_basic(each)]

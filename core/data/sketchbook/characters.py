@@ -118,6 +118,11 @@ def is_basic(character: str) -> bool:
     return character in NUMERALS if character in _CHINESE else len(character) == 1
 
 
+def is_digit(character: str) -> bool:
+    """Whether a character stands for a number: a digit of any script or a Chinese numeral."""
+    return character.isdecimal() or character in NUMERALS
+
+
 @cache
 def characters(script: str) -> tuple[str, ...]:
     """Return the characters of a script, each once.
