@@ -15,8 +15,6 @@ from core.scripts import OTHER, SCRIPTS
 from core.workspace import write_atomically
 
 CARD = "CARD.md"
-RECIPES_TRIED = 4
-"""How many recipes were compared on the unseen collections, for the card to say."""
 _HARDEST = 3
 
 
@@ -159,12 +157,13 @@ def _limits() -> str:
 def _learned_from(recipe: dict[str, Any]) -> str:
     drawn = ", ".join(each.name for each in families() if not each.held_out)
     alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
+    reals = ", ".join(f"{count:,} {script}" for script, count in recipe["reals"].items())
     lines = [
-        f"`python -m core train --recipe script --from PATH...`: {recipe['real']:,} real "
-        "images of each script, bent as another hand might have written them, "
-        f"{recipe['sketched']:,} of each from the sketchbook, {recipe['others']:,} of other "
-        f"alphabets; {recipe['epochs']} epochs. {RECIPES_TRIED} recipes were looked at on the "
-        "unseen collections; nothing was trained, calibrated or stopped on them.",
+        f"`python -m core train --recipe script --from PATH...`: real images ({reals}), bent as "
+        "another hand might have written them; from the sketchbook as many as it takes to make "
+        f"{recipe['real'] + recipe['sketched']:,} of each script; {recipe['others']:,} glyphs of "
+        f"other alphabets; {recipe['epochs']} epochs. {recipe['number']} recipes were looked at on "
+        "the unseen collections; nothing was trained, calibrated or stopped on them.",
         "",
         "| data set | script | licence |",
         "| --- | --- | --- |",

@@ -16,7 +16,7 @@ from core.evaluation.card import card
 from core.imaging import decode
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
-from core.training.recipe import DIGITS, Amounts, Made, balanced, make_shipped
+from core.training.recipe import DIGITS, NUMBER, Amounts, Made, balanced, make_shipped
 from core.workspace import Workspace
 
 TINY = Amounts(real=12, sketched=12, others=12, held_out=8, epochs=1)
@@ -76,7 +76,8 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert set(said) == {"run", "accuracy", "per_script", "folder"}
     assert said["accuracy"] == pytest.approx(np.mean(list(said["per_script"].values())))
     facts = json.loads((to / "model.json").read_text())
-    assert facts["recipe"] == asdict(TINY)
+    reals = {**dict.fromkeys(NAMES, 12), "chinese": 2}
+    assert facts["recipe"] == {"number": NUMBER, **asdict(TINY), "reals": reals}
     assert facts["in_domain"]["mean"] == said["accuracy"]
     predictor = Predictor.load(to)
     assert predictor.decision.threshold is not None
