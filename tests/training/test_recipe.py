@@ -85,7 +85,7 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert {name for name, _ in answer.ranked} == set(NAMES)
     facts |= {"unseen": {"mean": 0.5}, "unseen_collections": {}}
     facts |= {"unseen_rejected": 0.1, "unseen_calibration": 0.05}
-    assert "12 real images of each script" in card(facts)
+    assert "12 arabic, 12 baybayin, 2 chinese" in card(facts)
     assert "Noto Naskh Arabic" in card(facts)
 
     # asked again, it finds everything made; made again elsewhere, it is the same to the last bit
