@@ -18,10 +18,11 @@ begin_page(EXPLORE)
 
 store = data_or_stop(workspace())
 height, width = store.shape
-st.caption(
-    f"{len(store):,} images, prepared by the {store.pipeline.name} pipeline to "
-    f"{height} × {width} px; {store.skipped:,} files could not be read."
-)
+about = f"{len(store):,} images, prepared by the {store.pipeline.name} pipeline to "
+about += f"{height} × {width} px"
+if store.skipped:
+    about += f"; {store.skipped:,} files could not be read"
+st.caption(f"{about}.")
 view = st.segmented_control(
     "View",
     ["Images", *_VIEWS],

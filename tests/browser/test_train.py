@@ -104,7 +104,7 @@ def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
     assert download.value.suggested_filename == f"{run.id}.zip"
 
     page.get_by_role("link", name="Predict with it").click()
-    expect(page).to_have_url(re.compile(rf"/predict\?model={run.id}"))
+    expect(page).to_have_url(re.compile(rf"/predict\?model={run.id}$"))
     expect(page.get_by_role("combobox", name="Model")).to_have_value(run.id)
 
     page.goto(f"{furnished.url}/train?run={run.id}")

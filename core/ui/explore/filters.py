@@ -22,19 +22,29 @@ def filtered(store: Store) -> np.ndarray:
 
     Each filter lists what the ones before it leave.
     """
-    where = _asked(store)
-    picked = state.picked(store.hash)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    first = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    )
+    with first:
+        chosen = st.pills(
+            "Script",
+            scripts_of(store),
+            format_func=lambda name: script(name).title,
+            key="script",
+            bind="query-params",
+        )
         order = st.segmented_control(
             "Order",
             ["As stored", "Mixed"],
             default="As stored",
             required=True,
-            label_visibility="collapsed",
             key="order",
             bind="query-params",
             help="Neighbours in a data set are often by one hand. Mixed shows how varied it is.",
         )
+    where = _asked(store, (("script", chosen),) if chosen else ())
+    picked = state.picked(store.hash)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         only_picked = picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED)
         if only_picked:
             rows = np.fromiter(picked, np.int32)
@@ -70,15 +80,8 @@ def clear() -> None:
             state.pick(key, False if key == _PICKED else None)
 
 
-def _asked(store: Store) -> derived.Where:
-    chosen = st.pills(
-        "Script",
-        scripts_of(store),
-        format_func=lambda name: script(name).title,
-        key="script",
-        bind="query-params",
-    )
-    where: derived.Where = (("script", chosen),) if chosen else ()
+def _asked(store: Store, where: derived.Where) -> derived.Where:
+    """Ask for a value of each of the other columns; return `where` with what was chosen."""
     for place, column in zip(st.columns(3), _KEYS[1:], strict=True):
         found = derived.counts(store.path, column, where).index
         many = len(derived.counts(store.path, column)) > LISTED

@@ -78,7 +78,7 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
 def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
     """Put drawing and model into the address when asked to, and keep them up to date there."""
     if not sheet.drawing:
-        st.query_params.clear()
+        st.query_params.pop(_DRAWING, None)
         return
     if not asked and _DRAWING not in st.query_params:
         return

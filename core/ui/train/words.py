@@ -10,7 +10,7 @@ import streamlit as st
 from core.models.zoo import FAMILIES
 from core.training.runs import Run
 
-_METRIC_PX = 152
+_METRIC_PX = 166
 SPLITS = {
     "notebook": "A fifth by chance",
     "writer": "Other writers",
