@@ -12,6 +12,7 @@ def test_two_bars_a_script_told_apart_by_hatching() -> None:
     assert known.marker.pattern.shape == "/"
     assert unseen.marker.pattern.shape == ""
     colors = [script(name).color for name in ("arabic", "chinese", "kannada")]
+    assert figure.layout.barmode == "group"
     assert list(known.marker.color) == list(unseen.marker.color) == colors
 
 
@@ -19,3 +20,8 @@ def test_one_kind_of_accuracy_is_one_row_of_bars() -> None:
     figure = two_accuracies({"arabic": 0.9}, {})
     assert len(figure.data) == 1
     assert figure.data[0].name == "learned from"
+
+
+def test_bars_stand_at_their_names_where_no_script_has_two() -> None:
+    figure = two_accuracies({"arabic": 0.9}, {"chinese": 0.5})
+    assert figure.layout.barmode == "overlay"

@@ -10,7 +10,7 @@ import streamlit as st
 from core.models.zoo import FAMILIES
 from core.training.runs import Run
 
-_METRIC_PX = 166
+_METRIC_PX = 152
 SPLITS = {
     "notebook": "A fifth by chance",
     "writer": "Other writers",
@@ -30,11 +30,10 @@ LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
 
 
 def duration(seconds: float) -> str:
-    """Say a length of time in words: seconds to a minute, minutes to an hour, then hours."""
-    for size, word in ((3600, "hour"), (60, "minute")):
+    """Say a length of time: seconds to a minute, minutes to an hour, then hours."""
+    for size, unit in ((3600, "h"), (60, "min")):
         if seconds >= 0.9 * size:
-            count = max(1, round(seconds / size))
-            return f"{count} {word}{'s' if count > 1 else ''}"
+            return f"{max(1, round(seconds / size))} {unit}"
     return f"{max(1, round(seconds))} s"
 
 
