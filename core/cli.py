@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from core.errors import ScriptoriumError
 from core.scripts import NAMES
-from core.workspace import workspace
+from core.workspace import workspace, write_atomically
 
 Answer = tuple[Any, str]
 """What a command says: the JSON document, and the same as text for people."""
@@ -157,9 +157,29 @@ def _model_commands(commands: Any) -> None:
     evaluate.add_argument(
         "--record", action="store_true", help="write the --unseen figures into the model's card"
     )
+    evaluate.add_argument(
+        "--figure", type=Path, metavar="FILE.svg", help="draw the --unseen figures into this file"
+    )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
     predict.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
+    ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
+    ablation.add_argument(
+        "--from", dest="paths", nargs="+", required=True, metavar="PATH", help="the Kaggle sets"
+    )
+    ablation.add_argument(
+        "--unseen",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="zips or folders named SCRIPT-COLLECTION",
+    )
+    ablation.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="for results, figure and runs"
+    )
+    ablation.add_argument(
+        "--images", type=int, default=400_000, metavar="N", help="that each model sees in training"
+    )
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
     bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
 
@@ -360,9 +380,11 @@ def _evaluate_unseen(args: Any, predictor: Any) -> Answer:
     from core.evaluation.card import record
     from core.evaluation.unseen import evaluate_unseen
 
-    result = evaluate_unseen(predictor, args.unseen, lambda line: print(line, file=sys.stderr))
+    result = evaluate_unseen(predictor, args.unseen, _say)
     if args.record:
         record(args.model, result)
+    if args.figure:
+        write_atomically(args.figure, result.to_svg())
     return result.to_json(), result.to_markdown()
 
 
@@ -394,11 +416,22 @@ def _predict(args: Any) -> Answer:
     return document, "\n".join(lines)
 
 
+def _ablation(args: Any) -> Answer:
+    from core.evaluation.ablation import ablate, to_markdown
+
+    rows = ablate(args.paths, args.unseen, args.out, images=args.images, say=_say)
+    return rows, to_markdown(rows)
+
+
 def _bench(args: Any) -> Answer:
     from core.evaluation.bench import run_benchmarks
 
-    document = run_benchmarks(args.names, lambda line: print(line, file=sys.stderr))
+    document = run_benchmarks(args.names, _say)
     return document, json.dumps(document, indent=1)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

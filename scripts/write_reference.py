@@ -21,6 +21,7 @@ sys.path.insert(0, str(CHECKOUT))
 from core.cli import _parser  # noqa: E402
 from core.data.build import NOTEBOOK_COUNTS  # noqa: E402
 from core.data.splits import SPLITS  # noqa: E402
+from core.evaluation.figures import WIDTH, svg  # noqa: E402
 from core.imaging import PRESETS, STEPS, preset  # noqa: E402
 from core.imaging.values import Choice, Kept, Number, Several, values_of  # noqa: E402
 from core.models.zoo import FAMILIES  # noqa: E402
@@ -46,6 +47,7 @@ EXAMPLES = {
     "models": "models",
     "evaluate": "evaluate shipped --images photos.zip --script kannada",
     "predict": "predict shipped drawing.png photo.jpg",
+    "ablation": "ablation --from ~/Downloads/kaggle --unseen ~/unseen --out ablation",
     "bench": "bench read answer",
 }
 """One example a command; a test parses each."""
@@ -66,6 +68,8 @@ ANSWERS = {
     "of these",
     "predict": "a list of `{path, ranked, rejected, novelty}`, `ranked` as `[script, probability]` "
     "pairs, the likeliest first",
+    "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
+    "test images, `unseen` the mean over scripts on the collections of `--unseen`",
     "bench": "figures by the name of the benchmark",
 }
 """What `--json` prints."""
@@ -255,8 +259,8 @@ def _value(value: Any) -> str:
 
 def _reversed_labels() -> str:
     """Draw the scripts of the notebook's images in file order, and the labels that they got."""
-    width, height, gap = 720, 34, 22
-    scale = width / sum(NOTEBOOK_COUNTS.values())
+    height, gap = 34, 22
+    scale = WIDTH / sum(NOTEBOOK_COUNTS.values())
     order = list(NOTEBOOK_COUNTS.items())
     parts = []
     for row, (said, blocks) in enumerate(
@@ -274,15 +278,11 @@ def _reversed_labels() -> str:
                 f'<text class="name" x="{left + side / 2:.1f}" y="{top + 22}">{title}</text>'
             )
             left += side
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 128" width="{width}">',
-            "<style>text{font:14px sans-serif}.said{fill:#555}.name{fill:#fff;text-anchor:middle}"
-            "@media(prefers-color-scheme:dark){.said{fill:#bbb}}</style>",
-            *parts,
-            "</svg>\n",
-        ]
+    style = (
+        "text{font:14px sans-serif}.said{fill:#555}.name{fill:#fff;text-anchor:middle}"
+        "@media(prefers-color-scheme:dark){.said{fill:#bbb}}"
     )
+    return svg(128, style, parts)
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

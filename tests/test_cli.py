@@ -297,10 +297,13 @@ def test_evaluate(call: Callable[..., Answer], band_model: Path, pictures: Path)
 def test_evaluate_unseen(call: Callable[..., Answer], band_model: Path, pictures: Path) -> None:
     pictures.rename(pictures.parent / "kannada-x")
 
-    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--json")
+    figure = pictures.parent / "unseen.svg"
+
+    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--figure", figure, "--json")
 
     assert answer.document["mean"] == 0.75
     assert answer.document["per_script"] == {"kannada": 0.75}
+    assert "kannada-x" in figure.read_text()
 
 
 def test_predict(call: Callable[..., Answer], band_model: Path, pictures: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import SourceNotFound
+from core.evaluation.figures import of_collections
 from core.evaluation.metrics import expected_calibration_error, mean_over_scripts
 from core.evaluation.raw import Evaluation, evaluate
 from core.inference.predictor import Predictor
@@ -65,6 +66,12 @@ class Unseen:
         lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** | {self.rejected:.1%} |")
         said = f"Expected calibration error: {self.calibration_error:.1%}"
         return "\n".join([*lines, "", said])
+
+    def to_svg(self) -> str:
+        """Return the figures as a picture."""
+        return of_collections(
+            {name: each.accuracy for name, each in self.collections.items()}, self.mean
+        )
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:

@@ -1,0 +1,99 @@
+"""Figures for documents, as SVG: they follow a reader's light or dark scheme by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from core.scripts import NAMES, script
+
+WIDTH = 720
+"""px of a figure."""
+_LEFT = 210
+_ROOM = WIDTH - _LEFT - 60
+"""px of a bar of 100 %."""
+_HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="stripe" d="M0 0V6"/></pattern></defs>'
+)
+_STYLE = (
+    "text{font:13px sans-serif;fill:#555}.row{font-size:14px;text-anchor:end}"
+    ".known{fill:url(#hatch);stroke:#8a8178}.unseen{fill:#1d5a64}"
+    ".stripe{stroke:#8a8178;stroke-width:3}.chance{stroke:#999;stroke-dasharray:3 3}"
+    "@media(prefers-color-scheme:dark){text{fill:#bbb}.unseen{fill:#4aa8b5}}"
+)
+
+
+def svg(height: int, style: str, parts: Sequence[str]) -> str:
+    """Return a figure of `WIDTH` x `height` px made of SVG elements."""
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+            f'width="{WIDTH}">',
+            f"<style>{style}</style>",
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Draw what each part of the recipe buys: hatched on images like its own, full on unseen ones.
+
+    Args:
+        rows: {"part", "accuracy", "unseen"} each, accuracies 0-1; see `core.evaluation.ablation`.
+    """
+    step = 44
+    parts = [_HATCH]
+    for number, row in enumerate(rows):
+        top = 8 + number * step
+        parts.append(_row(row["part"], top + 20))
+        parts += _bar(row["accuracy"], top, 'class="known"')
+        parts += _bar(row["unseen"], top + 15, 'class="unseen"')
+    bottom = 8 + step * len(rows)
+    parts += _chance(bottom)
+    key = (("known", "on images like its own"), ("unseen", "on collections nobody saw"))
+    for place, (kind, said) in enumerate(key):
+        x = _LEFT + 110 + place * 190
+        parts.append(f'<rect class="{kind}" x="{x}" y="{bottom + 4}" width="22" height="13"/>')
+        parts.append(f'<text x="{x + 28}" y="{bottom + 15}">{said}</text>')
+    return svg(bottom + 26, _STYLE, parts)
+
+
+def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
+    """Draw the unseen test: a bar for every collection in the colour of its script, and the mean.
+
+    Args:
+        accuracy: of collections named SCRIPT-COLLECTION, 0-1.
+        mean: over scripts, 0-1.
+    """
+    step = 24
+    parts = []
+    for number, (name, value) in enumerate(accuracy.items()):
+        top = 8 + number * step
+        parts.append(_row(name, top + 13))
+        parts += _bar(value, top, f'fill="{script(name.partition("-")[0]).color}"', 16)
+    top = 16 + len(accuracy) * step
+    parts += [_row("mean over scripts", top + 13), *_bar(mean, top, 'class="unseen"', 16)]
+    return svg(top + 46, _STYLE, [*parts, *_chance(top + 22)])
+
+
+def _row(name: str, y: int) -> str:
+    return f'<text class="row" x="{_LEFT - 10}" y="{y}">{escape(name)}</text>'
+
+
+def _bar(value: float, top: int, look: str, height: int = 13) -> list[str]:
+    wide = _ROOM * value
+    return [
+        f'<rect {look} x="{_LEFT}" y="{top}" width="{wide:.1f}" height="{height}"/>',
+        f'<text x="{_LEFT + wide + 5:.1f}" y="{top + height - 2}">{value:.1%}</text>',
+    ]
+
+
+def _chance(bottom: int) -> list[str]:
+    at = _LEFT + _ROOM / len(NAMES)
+    return [
+        f'<path class="chance" d="M{at:.1f} 4V{bottom}"/>',
+        f'<text x="{at - 20:.1f}" y="{bottom + 15}">chance</text>',
+    ]
