@@ -417,7 +417,7 @@ def _predict(args: Any) -> Answer:
 
 
 def _ablation(args: Any) -> Answer:
-    from core.evaluation.ablation import ablate, to_markdown
+    from core.training.ablation import ablate, to_markdown
 
     rows = ablate(args.paths, args.unseen, args.out, images=args.images, say=_say)
     return rows, to_markdown(rows)

@@ -42,7 +42,7 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     """Draw what each part of the recipe buys: hatched on images like its own, full on unseen ones.
 
     Args:
-        rows: {"part", "accuracy", "unseen"} each, accuracies 0-1; see `core.evaluation.ablation`.
+        rows: {"part", "accuracy", "unseen"} each, accuracies 0-1; see `core.training.ablation`.
     """
     step = 44
     parts = [_HATCH]

@@ -8,9 +8,9 @@ import pytest
 
 from core.data.build import NOTEBOOK_COUNTS, find_items
 from core.data.store import Store
-from core.evaluation.ablation import FULL, PARTS, ablate, reversed_labels, to_markdown
 from core.evaluation.figures import of_parts
 from core.scripts import NAMES
+from core.training.ablation import FULL, PARTS, ablate, reversed_labels, to_markdown
 
 ROWS = [
     {"part": "the notebook", "accuracy": 0.86, "unseen": 0.2},
