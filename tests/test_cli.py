@@ -26,7 +26,7 @@ from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
 from core.imaging import Pipeline
-from core.imaging.library import save_pipeline
+from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
 from core.scripts import NAMES
 

@@ -5,7 +5,7 @@ uploads and the canvas all pass through the same pipeline object as the model wa
 """
 
 from core.imaging.files import BOUND, decode
-from core.imaging.library import find_pipeline, pipelines
+from core.imaging.own import find_pipeline, pipelines
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.imaging.steps import STEPS, Step
 

@@ -18,7 +18,7 @@ from core.data.sources import BY_NAME
 from core.data.store import Store, stores
 from core.errors import DataError, PipelineError
 from core.imaging import Pipeline
-from core.imaging.library import delete_pipeline, save_pipeline
+from core.imaging.own import delete_pipeline, save_pipeline
 from core.imaging.steps import Grey, Resize
 from core.workspace import Workspace
 

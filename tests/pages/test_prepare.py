@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs
 from core.data.store import Store
 from core.imaging import PRESETS, Pipeline, find_pipeline, preset
-from core.imaging.library import own_pipelines, save_pipeline
+from core.imaging.own import own_pipelines, save_pipeline
 from core.imaging.steps import Fit, Grey, Polarity
 from core.imaging.values import values_of
 from core.workspace import Workspace

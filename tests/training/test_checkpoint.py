@@ -3,10 +3,8 @@
 Sessions run in this process, on a few drawn images; what an interruption is, `stopped_at` says.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -23,27 +21,7 @@ from core.workspace import Workspace
 # 288 images, 230 of them to learn from: 8 steps an epoch.
 STEPS = 8
 Ask = Callable[..., Path]
-
-
-@pytest.fixture
-def ask(notebook_store: Path, tmp_path: Path) -> Ask:
-    """`ask(name, **settings)`: the folder of a run that is asked for and not begun."""
-
-    def folder_of(name: str, **settings: object) -> Path:
-        folder = Workspace(tmp_path).runs / name
-        folder.mkdir()
-        asked = Settings(notebook_store, **{"epochs": 3, "batch_size": 32, **settings})
-        asked.validate()
-        request = {
-            "settings": asked.to_json(),
-            "created": datetime.now(UTC).isoformat(),
-            "data": {"hash": "", "images": 288, "per_script": {}},
-        }
-        (folder / "settings.json").write_text(json.dumps(request))
-        (folder / "state.json").write_text('{"state": "starting"}')
-        return folder
-
-    return folder_of
+LITTLE = {"epochs": 3, "batch_size": 32}
 
 
 def look(folder: Path) -> Run:
@@ -85,12 +63,12 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_killed_run_goes_on_as_if_nothing_had_been(
     settings: dict, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ask("whole", **settings)
+    whole = ask("whole", **LITTLE, **settings)
     worker.main(whole)
     expected = look(whole)
 
     # Killed in the second epoch, and again, after a checkpoint in its middle, in the third.
-    folder = ask("killed", **settings)
+    folder = ask("killed", **LITTLE, **settings)
     with killed_at(STEPS + 3, monkeypatch), pytest.raises(Killed):
         worker.main(folder)
     assert look(folder).state == "failed"
@@ -117,7 +95,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
 def test_a_stopped_run_keeps_a_model_and_can_go_on(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = ask("stopped", average_weights=True)
+    folder = ask("stopped", **LITTLE, average_weights=True)
 
     def stop(self: Recorder, *args: object, **kwargs: object) -> None:
         if self._step == STEPS + 2:
@@ -140,7 +118,7 @@ def test_a_stopped_run_keeps_a_model_and_can_go_on(
 def test_a_run_killed_while_its_model_was_written_only_writes_it_again(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = ask("late", average_weights=True)
+    folder = ask("late", **LITTLE, average_weights=True)
     with monkeypatch.context() as patch:
         patch.setattr(session, "save_model_folder", raise_killed)
         with pytest.raises(Killed):
@@ -159,7 +137,7 @@ def raise_killed(*_: object, **__: object) -> None:
 
 
 def test_averaged_weights_are_those_tested_and_kept(ask: Ask) -> None:
-    plain, averaged = ask("plain"), ask("averaged", average_weights=True)
+    plain, averaged = ask("plain", **LITTLE), ask("averaged", **LITTLE, average_weights=True)
     worker.main(plain)
     worker.main(averaged)
     # Learning is the same, up to what is tested.
@@ -173,7 +151,7 @@ def test_averaged_weights_are_those_tested_and_kept(ask: Ask) -> None:
 
 def test_patience_ends_a_run_and_keeps_its_best_weights(ask: Ask) -> None:
     # Far too fast: it gets worse soon.
-    folder = ask("patient", epochs=60, learning_rate=0.2, patience=2)
+    folder = ask("patient", epochs=60, batch_size=32, learning_rate=0.2, patience=2)
     worker.main(folder)
     run = look(folder)
     losses = [each[2] for each in epochs(run)]

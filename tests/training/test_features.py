@@ -1,7 +1,7 @@
 """What a frozen body sees in a data set is worked out once."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ from core.errors import Cancelled
 from core.training import worker
 from core.training.features import features
 from core.training.runs import find_run
-from core.training.settings import Settings
 from core.workspace import Workspace
 
 
@@ -74,18 +73,11 @@ def test_a_stop_leaves_nothing(notebook_store: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_with_a_frozen_body_ends_in_one_model(notebook_store: Path, tmp_path: Path) -> None:
+def test_a_run_with_a_frozen_body_ends_in_one_model(
+    ask: Callable[..., Path], tmp_path: Path
+) -> None:
     here = Workspace(tmp_path)
-    folder = here.runs / "mobilenet-test"
-    folder.mkdir()
-    asked = Settings(notebook_store, model="mobilenet", weights="random", epochs=2)
-    request = {
-        "settings": asked.to_json(),
-        "created": datetime.now(UTC).isoformat(),
-        "data": {"hash": "", "images": 288, "per_script": {}},
-    }
-    (folder / "settings.json").write_text(json.dumps(request))
-    (folder / "state.json").write_text('{"state": "starting"}')
+    folder = ask("mobilenet-test", model="mobilenet", weights="random", epochs=2)
     worker.main(folder)
     run = find_run(here, "mobilenet-test")
     assert run.state == "done"

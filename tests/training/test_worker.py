@@ -1,8 +1,7 @@
 """What the worker makes of trouble; here it runs in this process, to be interfered with."""
 
 import errno
-import json
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,28 +11,15 @@ from core.errors import StorageFull
 from core.models import export
 from core.training import worker
 from core.training.runs import Run, find_run
-from core.training.settings import Settings
 from core.workspace import Workspace
+
+Ask = Callable[..., Path]
 
 
 @pytest.fixture
-def folder(notebook_store: Path, tmp_path: Path) -> Path:
+def folder(ask: Ask) -> Path:
     """The folder of a run that is asked for, of one short epoch, and not begun."""
-    folder = Workspace(tmp_path).runs / "cnn-test"
-    folder.mkdir()
-    _ask(folder, notebook_store)
-    return folder
-
-
-def _ask(folder: Path, data: Path, **settings: object) -> None:
-    asked = Settings(data, epochs=1, **settings)
-    request = {
-        "settings": asked.to_json(),
-        "created": datetime.now(UTC).isoformat(),
-        "data": {"hash": "", "images": 288, "per_script": {}},
-    }
-    (folder / "settings.json").write_text(json.dumps(request))
-    (folder / "state.json").write_text('{"state": "starting"}')
+    return ask("cnn-test", epochs=1)
 
 
 def _look(folder: Path) -> Run:
@@ -90,8 +76,8 @@ def test_an_error_is_one_line_in_the_state(folder: Path, monkeypatch: pytest.Mon
     )
 
 
-def test_a_data_set_gone_since_the_start_is_named(folder: Path, tmp_path: Path) -> None:
-    _ask(folder, tmp_path / "gone.parquet")
+def test_a_data_set_gone_since_the_start_is_named(ask: Ask, tmp_path: Path) -> None:
+    folder = ask("cnn-test", epochs=1, data=tmp_path / "gone.parquet")
     with pytest.raises(Exception, match=r"gone\.parquet"):
         worker.main(folder)
     assert _look(folder).state == "failed"
@@ -105,12 +91,10 @@ def test_a_run_stopped_before_its_first_batch_is_stopped_without_a_model(folder:
     assert (run.state, run.has_model, run.epoch) == ("stopped", False, 0)
 
 
-def test_the_same_seed_gives_the_same_run(notebook_store: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_run(ask: Ask) -> None:
     losses = []
     for name in ("first", "second"):
-        folder = Workspace(tmp_path).runs / name
-        folder.mkdir()
-        _ask(folder, notebook_store, augment=True)
+        folder = ask(name, epochs=1, augment=True)
         worker.main(folder)
         losses.append(_look(folder).history()["loss"].tolist())
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)

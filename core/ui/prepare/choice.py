@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ScriptoriumError
 from core.imaging import PRESETS, find_pipeline, pipelines
-from core.imaging.library import delete_pipeline, save_pipeline
+from core.imaging.own import delete_pipeline, save_pipeline
 from core.ui import state
 from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft

@@ -11,7 +11,7 @@ from core.data.estimate import Estimate
 from core.data.job import start_build, start_sketch
 from core.data.store import stores
 from core.imaging import Pipeline
-from core.imaging.library import check
+from core.imaging.own import check
 from core.ui import caches
 from core.ui.builds import in_words, news
 from core.ui.page import advice, main_button

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.imaging import Pipeline, find_pipeline, pipelines
-from core.imaging.library import run_step
+from core.imaging.own import run_step
 from core.ui import charts
 from core.ui.page import advice
 from core.ui.prepare.cells import show_row

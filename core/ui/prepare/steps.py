@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import PipelineError
 from core.imaging import STEPS, Step
-from core.imaging.library import check, run_step
+from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.ui import charts, state
 from core.ui.page import main_button

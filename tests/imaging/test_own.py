@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import PipelineError
 from core.imaging import PRESETS, Pipeline, find_pipeline, pipelines, preset
-from core.imaging.library import check, delete_pipeline, own_pipelines, save_pipeline
+from core.imaging.own import check, delete_pipeline, own_pipelines, save_pipeline
 from core.imaging.steps import Binarise, Crop, Fit, Grey, Polarity, Resize, Thin
 from core.workspace import Workspace
 
