@@ -110,7 +110,7 @@ def test_what_is_dropped_is_kept_and_chosen(
     kept = workspace_dir / "downloads" / "letters.zip"
     assert kept.read_bytes() == data
     assert app.multiselect[0].value == ["letters.zip"]
-    app.button_group(key="amount-handwriting").set_value("As in the notebook").run()
+    app.button_group(key="amount-handwriting").set_value("The notebook's").run()
     button(app, "Make the data set").click().run()
     [(paths, name, _, per_script, options)] = asked
     assert (paths, name, per_script) == ([str(kept)], "handwriting", None)

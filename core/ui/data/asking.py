@@ -13,7 +13,7 @@ from core.imaging import pipelines
 from core.ui.page import advice, main_button
 from core.workspace import Workspace
 
-_ALL, _FEW, _NOTEBOOK = "All of them", "So many a script", "As in the notebook"
+_ALL, _FEW, _NOTEBOOK = "All", "So many a script", "The notebook's"
 
 
 @dataclass(frozen=True)
