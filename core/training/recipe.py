@@ -185,22 +185,16 @@ def _items(store: Store, amounts: Amounts) -> list[Item]:
         script, collection, character, writer = known[row]
         return Item(file, script, collection, Label(character, writer, fold))
 
-    def bent(file: Any) -> Distorted:
-        return Distorted(file, int(random.integers(2**32)))
-
     items = [item(row, files[row], "test") for row in test]
     reals = amounts.reals()
     for row in balanced(labels.iloc[train], reals, random):
-        items.append(item(train[row], bent(files[train[row]]), "train"))
+        items.append(item(train[row], _bent(files[train[row]], random), "train"))
     sketched = {
         name: _with_held_out(amounts.sketched + amounts.real - real) for name, real in reals.items()
     }
     drawn = sketch_items(sketched, SEED, noise=True, digits=DIGITS)
     drawn += other_items(_with_held_out(amounts.others), SEED, noise=True)
-    training = [each for each in drawn if each.label.fold == "train"]
-    for each, bend in zip(training, random.random(len(training)) < 0.5, strict=True):
-        items.append(replace(each, file=bent(each.file)) if bend else each)
-    return items
+    return items + _half_bent([each for each in drawn if each.label.fold == "train"], random)
 
 
 def _held_out(count: int) -> list[Item]:
@@ -209,7 +203,20 @@ def _held_out(count: int) -> list[Item]:
     share = round(count / HELD_OUT)
     drawn = sketch_items(share, seed, noise=True, digits=DIGITS)
     drawn += other_items(share, seed, noise=True)
-    return [each for each in drawn if each.label.fold == "test"]
+    held_out = [each for each in drawn if each.label.fold == "test"]
+    return _half_bent(held_out, np.random.default_rng(seed))
+
+
+def _half_bent(items: Sequence[Item], random: np.random.Generator) -> list[Item]:
+    """Have half of the images, left to chance, written by another hand."""
+    return [
+        replace(each, file=_bent(each.file, random)) if bend else each
+        for each, bend in zip(items, random.random(len(items)) < 0.5, strict=True)
+    ]
+
+
+def _bent(file: Any, random: np.random.Generator) -> Distorted:
+    return Distorted(file, int(random.integers(2**32)))
 
 
 def _with_held_out(count: int) -> int:
