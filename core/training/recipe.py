@@ -201,10 +201,11 @@ def _held_out(count: int) -> list[Item]:
     """Return images of families and alphabets no training sees, by hands it does not see."""
     seed = SEED + 1
     share = round(count / HELD_OUT)
-    drawn = sketch_items(share, seed, noise=True, digits=DIGITS)
-    drawn += other_items(share, seed, noise=True)
-    held_out = [each for each in drawn if each.label.fold == "test"]
-    return _half_bent(held_out, np.random.default_rng(seed))
+    known = _half_bent(
+        sketch_items(share, seed, noise=True, digits=DIGITS), np.random.default_rng(seed)
+    )
+    drawn = known + other_items(share, seed, noise=True)
+    return [each for each in drawn if each.label.fold == "test"]
 
 
 def _half_bent(items: Sequence[Item], random: np.random.Generator) -> list[Item]:
