@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core.errors import ScriptoriumError
+from core.errors import ScriptoriumError, in_one_line
 from core.scripts import NAMES
 from core.workspace import workspace, write_atomically
 
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         document, text = args.run(args)
     except (ScriptoriumError, OSError) as error:
-        print(f"error: {_one_line(error)}", file=sys.stderr)
+        print(f"error: {in_one_line(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -48,12 +48,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message}; see {self.prog} --help\n")
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}; check the path and its permissions"
-    return " ".join(str(error).splitlines())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -292,8 +286,12 @@ def _train(args: Any) -> Answer:
 
         if not args.paths:
             raise ScriptoriumError("the recipe learns from the Kaggle sets: name them with --from")
+        if given or args.resume:
+            raise ScriptoriumError("the recipe brings its own settings: give --recipe and --from")
         document = make_shipped(args.paths, workspace(), _progress("images"), _train_line)
         return document, f"shipped model: accuracy {document['accuracy']:.2%} on held-out writers"
+    if args.paths:
+        raise ScriptoriumError("--from goes with --recipe; a data set is made with data build")
     if args.resume and given:
         raise ScriptoriumError("a resumed run keeps its settings: give --resume RUN alone")
     if args.resume:
@@ -365,6 +363,8 @@ def _evaluate(args: Any) -> Answer:
 
     if (args.images is None) != (args.script is None):
         raise ScriptoriumError("--images and --script go together: what are they images of?")
+    if not args.unseen and (args.record or args.figure):
+        raise ScriptoriumError("--record and --figure are about --unseen: give a FOLDER there")
     predictor = Predictor.load(args.model)
     if args.unseen:
         return _evaluate_unseen(args, predictor)

@@ -63,3 +63,10 @@ class StorageFull(ScriptoriumError):
 
 class Cancelled(ScriptoriumError):
     """The user stopped the work before its end."""
+
+
+def in_one_line(error: Exception) -> str:
+    """Say what went wrong in one line; of a file, which one and what to do."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}; check the path and its permissions"
+    return " ".join(str(error).splitlines())

@@ -55,6 +55,11 @@ class Workspace:
         return self._folder("features")
 
     @property
+    def recipe(self) -> Path:
+        """What the recipe of the shipped model makes on its way: data without copies of images."""
+        return self._folder("recipe")
+
+    @property
     def pipelines(self) -> Path:
         """One's own pipelines, one JSON file each."""
         return self._folder("pipelines")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.inference.predictor import available
+from core.inference.predictor import available, model_folder
 from core.ui import caches, predict, state
 from core.ui.page import PREDICT, TRAIN, advice, begin_page
 from core.workspace import workspace
@@ -25,7 +25,8 @@ with left:
     )
 model = right.selectbox("Model", models, index=first, key="answering-model")
 with advice():
-    predictor = caches.predictor(model, here.runs / model)
+    folder = model_folder(model, here)
+    predictor = caches.predictor(model, folder)
 
 if how == "Draw":
     predict.show_examples()
@@ -37,6 +38,6 @@ if how == "Draw":
 with advice():
     brought = predict.bring(how)
     if len(brought) > 1:
-        predict.answer_all(brought, model, here.runs / model, predictor)
+        predict.answer_all(brought, model, folder, predictor)
     elif brought:
-        predict.answer_one(brought[0], model, here.runs / model, predictor)
+        predict.answer_one(brought[0], model, folder, predictor)

@@ -18,6 +18,7 @@ from core.data.scan import Item, Scan, scan
 from core.data.store import Writer
 from core.errors import Cancelled, DataError, SourceNotFound
 from core.imaging import Pipeline, find_pipeline
+from core.scripts import NAMES, OTHER
 from core.workspace import atomic_path
 
 NOTEBOOK_COUNTS = {
@@ -109,6 +110,8 @@ def find_items(
     """Say which images `build` takes, without reading them; arguments and errors as of `build`."""
     if per_script is not None and (per_script < 1 or like_notebook):
         raise DataError("choose either a positive number per script, or the notebook's counts")
+    if seed < 0:
+        raise DataError(f"the seed is {seed}: choose 0 or more")
     found = _find(paths, reversed_labels)
     items = _choose(found.items, _limits(per_script, like_notebook), seed)
     return dataclasses.replace(found, items=items)
@@ -174,7 +177,7 @@ def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:
     if like_notebook:
         return NOTEBOOK_COUNTS
-    return None if per_script is None else dict.fromkeys(NOTEBOOK_COUNTS, per_script)
+    return None if per_script is None else dict.fromkeys((*NAMES, OTHER), per_script)
 
 
 def _choose(
@@ -190,7 +193,7 @@ def _choose(
     chosen: list[int] = []
     for script in sorted(members):
         groups = [random.permutation(each) for _, each in sorted(members[script].items())]
-        shares = even_shares([len(each) for each in groups], limits[script], random)
+        shares = even_shares([len(each) for each in groups], limits.get(script, 0), random)
         for group, share in zip(groups, shares, strict=True):
             chosen.extend(group[:share].tolist())
     return tuple(items[index] for index in sorted(chosen))

@@ -21,7 +21,7 @@ class Distorted:
     """A file that gives another image of the same glyph.
 
     Attributes:
-        file: the real image.
+        file: the image.
         seed: of the distortion.
     """
 
@@ -30,14 +30,14 @@ class Distorted:
 
     @property
     def path(self) -> str:
-        """The real image's path and the seed."""
+        """The image's path and the seed."""
         return f"{self.file.path}#{self.seed}"
 
     def read(self) -> bytes:
         """Return the distorted image as a PNG, light ink on black.
 
         Raises:
-            ImageError: the real image can't be read.
+            ImageError: the image can't be read.
         """
         return encode(self.image())
 
@@ -45,7 +45,7 @@ class Distorted:
         """Return the distorted image, uint8 (H, W), light ink on black.
 
         Raises:
-            ImageError: the real image can't be read.
+            ImageError: the image can't be read.
         """
         return distort(decode(self.file.read()), np.random.default_rng(self.seed))
 
@@ -63,7 +63,7 @@ def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
         random: decides everything.
 
     Returns:
-        uint8 (96, 96), light ink on black.
+        uint8 (S, S), light ink on black, S from 24 to 96.
     """
     for step in _PREPARE:
         image = step(image)
@@ -134,6 +134,8 @@ def _rule(image: np.ndarray, random: np.random.Generator) -> None:
     """Draw a piece of the line that the glyph stands on, or of the frame it stands in."""
     turned = np.rot90(image, int(random.choice([0, 0, 0, 1, 3])))  # a view
     inked = np.flatnonzero(turned.max(axis=1) > 127)
+    if not len(inked):
+        return
     row = min(_SIDE - 2, int(inked[-1] + random.integers(-2, 12)))
     first, last = np.sort(random.integers(0, _SIDE, 2)).tolist()
     if random.random() < 0.5:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.sources import Source
-from core.errors import Cancelled, DataError
+from core.errors import Cancelled, DataError, StorageFull
 from core.workspace import Workspace, storage_errors
 
 _REFUSED = (401, 403)  # HTTP: who are you, and: you may not
@@ -45,7 +45,7 @@ def fetch(
     try:
         with storage_errors(ws.downloads):
             return Path(kagglehub.dataset_download(source.kaggle))
-    except Cancelled:
+    except (Cancelled, StorageFull):
         raise
     except Exception as error:  # kagglehub lets through whatever its HTTP library raises
         raise DataError(

@@ -14,11 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from core import jobs
 from core.data.activity import REQUEST, clear_away, list_jobs
-from core.data.shelf import free_place
+from core.data.shelf import free_place, one_at_a_time
 from core.data.sources import BY_NAME, Source
 from core.errors import DataError, ScriptoriumError
 from core.workspace import Workspace
@@ -101,7 +99,7 @@ def start_first(ws: Workspace, *, again: bool = False) -> Path | None:
     """
     if again:
         return start_sketch(ws, FIRST, _PIPELINE, FIRST_IMAGES)
-    with _one_at_a_time(ws):
+    with one_at_a_time(ws):
         if any(ws.store.glob("*.parquet")) or list_jobs(ws, 1):
             return None
         from core.imaging import preset
@@ -117,7 +115,7 @@ def start_fetch(ws: Workspace, source: Source) -> Path:
         DataError: it is being downloaded already.
         StorageFull: the disk is full.
     """
-    with _one_at_a_time(ws):
+    with one_at_a_time(ws):
         for job in list_jobs(ws):
             if job.active and (job.kind, job.name) == ("fetch", source.name):
                 raise DataError(f"{source.title} is being downloaded already: wait for its end")
@@ -131,19 +129,10 @@ def _start_making(
     from core.imaging import find_pipeline
 
     chosen = find_pipeline(pipeline, ws) if isinstance(pipeline, str) else pipeline
-    with _one_at_a_time(ws):
-        place = free_place(ws, name)
-        for job in list_jobs(ws):
-            same = job.out.name.casefold() == place.name.casefold()
-            if job.active and job.kind != "fetch" and same:
-                raise DataError(f"{name!r} is being made already: wait for it, or choose another")
+    with one_at_a_time(ws):
+        free_place(ws, name)
         # The steps themselves: a name may stand for others by the time the job looks.
         return _start(ws, kind, name, {**options, "pipeline": chosen.to_json()})
-
-
-def _one_at_a_time(ws: Workspace) -> FileLock:
-    """Two who start at once: the second looks only when the first one's job is alive."""
-    return FileLock(ws.jobs / ".starting")
 
 
 def _start(ws: Workspace, kind: str, name: str, options: dict[str, Any]) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -96,8 +97,13 @@ def _hint(text: str) -> tuple[str, Path]:
         if name not in BY_NAME:
             known = ", ".join([*NAMES, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
-        return name, Path(rest).expanduser()  # no shell does it after a sign
-    return "", Path(text)
+        return name, at_home(rest)  # no shell does it after a sign
+    return "", at_home(text)
+
+
+def at_home(text: str) -> Path:
+    """Return a path as it was typed, with `~` for one's own folder; nobody's stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for ~nobody
 
 
 def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:

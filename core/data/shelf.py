@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from filelock import FileLock
+
+from core.data.activity import list_jobs
 from core.errors import DataError
 from core.workspace import Workspace
 
@@ -15,7 +18,7 @@ def free_place(ws: Workspace, name: str) -> Path:
     """Return where a new data set called `name` is to be written.
 
     Raises:
-        DataError: no file can have that name, or a data set has it.
+        DataError: no file can have that name, or a data set has it, or one that is being made.
     """
     if not _NAME.fullmatch(name):
         raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
@@ -24,7 +27,15 @@ def free_place(ws: Workspace, name: str) -> Path:
     if name.casefold() in taken:
         same = taken[name.casefold()]
         raise DataError(f"there is a data set called {same!r} already: choose another name")
+    for job in list_jobs(ws):
+        if job.active and job.kind != "fetch" and job.name.casefold() == name.casefold():
+            raise DataError(f"{name!r} is being made already: wait for it, or choose another")
     return ws.store / f"{name}.parquet"
+
+
+def one_at_a_time(ws: Workspace) -> FileLock:
+    """Two who take a name at once: the second looks only when the first one has it."""
+    return FileLock(ws.jobs / ".starting")
 
 
 def free_name(ws: Workspace, wanted: str) -> str:
@@ -46,11 +57,12 @@ def rename(ws: Workspace, path: Path, name: str) -> Path:
         DataError: it is not there any more, no file can have that name, or a data set has it.
     """
     same = name.casefold() == path.stem.casefold()
-    renamed = path.with_stem(name) if same else free_place(ws, name)
-    try:
-        return path.rename(renamed)
-    except FileNotFoundError as error:
-        raise DataError(f"there is no data set called {path.stem!r} any more") from error
+    with one_at_a_time(ws):
+        renamed = path.with_stem(name) if same else free_place(ws, name)
+        try:
+            return path.rename(renamed)
+        except FileNotFoundError as error:
+            raise DataError(f"there is no data set called {path.stem!r} any more") from error
 
 
 def delete(path: Path) -> None:

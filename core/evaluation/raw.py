@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from core.data.archive import entries, is_image, roots
+from core.data.archive import Entry, entries, is_image, roots
 from core.data.convert import Skipped, prepare
 from core.errors import ModelError, SourceNotFound
 from core.inference.predictor import Predictor
@@ -82,9 +82,8 @@ def evaluate(
     if not len(answers):
         why = f"; the first of {len(skipped)}, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
-    unread = {each for each, _ in skipped}
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for file, index in zip((e for e in files if e.path not in unread), answers, strict=True):
+    for file, index in zip(_without(files, skipped), answers, strict=True):
         characters[character_of(file.name)][predictor.labels[index]] += 1
     right = answers == predictor.labels.index(script)
     counts = np.bincount(answers, minlength=len(predictor.labels))
@@ -98,6 +97,16 @@ def evaluate(
         np.concatenate(confidence),
         right,
     )
+
+
+def _without(files: Sequence[Entry], skipped: Sequence[Skipped]) -> Iterator[Entry]:
+    """Yield the files that were read; two zips of one name may both hold a file of one name."""
+    unread = Counter(path for path, _ in skipped)
+    for each in files:
+        if unread[each.path]:
+            unread[each.path] -= 1
+        else:
+            yield each
 
 
 def character_of(name: str) -> str:

@@ -57,9 +57,8 @@ class Unseen:
             "| --- | ---: | ---: | ---: |",
         ]
         for name, each in self.collections.items():
-            apart = " (not counted)" if name in APART else ""
             lines.append(
-                f"| {name}{apart} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
+                f"| {_named(name)} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
             )
         for name, accuracy in self.per_script.items():
             lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** | |")
@@ -69,9 +68,8 @@ class Unseen:
 
     def to_svg(self) -> str:
         """Return the figures as a picture."""
-        return of_collections(
-            {name: each.accuracy for name, each in self.collections.items()}, self.mean
-        )
+        shown = {_named(name): each.accuracy for name, each in self.collections.items()}
+        return of_collections(shown, self.mean)
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:
@@ -87,7 +85,7 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
     places = sorted(folder.iterdir()) if folder.is_dir() else []
     collections = {}
     for place in places:
-        name = place.stem
+        name = place.name if place.is_dir() else place.stem
         of = name.partition("-")[0]
         if of in NAMES and (place.is_dir() or place.suffix.lower() == ".zip"):
             collections[name] = evaluate(predictor, place, of)
@@ -111,6 +109,10 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
         np.repeat(weights, [each.n for each in parts]),
     )
     return Unseen(collections, per_script, mean_over_scripts(per_script), rejected, error)
+
+
+def _named(collection: str) -> str:
+    return f"{collection} (not counted)" if collection in APART else collection
 
 
 def _averaged(

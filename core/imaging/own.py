@@ -13,7 +13,7 @@ import numpy as np
 
 from core.errors import PipelineError
 from core.imaging.pipeline import PRESETS, Pipeline, preset
-from core.imaging.steps import Step
+from core.imaging.steps import Fit, Step
 from core.workspace import Workspace, workspace, write_atomically
 
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
@@ -106,6 +106,12 @@ def check(pipeline: Pipeline) -> None:
         PipelineError: it does not; the message says in one line what to change.
     """
     size = pipeline.shape
+    for step in pipeline.steps:
+        if isinstance(step, Fit) and 2 * step.margin >= step.size:
+            raise PipelineError(
+                f"a margin of {step.margin} px on every side leaves nothing of {step.size} px: "
+                "choose a smaller margin in Fit"
+            )
     for probe in _probes():
         image = probe
         for step in pipeline.steps:

@@ -31,13 +31,14 @@ from core.data.sketchbook.characters import is_basic, is_digit
 from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
-from core.errors import RunError, RunNotFound
+from core.errors import DataError, RunError, RunNotFound
 from core.evaluation.calibration import calibrate
+from core.evaluation.card import CARD
 from core.imaging import preset
 from core.models.export import FACTS, LITERT, SHIPPED
 from core.models.pretrained import keep_weights
 from core.scripts import NAMES
-from core.training.runs import Run, find_run, resume_run, start_run, wait
+from core.training.runs import Run, find_run, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
@@ -106,6 +107,12 @@ def make_shipped(
     amounts = amounts or Amounts()
     made = Made(ws, {"paths": list(paths), "number": NUMBER, **asdict(amounts)})
     real = made.file("real", lambda out: build(paths, out, progress=progress))
+    missing = set(NAMES) - set(Store.open(real).per_script)
+    if missing:
+        raise DataError(
+            f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
+            "the recipe learns from all six sets"
+        )
 
     def write(items: Sequence[Item], out: Path) -> None:
         write_items(items, out, preset("canonical"), progress=progress, sources=False)
@@ -123,7 +130,7 @@ class Made:
 
     def __init__(self, ws: Workspace, recipe: dict[str, Any]) -> None:
         self._ws = ws
-        self._path = ws.store / _NOTES
+        self._path = ws.recipe / _NOTES
         try:
             self._notes = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -133,7 +140,7 @@ class Made:
 
     def file(self, name: str, make: Callable[[Path], object]) -> Path:
         """Return the data set of that name, made by `make` unless it is there already."""
-        path = self._ws.store / f"recipe-{name}.parquet"
+        path = self._ws.recipe / f"{name}.parquet"
         if not (path.exists() and self._notes.get(name) == Store.open(path).hash):
             make(path)
             self._keep(name, Store.open(path).hash)
@@ -163,7 +170,7 @@ class Made:
         if not run.active and run.state != "done":
             run = resume_run(self._ws, run) if run.can_go_on else start_run(self._ws, settings)
             self._keep("run", run.id)
-        return wait(run, on_run)
+        return wait_or_stop(run, on_run)
 
     def _keep(self, name: str, value: str) -> None:
         self._notes[name] = value
@@ -274,6 +281,7 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
     with atomic_path(to / LITERT) as path:
         shutil.copyfile(run.folder / LITERT, path)
     keep_weights(run.folder, to)
+    (to / CARD).unlink(missing_ok=True)  # it is about the model before
     write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     in_domain = dict(facts["in_domain"])
     accuracy = in_domain.pop("mean")

@@ -235,10 +235,12 @@ def delete_run(run: Run) -> None:
     """Remove a run and all its files for good.
 
     Raises:
-        RunBusy: it goes on.
+        RunBusy: it goes on, or is being tested.
     """
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
+    if any(jobs.is_alive(each) for each in run.folder.glob("elsewhere/*")):
+        raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
     # first what makes it a run: nobody who lists runs meanwhile shall find half of one
     (run.folder / files.SETTINGS).unlink()
     shutil.rmtree(run.folder)
@@ -270,6 +272,20 @@ def wait(run: Run, on_progress: Callable[[Run], None] | None = None, *, every: f
             return now
         run = now
         time.sleep(every)
+
+
+def wait_or_stop(run: Run, on_progress: Callable[[Run], None] | None = None) -> Run:
+    """Wait as `wait` does; Ctrl-C stops the run too, which would go on by itself.
+
+    Raises:
+        KeyboardInterrupt: it was pressed; the run has ended and can be resumed.
+    """
+    try:
+        return wait(run, on_progress)
+    except KeyboardInterrupt:
+        stop_run(run)
+        wait(run)
+        raise
 
 
 def _request(settings: Settings) -> str:

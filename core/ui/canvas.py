@@ -42,6 +42,11 @@ def draw_on(sheet: Sheet, pen: int) -> Drawing:
     A new number of the sheet is a new canvas, laid out with the drawing the sheet starts from. The
     letter to copy is shown under the drawing and is no part of it.
     """
+    key = f"sheet-{sheet.number}"
+    if key not in st.session_state and sheet.drawing != sheet.start:
+        # the visitor was elsewhere meanwhile, and the canvas is gone: lay the drawing out anew
+        sheet.lay(sheet.drawing, own=sheet.own)
+        key = f"sheet-{sheet.number}"
     start = to_canvas(sheet.start)
     guide = to_canvas(sheet.guide.drawing) if sheet.guide else []
     result = _paper(
@@ -55,7 +60,7 @@ def draw_on(sheet: Sheet, pen: int) -> Drawing:
         },
         default={"strokes": start},
         on_strokes_change=lambda: None,
-        key=f"sheet-{sheet.number}",
+        key=key,
         width="content",
         height="content",
     )

@@ -149,9 +149,10 @@ def four_things(workspace: Workspace, here: Here) -> None:
 def _train(cards: Any, workspace: Workspace, here: Here, *, waiting: bool) -> None:
     about = "Watch a model learn, from the first batch on."
     first = workspace.store / f"{FIRST}.parquet"
-    if here.runs and here.runs[0].active:
-        with _card(cards, "3 · Train", about, f"Run {here.runs[0].id} is learning now."):
-            _go("Watch it learn", TRAIN)
+    learning = next((run for run in here.runs if run.active), None)
+    if learning is not None:
+        with _card(cards, "3 · Train", about, f"Run {learning.id} is learning now."):
+            _go("Watch it learn", TRAIN, before=partial(_look_at, learning.id))
     elif not here.runs and (waiting or first in here.sets):
         with _card(cards, "3 · Train", about, "A first run takes about a minute."):
             start = partial(_start_first_run, workspace, first)
@@ -181,6 +182,13 @@ def _go(
         if before is not None:
             before()
         st.switch_page(entry.path)
+
+
+def _look_at(run_id: str) -> None:
+    from core.ui.state import looking
+    from core.ui.train.views import RUNS
+
+    looking().at(RUNS, run_id)
 
 
 def _start_first_run(workspace: Workspace, data: Path) -> None:

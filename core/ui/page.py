@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import ScriptoriumError
+from core.errors import ScriptoriumError, in_one_line
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def main_button() -> Literal["primary", "secondary"]:
 
 @contextmanager
 def advice() -> Iterator[None]:
-    """Turn an error of ours inside the block into a line that says what to do, and stop there."""
+    """Turn an error of ours, or of a file, into a line that says what to do, and stop there."""
     try:
         yield
-    except ScriptoriumError as error:
-        st.warning(str(error), icon=":material/error:")
+    except (ScriptoriumError, OSError) as error:
+        st.warning(in_one_line(error), icon=":material/error:")
         st.stop()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -104,6 +104,29 @@ class Dropped:
 
 
 @dataclass
+class Ticked:
+    """The runs ticked in the table of the Compare page.
+
+    Attributes:
+        ids: theirs; None before the page was seen.
+        began: those that the table began with.
+        runs: all that are in the table.
+        number: counts the tables; a new number is a new one.
+    """
+
+    ids: list[str] | None = None
+    began: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def of(self, runs: list[str]) -> None:
+        """Lay out a table of `runs`, a new one where they are not those of the last."""
+        if runs != self.runs:
+            self.runs, self.began = runs, self.ids or []
+            self.number += 1
+
+
+@dataclass
 class Looking:
     """What the Train page shows: one of its halves, and one of the runs.
 
@@ -125,44 +148,57 @@ class Looking:
         self.number += 1
 
 
+_Held = TypeVar("_Held")
+
+
+def _own(name: str, begin: Callable[[], _Held]) -> _Held:
+    """Return what this visitor holds under `name`; no widget's key can be the same."""
+    return st.session_state.setdefault(f"own-{name}", begin())
+
+
+def ticked() -> Ticked:
+    """Return which runs this visitor has ticked on the Compare page."""
+    return _own("ticked", Ticked)
+
+
 def looking() -> Looking:
     """Return what this visitor looks at on the Train page."""
-    return st.session_state.setdefault("looking", Looking())
+    return _own("looking", Looking)
 
 
 def dropped() -> Dropped:
     """Return what this visitor dropped on the Data page."""
-    return st.session_state.setdefault("dropped", Dropped())
+    return _own("dropped", Dropped)
 
 
 def sheet() -> Sheet:
     """Return this visitor's sheet of paper."""
-    return st.session_state.setdefault("sheet", Sheet())
+    return _own("sheet", Sheet)
 
 
 def collection() -> Collection:
     """Return the drawings this visitor has kept."""
-    return st.session_state.setdefault("collection", Collection())
+    return _own("collection", Collection)
 
 
 def examples() -> int:
     """Return the number of the row of examples on the Predict page."""
-    return st.session_state.setdefault("examples", 0)
+    return _own("examples", int)
 
 
 def next_examples() -> None:
     """Go on to other examples on the Predict page."""
-    st.session_state["examples"] = examples() + 1
+    st.session_state["own-examples"] = examples() + 1
 
 
 def sample() -> int:
     """Return the number of the sample on the Prepare page."""
-    return st.session_state.setdefault("sample", 0)
+    return _own("sample", int)
 
 
 def next_sample() -> None:
     """Go on to the next sample on the Prepare page."""
-    st.session_state["sample"] = sample() + 1
+    st.session_state["own-sample"] = sample() + 1
 
 
 def picked(data: str) -> dict[int, None]:
@@ -170,7 +206,8 @@ def picked(data: str) -> dict[int, None]:
 
     `data` is the hash of the data set: in one that was built anew the rows are others.
     """
-    return st.session_state.setdefault("picked", {}).setdefault(data, {})
+    by_data: dict[str, dict[int, None]] = _own("picked", dict)
+    return by_data.setdefault(data, {})
 
 
 def pick_images(data: str, rows: Iterable[int]) -> None:
@@ -190,18 +227,18 @@ def unpick_images(data: str) -> None:
 
 def draft(pipeline: Pipeline) -> Draft:
     """Return this visitor's pipeline on the Prepare page; a new one where it began as another."""
-    held: Draft | None = st.session_state.get("draft")
+    held: Draft | None = st.session_state.get("own-draft")
     if held is None or held.began != pipeline:
         number = 0 if held is None else held.number + 1
-        held = st.session_state["draft"] = Draft.of(pipeline, number)
+        held = st.session_state["own-draft"] = Draft.of(pipeline, number)
     held.follow({str(key): each for key, each in st.session_state.items()})
     return held
 
 
 def restart_draft() -> None:
     """Forget what the visitor changed on the Prepare page."""
-    held: Draft = st.session_state["draft"]
-    st.session_state["draft"] = Draft.of(held.began, held.number + 1)
+    held: Draft = st.session_state["own-draft"]
+    st.session_state["own-draft"] = Draft.of(held.began, held.number + 1)
 
 
 def begin(key: str, value: object) -> str:

@@ -91,6 +91,19 @@ def test_a_letter_is_copied_told_and_taken_home(server: Any, page: Page, tmp_pat
     assert (item.script, item.label.character) == ("baybayin", "ᜀ")
 
 
+def test_a_drawing_waits_while_the_visitor_is_elsewhere(server: Any, page: Page):
+    page.goto(f"{server.url}/predict")
+    expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    stroke(page)
+    said, drawn = answer(page), ink(page)
+    for name in ("Explore", "Predict"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    assert answer(page) == said
+    assert abs(ink(page) - drawn) < 0.05 * drawn
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_a_pasted_picture_is_answered(
     server: Any, page: Page, draw_glyph: Callable, encode_image: Callable
 ):

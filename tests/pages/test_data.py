@@ -191,7 +191,7 @@ def choose(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_a_data_set_gets_another_name(own: Path, open_page: Open, choose: Callable[[str], None]):
     choose("Rename")
     app = open_page("data")
-    app.text_input(key="new-name").set_value("yours").run()
+    app.text_input(key="new-name-mine").set_value("yours").run()
     app.button(key="rename").click().run()
     assert not app.exception
     assert [each.name for each in own.iterdir()] == ["yours.parquet"]
@@ -203,7 +203,7 @@ def test_a_name_that_makes_no_file_is_refused(
 ):
     choose("Rename")
     app = open_page("data")
-    app.text_input(key="new-name").set_value("../yours").run()
+    app.text_input(key="new-name-mine").set_value("../yours").run()
     app.button(key="rename").click().run()
     assert "made of letters" in app.warning[0].value
     assert (own / "mine.parquet").exists()

@@ -1,11 +1,13 @@
 """Every page opens, with data and without, and says what to do where there is nothing to show."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 Open = Callable[..., AppTest]
+APP = Path(__file__).resolve().parents[2] / "app.py"
 NAMES = ("home", "data", "explore", "prepare", "train", "compare", "predict")
 
 
@@ -30,6 +32,16 @@ def test_with_data_every_page_opens(name: str, open_page: Open):
     assert not app.exception
     assert not app.error
     assert name == "train" or not app.warning  # Train says what a split is worth
+
+
+@pytest.mark.usefixtures("full")
+def test_one_visit_to_every_page_and_back(open_page: Open):
+    app = open_page("home")
+    pages = sorted(f"pages/{path.name}" for path in APP.parent.glob("pages/*.py"))
+    for page in [*pages, *reversed(pages)]:
+        app.switch_page(page).run()
+        assert not app.exception, page
+        assert not app.error, page
 
 
 @pytest.mark.parametrize("name", ["explore", "prepare", "train"])

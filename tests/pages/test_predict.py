@@ -19,7 +19,7 @@ from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
 from core.ui.predict.hand import as_zip, tally
-from core.ui.strokes import SIDE, Letter, Stroke, to_text
+from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
 
 Open = Callable[..., AppTest]
 DRAWING = (Stroke(14, ((40, 60), (240, 60))), Stroke(14, ((140, 60), (140, 240))))
@@ -57,9 +57,9 @@ def test_undo_and_clear_take_strokes_away(open_page: Open):
     app = open_page("predict", drawing=to_text(DRAWING))
     button = {each.label: each for each in app.button}
     button["Undo"].click().run()
-    assert app.session_state["sheet"].drawing == DRAWING[:1]
+    assert app.session_state["own-sheet"].drawing == DRAWING[:1]
     button["Clear"].click().run()
-    assert app.session_state["sheet"].drawing == ()
+    assert app.session_state["own-sheet"].drawing == ()
     assert "Draw a character" in app.info[0].value
 
 
@@ -98,10 +98,8 @@ def _upload(app: AppTest, name: str, data: bytes) -> AppTest:
 
 
 @pytest.mark.usefixtures("full")
-def test_an_uploaded_picture_is_answered(
-    open_page: Open, draw_glyph: Callable, encode_image: Callable
-):
-    app = _upload(open_page("predict"), "mine.png", encode_image(draw_glyph("kannada")))
+def test_an_uploaded_picture_is_answered(open_page: Open, encode_image: Callable):
+    app = _upload(open_page("predict"), "mine.png", encode_image(picture(DRAWING)))
     assert not app.exception
     assert not app.warning
     assert "% sure" in said(app)
@@ -154,7 +152,7 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     drawn(app, "baybayin")
     drawn(app, "kannada")
     assert not app.exception
-    collection = app.session_state["collection"]
+    collection = app.session_state["own-collection"]
     assert [each.letter.script for each in collection.kept] == ["baybayin", "kannada"]
     assert collection.kept[0].letter.drawing == DRAWING
     assert "of your 2 drawings" in said(app)
@@ -167,10 +165,10 @@ def test_a_letter_that_was_copied_is_kept_with_its_character(
 ):
     monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: DRAWING)
     app = open_page("predict")
-    app.session_state["sheet"].copy(Letter("baybayin", "ᜊ", DRAWING))
+    app.session_state["own-sheet"].copy(Letter("baybayin", "ᜊ", DRAWING))
     drawn(app, "baybayin")
     drawn(app, "kannada")
-    kept = app.session_state["collection"].kept
+    kept = app.session_state["own-collection"].kept
     assert [each.letter.character for each in kept] == ["ᜊ", ""]
 
 
@@ -288,6 +286,10 @@ def test_turning_away_says_what_it_costs():
         "70% of other alphabets, and by mistake 5% of letters of these six."
     )
     assert what_it_costs(strange, Decision(threshold=0.8)).endswith("does not guess.")
+    known = Decision(threshold=0.8, kept=0.99, turned_away=0.7)
+    assert what_it_costs(strange, known, 0.05).endswith(
+        "1% of letters of these six, 5% in other people's collections."
+    )
 
 
 @pytest.mark.usefixtures("full")

@@ -38,13 +38,13 @@ def text(app: AppTest) -> str:
 
 def part(app: AppTest, name: str) -> int:
     """The number of the step of that class on the page."""
-    draft = app.session_state["draft"]
+    draft = app.session_state["own-draft"]
     return next(each.number for each in draft.parts if type(each.step).__name__ == name)
 
 
 def widget(app: AppTest, step: str, name: str) -> Any:
     """The switch ("on") or a value of a step."""
-    key = f"draft-{app.session_state['draft'].number}-{part(app, step)}-{name}"
+    key = f"draft-{app.session_state['own-draft'].number}-{part(app, step)}-{name}"
     kinds = (app.toggle, app.slider, app.selectbox, app.multiselect)
     return next(each for kind in kinds for each in kind if each.key == key)
 
@@ -133,7 +133,7 @@ def test_a_step_can_be_put_in_where_one_wants_it(open_page: Open):
     app.selectbox(key="new-step").set_value("Polarity").run()
     next(each for each in app.selectbox if each.label == "Where").set_value(1).run()
     click(app, "Put it in")
-    assert [type(each.step).__name__ for each in app.session_state["draft"].parts] == [
+    assert [type(each.step).__name__ for each in app.session_state["own-draft"].parts] == [
         *("Grey", "Polarity", "Resize", "Invert")
     ]
     assert not app.exception

@@ -60,7 +60,7 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
 
     said = make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=to)
 
-    labels = Store.open(ws.store / "recipe-glyphs.parquet").labels()
+    labels = Store.open(ws.recipe / "glyphs.parquet").labels()
     train = labels[labels["fold"] == "train"]
     assert train["script"].value_counts().to_dict() == {**dict.fromkeys(NAMES, 24), OTHER: 12}
     held_out = {
@@ -71,7 +71,7 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert held_out.isdisjoint(zip(labels["script"], labels["collection"], strict=True))
     real = labels[labels["fold"] == "test"]
     assert real["path"].str.contains("#").sum() == 0
-    strangers = Store.open(ws.store / "recipe-held-out.parquet").labels()
+    strangers = Store.open(ws.recipe / "held-out.parquet").labels()
     assert held_out.issuperset(zip(strangers["script"], strangers["collection"], strict=True))
     assert set(said) == {"run", "accuracy", "per_script", "folder"}
     assert said["accuracy"] == pytest.approx(np.mean(list(said["per_script"].values())))
@@ -107,4 +107,4 @@ def test_another_recipe_begins_anew(tmp_path: Path) -> None:
     for recipe in ({"real": 1}, {"real": 1}, {"real": 2}):
         Made(ws, recipe).file("glyphs", make)
 
-    assert made == [ws.store / "recipe-glyphs.parquet"] * 2
+    assert made == [ws.recipe / "glyphs.parquet"] * 2

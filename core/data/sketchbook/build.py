@@ -104,6 +104,8 @@ def sketch(
     """
     if per_script < 1:
         raise DataError(f"{per_script} images a script: choose a positive number")
+    if seed < 0:
+        raise DataError(f"the seed is {seed}: choose 0 or more")
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     items = sketch_items(per_script, seed, noise=noise)
     return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.training.runs import Run
 from core.training.settings import FIELDS
+from core.ui import state
 
 _NEWEST = 6
 _TESTED_ON = {
@@ -31,8 +32,12 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
 
     The page's address may bring the first ticks: `?run=ID`, any number of times.
     """
-    linked = st.query_params.get_all("run")
-    ticked = [place for place, run in enumerate(runs) if run.id in linked]
+    ticks = state.ticked()
+    if ticks.ids is None:
+        ticks.ids = st.query_params.get_all("run")
+    # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
+    ticks.of([each.id for each in runs])
+    ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
     picked = st.dataframe(
         _table(runs),
         hide_index=True,
@@ -40,8 +45,9 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
-        key="picked-runs",
+        key=f"picked-runs-{ticks.number}",
     )
+    ticks.ids = [runs[place].id for place in picked.selection.rows]
     st.caption(
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
         "random fifth says how well a model knows its own data set; one on other collections, what "

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.activity import Job
 from core.data.job import start_fetch
+from core.data.scan import at_home
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
 from core.ui.data.asking import ask, build_button
@@ -45,7 +46,7 @@ def _given_folder() -> list[Path]:
     ).strip()
     if not typed:
         return []
-    given = Path(typed).expanduser()
+    given = at_home(typed)
     if not given.is_dir():
         st.warning(f"{given}: no such folder; check the path.", icon=":material/error:")
     return [given]

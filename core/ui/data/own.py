@@ -90,9 +90,18 @@ def _let_go(uploads: Sequence[UploadedFile]) -> None:
             context.uploaded_file_mgr.remove_file(context.session_id, each.file_id)
 
 
+def _free(place: Path) -> Path:
+    """Return `place`, or with a number where another visitor's file lies there."""
+    number, free = 1, place
+    while free.exists():
+        number += 1
+        free = place.with_stem(f"{place.stem} {number}")
+    return free
+
+
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
     """Write an upload to the workspace piece by piece; return its name there."""
-    place = workspace.downloads / Path(name).name
+    place = _free(workspace.downloads / Path(name).name)
     if place.suffix.lower() == ".zip" and not zipfile.is_zipfile(file):
         raise DataError(f"{name}: not a whole zip; pack or download it again")
     file.seek(0)

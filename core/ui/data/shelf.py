@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data import shelf
 from core.data.store import stores
-from core.errors import DataError, ScriptoriumError
+from core.errors import DataError, ScriptoriumError, in_one_line
 from core.ui import caches
 from core.ui.builds import in_words
 from core.ui.page import EXPLORE, TRAIN, main_button
@@ -64,7 +64,7 @@ def _row(workspace: Workspace, path: Path) -> None:
 
 
 def _rename(workspace: Workspace, path: Path) -> None:
-    name = st.text_input("New name", value=path.stem, key="new-name").strip()
+    name = st.text_input("New name", value=path.stem, key=f"new-name-{path.stem}").strip()
     trained = _runs_on(workspace, path)
     if trained:
         st.caption(f"{_runs(trained)} trained on it will look for its images under the old name.")
@@ -72,8 +72,8 @@ def _rename(workspace: Workspace, path: Path) -> None:
         try:
             _refuse_if_used(workspace, path)
             renamed = shelf.rename(workspace, path, name)
-        except DataError as error:
-            st.warning(str(error), icon=":material/error:")
+        except (DataError, OSError) as error:
+            st.warning(in_one_line(error), icon=":material/error:")
         else:
             pick("data", renamed)
             st.rerun()

@@ -17,10 +17,10 @@ NONE = "None of these six"
 _SEEN = 88
 
 
-def show_answer(prediction: Prediction, decision: Decision) -> None:
+def show_answer(prediction: Prediction, predictor: Predictor) -> None:
     """Show which script it is, how sure the model is, and all six in order.
 
-    One that is turned away by `decision` is none of the six; then it says what that limit costs.
+    One that the model turns away is none of the six; then it says what its limit costs.
     """
     name, share = prediction.ranked[0]
     title = script(name).title
@@ -36,12 +36,21 @@ def show_answer(prediction: Prediction, decision: Decision) -> None:
                 said = f"Of the six, {title} comes closest."
             st.caption(said)
     show_bars(prediction.ranked)
-    if prediction.rejected and (cost := what_it_costs(prediction, decision)):
+    if prediction.rejected and (
+        cost := what_it_costs(
+            prediction, predictor.decision, predictor.facts.get("unseen_rejected")
+        )
+    ):
         st.caption(cost)
 
 
-def what_it_costs(prediction: Prediction, decision: Decision) -> str:
-    """Say why a picture is turned away, and how often that is right and wrong; "" if not known."""
+def what_it_costs(
+    prediction: Prediction, decision: Decision, strangers: float | None = None
+) -> str:
+    """Say why a picture is turned away, and how often that is right and wrong; "" if not known.
+
+    `strangers` is the share of the six scripts it turns away in collections nobody trained on.
+    """
     if decision.threshold is None:
         return ""
     said = (
@@ -50,9 +59,12 @@ def what_it_costs(prediction: Prediction, decision: Decision) -> str:
     )
     if decision.kept is None or decision.turned_away is None:
         return said
+    lost = f"{1 - decision.kept:.0%} of letters of these six"
+    if strangers is not None:
+        lost += f", {strangers:.0%} in other people's collections"
     return (
         f"{said} That limit turns away {decision.turned_away:.0%} of other alphabets, and by "
-        f"mistake {1 - decision.kept:.0%} of letters of these six."
+        f"mistake {lost}."
     )
 
 

@@ -155,7 +155,7 @@ def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor)
     left, right = st.columns([2, 3], gap="large")
     left.image(image, width=280, alt="the picture you brought")
     with right:
-        show_answer(prediction, predictor.decision)
+        show_answer(prediction, predictor)
     show_steps(predictor, image)
 
 

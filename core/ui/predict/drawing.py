@@ -69,7 +69,7 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
             return
         image = picture(sheet.drawing)
         prediction = predictor.predict(image)
-        show_answer(prediction, predictor.decision)
+        show_answer(prediction, predictor)
         if sheet.own:
             ask_what_it_was(sheet, model, prediction)
     show_steps(predictor, image)

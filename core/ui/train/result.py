@@ -129,8 +129,8 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
 
 
 def _trial(run: Run, data: str) -> None:
-    [trial] = [each for each in trials_of(run) if each.data == data]
-    if not trial.active:
+    trial = next((each for each in trials_of(run) if each.data == data), None)
+    if trial is None or not trial.active:
         st.rerun()
     share = trial.done / trial.total if trial.total else 0.0
     st.progress(share, text=f"Tested on {trial.done:,} images of {data}")

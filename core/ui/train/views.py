@@ -21,7 +21,7 @@ def view(runs: Sequence[Run]) -> str:
         return NEW
     look = state.looking()
     if not look.half:
-        look.half = RUNS if runs[0].active or "run" in st.query_params else NEW
+        look.half = RUNS if any(run.active for run in runs) or "run" in st.query_params else NEW
     look.half = st.segmented_control(
         "View",
         [NEW, RUNS],
