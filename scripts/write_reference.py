@@ -59,13 +59,14 @@ ANSWERS = {
     "data sketch": "the same as `data build`",
     "data export": "`{csv, rows}`",
     "train": "`{run, state, model, split, epoch, accuracy, loss, parameters, folder, created, "
-    "message}`",
+    "message}`; with `--recipe` `{run, accuracy, per_script, folder}`",
     "runs": "a list of what `train` prints",
     "stop": "what `train` prints",
     "models": "a list of `{name, parameters, input_shape}`",
-    "evaluate": "with `--images`: `{n, accuracy, rejected, predicted, skipped}`, where `accuracy` "
-    "is the share, 0 to 1, of the forced choice among six and `rejected` the share called none "
-    "of these",
+    "evaluate": "with `--images`: `{n, accuracy, rejected, predicted, characters, skipped}`, where "
+    "`accuracy` is the share, 0 to 1, of the forced choice among six and `rejected` the share "
+    "called none of these; with `--unseen`: `{mean, per_script, rejected, calibration_error, "
+    "collections}`",
     "predict": "a list of `{path, ranked, rejected, novelty}`, `ranked` as `[script, probability]` "
     "pairs, the likeliest first",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
@@ -102,8 +103,8 @@ def _command_line() -> str:
     parts = [
         "# The command line",
         MADE,
-        "Everything the pages do, scripts can do. `python -m core --help` lists the commands, "
-        "`--help` after a command its options.",
+        "What the pages do with data, models and runs, scripts can do. `python -m core --help` "
+        "lists the commands, `--help` after a command its options.",
         "- `--json` prints exactly one JSON document on stdout, and nothing else there; progress "
         "and messages go to stderr.\n"
         "- The exit code is 0, or not 0 with one line that says what to do.\n"

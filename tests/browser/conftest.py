@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from core.ui.page import HOME, MENU
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -21,6 +23,12 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+PATHS = ["" if each is HOME else Path(each.path).stem.partition("_")[2] for each in MENU]
+SETTLED = """() =>
+    document.querySelector('[data-testid=stMainBlockContainer] h1') &&
+    document.querySelector('[data-test-script-state=notRunning]') &&
+    !document.querySelector(
+        '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
 # Two slow cores may be busy training while a page renders.
 TIMEOUT_SECONDS = 60
 
@@ -29,6 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(CHECKOUT / "tests" / "browser"):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def paths() -> list[str]:
+    """The path of every page below the server's address, as the menu lists them."""
+    return PATHS
+
+
+@pytest.fixture(params=PATHS)
+def path(request: pytest.FixtureRequest) -> str:
+    """Each of them."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def settle() -> Callable[[Page], None]:
+    """`settle(page)` waits until a page has run to its end and shows all of it."""
+    return lambda page: page.wait_for_function(SETTLED) and None
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,9 @@ import pytest
 from playwright.sync_api import Page
 
 from core.data.activity import REQUEST
-from core.ui.page import HOME, MENU
 from core.workspace import Workspace
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PATHS = ["" if each is HOME else Path(each.path).stem.partition("_")[2] for each in MENU]
-SETTLED = """() =>
-    document.querySelector('[data-testid=stMainBlockContainer] h1') &&
-    !document.querySelector(
-        '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
 SERIOUS = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});
     return found.violations
@@ -47,6 +41,8 @@ def test_axe_finds_nothing_serious_on_any_page(
     canonical_store: Path,
     new_page: Callable[..., Page],
     tmp_path: Path,
+    paths: list[str],
+    settle: Callable[[Page], None],
 ):
     here = Workspace(tmp_path / "workspace")
     if data:
@@ -60,9 +56,9 @@ def test_axe_finds_nothing_serious_on_any_page(
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
         page = new_page(color_scheme=scheme)
-        for path in PATHS:
+        for path in paths:
             page.goto(f"{server.url}/{path}")
-            page.wait_for_function(SETTLED)
+            settle(page)
             if path == "predict":
                 page.get_by_label("Sheet of paper").wait_for()
             page.evaluate(axe)

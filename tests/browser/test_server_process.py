@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("", "data", "explore", "prepare", "train", "compare", "predict")
-
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_no_page_brings_tensorflow_into_the_server(server, page):
-    for path in PAGES:
+def test_no_page_brings_tensorflow_into_the_server(server, page, paths, settle):
+    for path in paths:
         page.goto(f"{server.url}/{path}")
-        page.get_by_role("heading").first.wait_for()
-        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+        settle(page)
 
     mapped = {
         line.split(maxsplit=5)[5].strip()

@@ -13,7 +13,6 @@ from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace
 
-PAGES = ("", "data", "explore", "prepare", "train", "compare", "predict")
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
 expect.set_options(timeout=60_000)
@@ -70,11 +69,11 @@ def no_error(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", PAGES)
 def test_a_deep_link_to_a_cold_server_without_data_opens(
-    path: str, start_server: Callable[..., Any], page: Page
+    path: str, start_server: Callable[..., Any], page: Page, settle: Callable[[Page], None]
 ):
     page.goto(f"{start_server().url}/{path}")
+    settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("link", name="Explore").first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
