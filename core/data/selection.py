@@ -68,11 +68,11 @@ def write_zip(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -
             for row, name, character, picture in zip(
                 some, about["script"], about["character"], pictures, strict=True
             ):
-                folder = f"{name}/{_as_folder(character)}"
+                folder = f"{name}/{as_folder(character)}"
                 archive.writestr(f"{folder}/{row:07d}.png", encode(picture))
 
 
-def _as_folder(name: str) -> str:
+def as_folder(name: str) -> str:
     """Return a character's name as every system allows it for a folder."""
     kept = "".join("_" if each in '\\/:*?"<>|' or ord(each) < 32 else each for each in name)
     return kept.strip(" .") or "_"

@@ -59,6 +59,12 @@ def tinted(share: np.ndarray, color: str, side: int) -> np.ndarray:
     """
     strength = (255 * share / max(float(share.max()), 1e-9)).round().astype(np.uint8)
     out = np.empty((*enlarge(strength, side).shape, 4), np.uint8)
-    out[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    out[..., :3] = rgb(color)
     out[..., 3] = enlarge(strength, side)
     return out
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """Return red, green and blue, 0-255, of a colour written as #RRGGBB."""
+    red, green, blue = bytes.fromhex(color[1:])
+    return red, green, blue

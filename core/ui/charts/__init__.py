@@ -2,7 +2,7 @@
 
 from core.ui.charts.accuracy import two_accuracies
 from core.ui.charts.answers import confusion, ranking
-from core.ui.charts.comparison import AXES, curves, smooth
+from core.ui.charts.comparison import curves, smooth
 from core.ui.charts.data import contact_sheet, counted
 from core.ui.charts.ink import by_source, pixel_view, polarity
 from core.ui.charts.learning import learning
@@ -10,7 +10,6 @@ from core.ui.charts.pixels import grey_histogram, grey_levels
 from core.ui.charts.style import percent
 
 __all__ = [
-    "AXES",
     "by_source",
     "confusion",
     "contact_sheet",

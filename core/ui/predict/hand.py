@@ -6,7 +6,6 @@ They are kept in the visitor's own session and nowhere else.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data.selection import as_folder
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
@@ -148,11 +148,7 @@ def as_zip(letters: Sequence[Letter]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number, letter in enumerate(letters, start=1):
-            parts = [letter.script, _folder(letter.character), f"{number:03}.png"]
+            folder = as_folder(letter.character) if letter.character else ""
+            parts = [letter.script, folder, f"{number:03}.png"]
             archive.writestr("/".join(filter(None, parts)), encode(picture(letter.drawing)))
     return packed.getvalue()
-
-
-def _folder(character: str) -> str:
-    """Return a folder's name that any system takes."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", character).strip(" .")

@@ -38,10 +38,9 @@ def _cell(image: np.ndarray, color: str, side: int) -> np.ndarray:
     """Return the picture with its histogram below it: uint8 (H, W, 4) RGBA."""
     out = np.zeros((side + 6 + _BARS, side, 4), np.uint8)
     out[:side] = pictures.sheet([image], 1, side, 0)
-    ink = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
     heights = np.sqrt(grey_histogram(image, side // _BAR)) * (_BARS - 2)
     for i, height in enumerate(np.ceil(heights).astype(int)):
         if height:
-            out[-1 - height : -1, i * _BAR : (i + 1) * _BAR - 1] = (*ink, 255)
+            out[-1 - height : -1, i * _BAR : (i + 1) * _BAR - 1] = (*pictures.rgb(color), 255)
     out[-1] = _LINE
     return np.pad(out, ((0, _GAP), (_GAP, _GAP), (0, 0)))
