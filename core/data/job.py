@@ -166,7 +166,7 @@ def _do(folder: Path) -> dict[str, Any]:
     options = request["options"]
     options["pipeline"] = Pipeline.from_json(options["pipeline"])
     make = partial(build, options.pop("paths")) if "paths" in options else sketch
-    report = make(out=free_place(ws, request["name"]), **options, **watched)
+    report = make(out=free_place(ws, request["name"], folder), **options, **watched)
     facts = dataclasses.asdict(report)
     facts["skipped"], facts["unreadable"] = report.skipped[:NAMED], len(report.skipped)
     return facts

@@ -14,8 +14,11 @@ from core.workspace import Workspace
 _NAME = re.compile(r"\w[\w .-]{0,79}")
 
 
-def free_place(ws: Workspace, name: str) -> Path:
+def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
     """Return where a new data set called `name` is to be written.
+
+    Args:
+        job: folder of the job that asks; it has the name itself.
 
     Raises:
         DataError: no file can have that name, or a data set has it, or one that is being made.
@@ -27,8 +30,9 @@ def free_place(ws: Workspace, name: str) -> Path:
     if name.casefold() in taken:
         same = taken[name.casefold()]
         raise DataError(f"there is a data set called {same!r} already: choose another name")
-    for job in list_jobs(ws):
-        if job.active and job.kind != "fetch" and job.name.casefold() == name.casefold():
+    for each in list_jobs(ws):
+        making = each.active and each.kind != "fetch" and each.folder != job
+        if making and each.name.casefold() == name.casefold():
             raise DataError(f"{name!r} is being made already: wait for it, or choose another")
     return ws.store / f"{name}.parquet"
 

@@ -14,6 +14,7 @@ from core import jobs
 from core.data.activity import REQUEST, clear_away, dismiss, find_job, list_jobs
 from core.data.job import main, start_build, start_fetch, start_first, start_sketch
 from core.data.notebook_csv import write_csv
+from core.data.shelf import rename
 from core.data.sources import BY_NAME
 from core.data.store import Store, stores
 from core.errors import DataError, PipelineError
@@ -224,6 +225,9 @@ def test_a_name_that_is_being_made_is_refused(ws: Workspace) -> None:
     try:
         with pytest.raises(DataError, match="'mine' is being made already"):
             start_sketch(ws, "mine", "canonical", 5)
+        (ws.store / "old.parquet").touch()
+        with pytest.raises(DataError, match="'mine' is being made already"):
+            rename(ws, ws.store / "old.parquet", "mine")
         start_sketch(ws, "other", "canonical", 1)
     finally:
         jobs.request_stop(first)
