@@ -8,7 +8,7 @@ from typing import Any
 from core.data.sketchbook import families
 from core.data.sources import SOURCES
 from core.evaluation.raw import Evaluation
-from core.evaluation.unseen import APART, Unseen
+from core.evaluation.unseen import Unseen, named
 from core.inference.predictor import model_folder
 from core.models.export import FACTS
 from core.scripts import OTHER, SCRIPTS
@@ -131,13 +131,12 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
         "| --- | ---: | ---: | ---: | --- |",
     ]
     for name, each in collections.items():
-        apart = " (not counted)" if name in APART else ""
         hardest = "; ".join(
             f"{one['character']} ({one['wrong']} of {one['images']}, as {one['taken_for']})"
             for one in each["hardest"]
         )
         lines.append(
-            f"| {name}{apart} | {each['images']:,} | {each['accuracy']:.1%} "
+            f"| {named(name)} | {each['images']:,} | {each['accuracy']:.1%} "
             f"| {each['rejected']:.1%} | {hardest} |"
         )
     return "\n".join(lines)

@@ -58,7 +58,7 @@ class Unseen:
         ]
         for name, each in self.collections.items():
             lines.append(
-                f"| {_named(name)} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
+                f"| {named(name)} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
             )
         for name, accuracy in self.per_script.items():
             lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** | |")
@@ -68,7 +68,7 @@ class Unseen:
 
     def to_svg(self) -> str:
         """Return the figures as a picture."""
-        shown = {_named(name): each.accuracy for name, each in self.collections.items()}
+        shown = {named(name): each.accuracy for name, each in self.collections.items()}
         return of_collections(shown, self.mean)
 
 
@@ -111,7 +111,8 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
     return Unseen(collections, per_script, mean_over_scripts(per_script), rejected, error)
 
 
-def _named(collection: str) -> str:
+def named(collection: str) -> str:
+    """Return the name of a collection, and that it does not count where it does not."""
     return f"{collection} (not counted)" if collection in APART else collection
 
 

@@ -25,6 +25,7 @@ from core.evaluation.unseen import evaluate_unseen
 from core.imaging import Pipeline, preset
 from core.imaging.steps import Crop, Fit, Grey, Polarity, Resize
 from core.inference.predictor import Predictor
+from core.training.recipe import TRAINING
 from core.training.runs import Run, list_runs, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
 from core.workspace import Workspace, write_atomically
@@ -70,14 +71,7 @@ _NOTEBOOK, _CANONICAL = preset("notebook"), preset("canonical")
 _POLARITY = Pipeline("polarity", (Grey(), Polarity(), Resize(28)))
 _CROPPED = Pipeline("cropped", (Grey(), Polarity(), Crop(), Fit(28, margin=2)))
 _BENT = (("augment", True),)
-_GLYPH = (
-    *_BENT,
-    ("model", "glyph"),
-    ("learning_rate", 2e-3),
-    ("schedule", "cosine"),
-    ("weight_decay", 2e-3),
-    ("label_smoothing", 0.1),
-)
+_GLYPH = (*_BENT, *TRAINING.items())
 PARTS = (
     Part("the notebook", _NOTEBOOK, reverse=True),
     Part("labels in the right order", _NOTEBOOK),

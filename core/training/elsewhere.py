@@ -23,6 +23,7 @@ from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
+from core.training.folder import ELSEWHERE
 from core.training.runs import Run, find_run
 from core.workspace import Workspace, write_atomically
 
@@ -114,7 +115,7 @@ def start_trial(run: Run, data: Path) -> Trial:
     if not run.has_model:
         raise RunError(f"run {run.id} has no model to test: it is {run.state}")
     Store.open(data)
-    folder = run.folder / "elsewhere" / data.stem
+    folder = run.folder / ELSEWHERE / data.stem
     if jobs.is_alive(folder):
         raise RunBusy(f"run {run.id} is being tested on {data.stem} already")
     for name in (_RESULT, jobs.PROGRESS):
@@ -129,7 +130,7 @@ def start_trial(run: Run, data: Path) -> Trial:
 
 def trials_of(run: Run) -> list[Trial]:
     """Return the run's tests on other data sets, the newest first."""
-    found = (run.folder / "elsewhere").glob(f"*/{_REQUEST}")
+    found = (run.folder / ELSEWHERE).glob(f"*/{_REQUEST}")
     newest_first = sorted(found, key=lambda each: each.stat().st_mtime, reverse=True)
     return [_look(each.parent) for each in newest_first]
 

@@ -6,6 +6,7 @@ history.jsonl        one record a batch (thinned) and an epoch, appended as it h
 checkpoint.npz       what going on takes, while the run is not done
 model.keras          the weights; model.tflite and model.json are what answers
 predictions.parquet  what the model says about each image of the test split
+elsewhere/           a folder a test on another data set, see core.training.elsewhere
 tensorboard/         event files, where TensorBoard is installed
 lock, stop, worker.log   see core.jobs
 """
@@ -25,6 +26,7 @@ HISTORY = "history.jsonl"
 PREDICTIONS = "predictions.parquet"
 TENSORBOARD = "tensorboard"
 CHECKPOINT = "checkpoint.npz"
+ELSEWHERE = "elsewhere"
 
 STARTING = "starting"  # written by start_run; the other states by the worker
 LOADING = "loading TensorFlow"

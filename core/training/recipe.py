@@ -55,6 +55,14 @@ _REAL = {"chinese": 0.2}
 """Share of the real images that a script gets, where its real set holds numerals only."""
 _BASIC = 6.0
 """How much more often a letter by itself is drawn than a syllable."""
+TRAINING: dict[str, Any] = {
+    "model": "glyph",
+    "learning_rate": 2e-3,
+    "schedule": "cosine",
+    "weight_decay": 2e-3,
+    "label_smoothing": 0.1,
+}
+"""Settings of the network and how it learns."""
 _NOTES = "recipe.json"
 
 
@@ -150,17 +158,13 @@ class Made:
         """Return the run on `data` when it has ended; one that was cut off goes on."""
         settings = Settings(
             data=data,
-            model="glyph",
             split="writer",
             epochs=epochs,
-            learning_rate=2e-3,
             seed=SEED,
-            schedule="cosine",
             warmup=0.04,
-            weight_decay=2e-3,
             average_weights=True,
-            label_smoothing=0.1,
             notes="shipped model",
+            **TRAINING,
         )
         try:
             run = find_run(self._ws, self._notes.get("run", ""))

@@ -239,7 +239,7 @@ def delete_run(run: Run) -> None:
     """
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
-    if any(jobs.is_alive(each) for each in run.folder.glob("elsewhere/*")):
+    if any(jobs.is_alive(each) for each in (run.folder / files.ELSEWHERE).glob("*")):
         raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
     # first what makes it a run: nobody who lists runs meanwhile shall find half of one
     (run.folder / files.SETTINGS).unlink()

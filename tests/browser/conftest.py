@@ -1,6 +1,7 @@
 """The real server and a real browser. Without a browser these tests fail; they never skip."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from core.training.runs import start_run, wait
+from core.training.settings import Settings
 from core.ui.page import HOME, MENU
+from core.workspace import Workspace
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [
@@ -49,6 +53,20 @@ def paths() -> list[str]:
 def path(request: pytest.FixtureRequest) -> str:
     """Each of them."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def furnish(canonical_store: Path) -> Callable[..., None]:
+    """`furnish(server, model, **settings)`: a small data set and a run trained on it."""
+
+    def furnish_it(server: Server, model: str, **settings: object) -> None:
+        here = Workspace(server.workspace)
+        data = here.store / "handwriting.parquet"
+        shutil.copy(canonical_store, data)
+        run = wait(start_run(here, Settings(data, model, **settings)))
+        assert run.state == "done", run.log_tail()
+
+    return furnish_it
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.training.runs import list_runs, start_run, wait
-from core.training.settings import Settings
+from core.training.runs import list_runs
 from core.workspace import Workspace
 
 expect.set_options(timeout=150_000)
 
 
 @pytest.fixture(scope="module")
-def furnished(server: Any, canonical_store: Path) -> Any:
+def furnished(server: Any, furnish: Callable[..., None]) -> Any:
     """The server, with a small data set and one trained model in its workspace."""
-    here = Workspace(server.workspace)
-    data = here.store / "handwriting.parquet"
-    shutil.copy(canonical_store, data)
-    run = wait(start_run(here, Settings(data, "dense", epochs=2, batch_size=32)))
-    assert run.state == "done", run.log_tail()
+    furnish(server, "dense", epochs=2, batch_size=32)
     return server
 
 

@@ -1,17 +1,11 @@
 """What a visitor does, in a real browser: open, browse, train, draw, share, upload."""
 
 import re
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
-from core.training.runs import start_run, wait
-from core.training.settings import Settings
-from core.workspace import Workspace
 
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
@@ -20,13 +14,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture(scope="module")
-def furnished(server: Any, canonical_store: Path) -> Any:
+def furnished(server: Any, furnish: Callable[..., None]) -> Any:
     """The server, with a small data set and one trained model in its workspace."""
-    here = Workspace(server.workspace)
-    data = here.store / "handwriting.parquet"
-    shutil.copy(canonical_store, data)
-    run = wait(start_run(here, Settings(data, "cnn", epochs=8, batch_size=16)))
-    assert run.state == "done", run.log_tail()
+    furnish(server, "cnn", epochs=8, batch_size=16)
     return server
 
 
