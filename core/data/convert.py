@@ -7,13 +7,14 @@ import os
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -117,35 +118,54 @@ def _context() -> BaseContext:
 def _convert_batch(
     items: Sequence[Item], pipeline: Pipeline, sources: bool
 ) -> tuple[pa.Table, list[Skipped]]:
-    pipelines = {each: pipeline.for_collection(each) for each in {i.collection for i in items}}
-    records, skipped = [], []
-    for item in items:
-        try:
-            records.append(_convert(item, pipelines[item.collection], sources))
-        except ImageError as error:
-            skipped.append((item.file.path, str(error)))
+    read, skipped = _read([each.file for each in items])
+    of_collection: dict[str, list[int]] = defaultdict(list)
+    for place in read:
+        of_collection[items[place].collection].append(place)
+    prepared: dict[int, np.ndarray] = {}
+    for collection, places in of_collection.items():
+        bound = pipeline.for_collection(collection)
+        images = bound.apply_all([read[each].pixels for each in places])
+        prepared.update(zip(places, images, strict=True))
+    records = [_record(items[place], read[place], prepared[place], sources) for place in read]
     return to_table(records, pipeline.shape), skipped
 
 
 def _prepare_batch(
     files: Sequence[Readable], pipeline: Pipeline
 ) -> tuple[np.ndarray, list[Skipped]]:
-    images, skipped = [np.empty((0, *pipeline.shape), np.uint8)], []
-    for file in files:
+    read, skipped = _read(files)
+    images = pipeline.apply_all([each.pixels for each in read.values()])
+    return np.stack([np.empty(pipeline.shape, np.uint8), *images])[1:], skipped
+
+
+class _Read(NamedTuple):
+    """An image, its own width and height in px, and its bytes where it came as such."""
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    data: bytes
+
+
+def _read(files: Sequence[Readable]) -> tuple[dict[int, _Read], list[Skipped]]:
+    """Return place in `files` -> the image, and what could not be read."""
+    read: dict[int, _Read] = {}
+    skipped = []
+    for place, file in enumerate(files):
         try:
-            images.append(pipeline.apply(_pixels(file)[0])[None])
+            read[place] = _pixels(file)
         except ImageError as error:
             skipped.append((file.path, str(error)))
-    return np.concatenate(images), skipped
+    return read, skipped
 
 
-def _convert(item: Item, pipeline: Pipeline, sources: bool) -> Record:
-    pixels, size, data = _pixels(item.file)
+def _record(item: Item, read: _Read, image: np.ndarray, sources: bool) -> Record:
+    pixels, size, data = read
     as_it_is = data and len(data) <= SMALL_FILE and max(size) <= BOUND
     source = b"" if not sources else data if as_it_is else encode(pixels)
     width, height = item.size or size
     return Record(
-        image=pipeline.apply(pixels).tobytes(),
+        image=image.tobytes(),
         source=source,
         script=item.script,
         character=item.label.character,
@@ -159,14 +179,13 @@ def _convert(item: Item, pipeline: Pipeline, sources: bool) -> Record:
     )
 
 
-def _pixels(file: Readable) -> tuple[np.ndarray, tuple[int, int], bytes]:
-    """Return an image, its own width and height in px, and its bytes where it came as such."""
+def _pixels(file: Readable) -> _Read:
     drawn = getattr(file, "image", None)
     if drawn is not None:
         pixels = drawn()
-        return pixels, (pixels.shape[1], pixels.shape[0]), b""
+        return _Read(pixels, (pixels.shape[1], pixels.shape[0]), b"")
     data = file.read()
-    return *decode_sized(data), data
+    return _Read(*decode_sized(data), data)
 
 
 def digest(pixels: np.ndarray) -> str:

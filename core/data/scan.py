@@ -118,7 +118,7 @@ def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[st
     for root in sorted(roots(path), key=lambda each: each.is_dir()):
         files = []
         for entry in entries(root):
-            original = copies.original(entry) if is_image(entry) else None
+            original = copies.original(entry)
             if original is None:
                 files.append(entry)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,13 @@ class Pipeline:
         for step in self.steps:
             image = step(image)
         return image
+
+    def apply_all(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return what `apply` gives for each image, sooner."""
+        passed = list(images)
+        for step in self.steps:
+            passed = step.many(passed)
+        return passed
 
     def trace(self, image: np.ndarray) -> list[tuple[Step, np.ndarray]]:
         """Return each step with the uint8 image it leaves, in order."""

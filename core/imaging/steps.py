@@ -6,6 +6,8 @@ as JSON beside every data set and model. To add a step: write the class, list it
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -46,6 +48,10 @@ class Step:
         """
         raise NotImplementedError
 
+    def many(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return what the step makes of each image; some steps are quicker at many at once."""
+        return [self(each) for each in images]
+
     def for_collection(self, collection: str) -> Step:
         """Return the step as it applies to images of `collection`; most ignore it."""
         return self
@@ -73,8 +79,34 @@ class Resize(Step):
     def __call__(self, image: np.ndarray) -> np.ndarray:
         if image.shape[:2] == (self.size, self.size):
             return image
-        resized = Image.fromarray(image).resize((self.size, self.size), Image.Resampling.BICUBIC)
-        return np.asarray(resized)
+        return _resampled(image, self.size, self.size)
+
+    def many(self, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+        alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for place, image in enumerate(images):
+            alike[image.shape].append(place)
+        resized = list(images)
+        for shape, places in alike.items():
+            if shape == (shape[0],) * 2:
+                same = list(self._stacked(np.stack([images[each] for each in places])))
+            else:
+                same = [self(images[each]) for each in places]
+            for place, image in zip(places, same, strict=True):
+                resized[place] = image
+        return resized
+
+    def _stacked(self, images: np.ndarray) -> np.ndarray:
+        """Resize uint8 (N, S, S) as one tall picture: columns first, then, on its side, rows.
+
+        That is the order Pillow takes with a single square, so that the pixels are the same; with
+        other images it begins with whichever side is cheaper.
+        """
+        for _ in range(2):
+            count, height, width = images.shape
+            tall = images.reshape(count * height, width)
+            narrow = _resampled(tall, self.size, count * height).reshape(count, height, self.size)
+            images = np.ascontiguousarray(narrow.transpose(0, 2, 1))
+        return images
 
 
 @dataclass(frozen=True)
@@ -275,6 +307,11 @@ STEPS: dict[str, type[Step]] = {
     each.__name__: each
     for each in (Grey, Resize, Invert, Flatten, Polarity, Crop, Fit, Binarise, Thin, Redraw)
 }
+
+
+def _resampled(image: np.ndarray, width: int, height: int) -> np.ndarray:
+    resized = Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(resized)
 
 
 def otsu(image: np.ndarray) -> float:

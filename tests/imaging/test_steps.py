@@ -260,3 +260,22 @@ def test_redraw_gives_every_line_the_same_pen() -> None:
 
 def test_redraw_of_nothing_is_nothing() -> None:
     assert not Redraw()(np.zeros((80, 80), np.uint8)).any()
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (32, 32), (9, 9), (28, 28), (70, 9), (9, 70)])
+def test_many_images_resized_at_once_are_those_resized_one_by_one(shape: tuple[int, int]) -> None:
+    images = [noise(*shape).astype(np.uint8) + each for each in range(5)]
+
+    for one, together in zip(images, Resize(28).many(images), strict=True):
+        np.testing.assert_array_equal(together, Resize(28)(one))
+
+
+def test_images_of_many_shapes_stay_in_order() -> None:
+    shapes = [(40, 30), (28, 28), (40, 30), (9, 9, 3), (30, 40)]
+    images = [noise(*shape).astype(np.uint8) for shape in shapes]
+
+    resized = Resize(28).many(images)
+
+    for image, together in zip(images, resized, strict=True):
+        np.testing.assert_array_equal(together, Resize(28)(image))
+    assert Resize(28).many([]) == []
