@@ -174,6 +174,16 @@ def _model_commands(commands: Any) -> None:
     ablation.add_argument(
         "--images", type=int, default=400_000, metavar="N", help="that each model sees in training"
     )
+    few = _command(commands, "few", _few, "what a pretrained body is worth where images are few")
+    few.add_argument(
+        "--counts",
+        nargs="+",
+        type=int,
+        default=None,
+        metavar="N",
+        help="images of each class to learn from; 10 30 100 300 where none",
+    )
+    few.add_argument("--figure", type=Path, metavar="FILE.svg", help="draw the figures there")
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
     bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
 
@@ -420,6 +430,16 @@ def _ablation(args: Any) -> Answer:
     from core.training.ablation import ablate, to_markdown
 
     rows = ablate(args.paths, args.unseen, args.out, images=args.images, say=_say)
+    return rows, to_markdown(rows)
+
+
+def _few(args: Any) -> Answer:
+    from core.evaluation.figures import of_few
+    from core.training.few import COUNTS, few_images, to_markdown
+
+    rows = few_images(args.counts or COUNTS, say=_say)
+    if args.figure:
+        write_atomically(args.figure, of_few(rows))
     return rows, to_markdown(rows)
 
 

@@ -48,6 +48,7 @@ EXAMPLES = {
     "evaluate": "evaluate shipped --images photos.zip --script kannada",
     "predict": "predict shipped drawing.png photo.jpg",
     "ablation": "ablation --from ~/Downloads/kaggle --unseen ~/unseen --out ablation",
+    "few": "few --counts 10 30 --figure few.svg",
     "bench": "bench read answer",
 }
 """One example a command; a test parses each."""
@@ -71,6 +72,8 @@ ANSWERS = {
     "pairs, the likeliest first",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
     "test images, `unseen` the mean over scripts on the collections of `--unseen`",
+    "few": "a list of `{images, way, accuracy, classes}`: `accuracy`, 0 to 1, on images by other "
+    "hands of `classes` alphabets the shipped model never saw",
     "bench": "figures by the name of the benchmark",
 }
 """What `--json` prints."""

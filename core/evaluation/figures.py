@@ -20,7 +20,8 @@ _HATCH = (
 _STYLE = (
     "text{font:13px sans-serif;fill:#555}.row{font-size:14px;text-anchor:end}"
     ".known{fill:url(#hatch);stroke:#8a8178}.unseen{fill:#1d5a64}"
-    ".stripe{stroke:#8a8178;stroke-width:3}.chance{stroke:#999;stroke-dasharray:3 3}"
+    ".third{fill:#c98a2b}.stripe{stroke:#8a8178;stroke-width:3}"
+    ".chance{stroke:#999;stroke-dasharray:3 3}"
     "@media(prefers-color-scheme:dark){text{fill:#bbb}.unseen{fill:#4aa8b5}}"
 )
 
@@ -52,13 +53,33 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
         parts += _bar(row["accuracy"], top, 'class="known"')
         parts += _bar(row["unseen"], top + 15, 'class="unseen"')
     bottom = 8 + step * len(rows)
-    parts += _chance(bottom)
-    key = (("known", "on images like its own"), ("unseen", "on collections nobody saw"))
-    for place, (kind, said) in enumerate(key):
-        x = _LEFT + 110 + place * 190
-        parts.append(f'<rect class="{kind}" x="{x}" y="{bottom + 4}" width="22" height="13"/>')
-        parts.append(f'<text x="{x + 28}" y="{bottom + 15}">{said}</text>')
-    return svg(bottom + 26, _STYLE, parts)
+    parts += _chance(bottom, 1 / len(NAMES))
+    key = {"known": "on images like its own", "unseen": "on collections nobody saw"}
+    return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 110)])
+
+
+def of_few(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Draw how well each way to a model does with few images: a group of bars for each number.
+
+    Args:
+        rows: {"images", "way", "accuracy", "classes"} each; see `core.training.few`. At most three
+            ways.
+    """
+    ways = list(dict.fromkeys(row["way"] for row in rows))
+    looks = dict(zip(ways, ("known", "unseen", "third"), strict=False))
+    parts = [_HATCH]
+    top = 8
+    for images in dict.fromkeys(row["images"] for row in rows):
+        group = [row for row in rows if row["images"] == images]
+        parts.append(_row(f"{images:,} images a class", top + 8 * len(group) + 4))
+        for row in group:
+            parts += _bar(row["accuracy"], top, f'class="{looks[row["way"]]}"')
+            top += 15
+        top += 14
+    parts += _chance(top, 1 / rows[0]["classes"])
+    return svg(
+        top + 26, _STYLE, [*parts, *_key({looks[way]: way for way in ways}, top, _LEFT + 90)]
+    )
 
 
 def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
@@ -76,7 +97,7 @@ def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
         parts += _bar(value, top, f'fill="{script(name.partition("-")[0]).color}"', 16)
     top = 16 + len(accuracy) * step
     parts += [_row("mean over scripts", top + 13), *_bar(mean, top, 'class="unseen"', 16)]
-    return svg(top + 46, _STYLE, [*parts, *_chance(top + 22)])
+    return svg(top + 46, _STYLE, [*parts, *_chance(top + 22, 1 / len(NAMES))])
 
 
 def _row(name: str, y: int) -> str:
@@ -91,8 +112,18 @@ def _bar(value: float, top: int, look: str, height: int = 13) -> list[str]:
     ]
 
 
-def _chance(bottom: int) -> list[str]:
-    at = _LEFT + _ROOM / len(NAMES)
+def _key(said: Mapping[str, str], top: int, left: int) -> list[str]:
+    """Say what each look of a bar stands for, class -> words."""
+    parts = []
+    for kind, words in said.items():
+        parts.append(f'<rect class="{kind}" x="{left}" y="{top + 4}" width="22" height="13"/>')
+        parts.append(f'<text x="{left + 28}" y="{top + 15}">{words}</text>')
+        left += 45 + 6 * len(words)
+    return parts
+
+
+def _chance(bottom: int, share: float) -> list[str]:
+    at = _LEFT + _ROOM * share
     return [
         f'<path class="chance" d="M{at:.1f} 4V{bottom}"/>',
         f'<text x="{at - 20:.1f}" y="{bottom + 15}">chance</text>',

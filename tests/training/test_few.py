@@ -1,0 +1,72 @@
+"""Few images of classes that the shipped model never saw, in small."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from core.data.sketchbook.strokes import alphabets
+from core.errors import DataError
+from core.evaluation.figures import of_few
+from core.training import few
+from core.training.few import WAYS, Lesson, few_images, to_markdown
+
+NEW = [each["name"] for each in alphabets() if each.get("held_out")]
+
+
+@pytest.fixture(scope="module")
+def parts() -> tuple[Lesson, Lesson]:
+    return few._alphabets(26, 3)
+
+
+def test_every_alphabet_no_training_saw_is_a_class(parts: tuple[Lesson, Lesson]) -> None:
+    learned, asked = parts
+
+    assert np.bincount(learned.labels).tolist() == [26] * len(NEW)
+    assert np.bincount(asked.labels).tolist() == [3] * len(NEW)
+    assert learned.images.shape[1:] == asked.images.shape[1:] == (40, 40)
+
+
+def test_no_image_is_learned_and_asked_about(parts: tuple[Lesson, Lesson]) -> None:
+    learned, asked = ({each.tobytes() for each in part.images} for part in parts)
+
+    assert not learned & asked
+
+
+def test_the_first_images_of_a_class_are_the_first_of_more() -> None:
+    lesson = Lesson(np.arange(6, dtype=np.uint8).reshape(6, 1, 1), np.array([0, 1, 0, 1, 0, 1]))
+
+    assert lesson.first(2).images.ravel().tolist() == [0, 2, 1, 3]
+    assert lesson.first(2).labels.tolist() == [0, 0, 1, 1]
+
+
+def test_each_way_learns_with_each_number_of_images() -> None:
+    said: list[str] = []
+
+    rows = few_images((1, 4), passes=1280, test=8, say=said.append)
+
+    assert [(row["images"], row["way"]) for row in rows] == [
+        (count, way.title) for count in (1, 4) for way in WAYS
+    ]
+    assert len(said) == len(rows)
+    assert {row["classes"] for row in rows} == {len(NEW)}
+    best = max(row["accuracy"] for row in rows if row["images"] == 4)
+    assert best > 1.5 / len(NEW)
+
+
+def test_no_images_are_refused() -> None:
+    with pytest.raises(DataError, match="0 images a class"):
+        few_images((10, 0))
+
+
+def test_a_table_and_a_figure_name_every_number() -> None:
+    rows = [
+        {"images": count, "way": way.title, "accuracy": 0.5 + place / 10, "classes": 4}
+        for count in (10, 1000)
+        for place, way in enumerate(WAYS)
+    ]
+
+    assert "| 1,000 | 50.0% | 60.0% | 70.0% |" in to_markdown(rows)
+    texts = [each.text for each in ET.fromstring(of_few(rows)).iter() if each.tag.endswith("text")]
+    assert {"10 images a class", "1,000 images a class", "70.0%", "chance"} <= set(texts)
+    assert {way.title for way in WAYS} <= set(texts)
