@@ -45,6 +45,11 @@ class Workspace:
         return self._folder("downloads")
 
     @property
+    def keras(self) -> dict[str, str]:
+        """The environment in which Keras keeps here, or where one says, what it downloads."""
+        return {"KERAS_HOME": os.environ.get("KERAS_HOME") or str(self.downloads / "keras")}
+
+    @property
     def jobs(self) -> Path:
         """Builds and downloads under way or done, one folder each."""
         return self._folder("jobs")

@@ -470,6 +470,7 @@ BAD_INPUT = {
     "train --resume cnn --epochs 3": "keeps its settings",
     "train --recipe script": "--from",
     "stop nothing": "nothing",
+    "ablation --from {kaggle} --unseen {kaggle} --out {new} --images 0": "a positive number",
     "few --counts 0": "choose positive numbers",
     "bench speed": "there are build",
     "": "COMMAND",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,22 +35,22 @@ class Entry:
     @property
     def path(self) -> str:
         """What people are shown: the root's name and the path below it."""
-        return f"{self.root.name}/{self.name}"
+        return _text(f"{self.root.name}/{self.name}")
 
     @property
     def collection(self) -> str:
         """A name for all files below the root: the same zipped and unpacked."""
-        return self.root.stem if self.zipped else self.root.name
+        return _text(self.root.stem if self.zipped else self.root.name)
 
     @property
     def folder(self) -> str:
         """The path of the folder below the root; "" for the root itself."""
-        return self.name.rpartition("/")[0]
+        return _text(self.name.replace("\\", "/").rpartition("/")[0])
 
     @property
     def file(self) -> str:
         """The bare file name."""
-        return self.name.rpartition("/")[2]
+        return _text(self.name.replace("\\", "/").rpartition("/")[2])
 
     def read(self) -> bytes:
         """Return the file's bytes.
@@ -83,7 +83,7 @@ def roots(path: Path) -> list[Path]:
     """
     path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
     if path.is_dir():
-        found = (each for each in path.rglob("*.zip") if each.is_file())
+        found = (each for each in path.rglob("*.[zZ][iI][pP]") if each.is_file())
         zips = sorted(each for each in found if not _hidden(each.name))
         return [path, *zips]
     if not path.exists():
@@ -102,6 +102,33 @@ def entries(root: Path) -> Iterator[Entry]:
     for name in sorted(names):
         if not name.endswith("/") and not _hidden(name):
             yield Entry(root, name, zipped)
+
+
+def distinct(path: Path) -> tuple[list[tuple[Path, list[Entry]]], Counter[Path]]:
+    """List all that is at `path`; what is there both zipped and unpacked is taken from the zip.
+
+    Returns:
+        Each root with its files, and how many copies were left out of each zip's.
+
+    Raises:
+        SourceNotFound: there is nothing at `path`.
+        DataError: a file that is no zip.
+    """
+    found: list[tuple[Path, list[Entry]]] = []
+    copies, counts = Copies(), Counter[Path]()
+    # The zips first: the name of one says more than that of a folder they were unpacked to.
+    for root in sorted(roots(path), key=lambda each: each.is_dir()):
+        files = []
+        for entry in entries(root):
+            original = copies.original(entry)
+            if original is None:
+                files.append(entry)
+            else:
+                counts[original] += 1
+        found.append((root, files))
+        if root.is_file():
+            copies.add(each for each in files if is_image(each))
+    return found, counts
 
 
 def is_image(entry: Entry) -> bool:
@@ -158,6 +185,13 @@ def _walk(root: Path) -> Iterator[str]:
     for folder, _, files in os.walk(root):
         below = Path(folder).relative_to(root).as_posix()
         yield from (each if below == "." else f"{below}/{each}" for each in files)
+
+
+def _text(name: str) -> str:
+    """Return a name as text, where it is not UTF-8 with a sign in place of what is wrong."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _refuse_giant(size: int) -> None:

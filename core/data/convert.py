@@ -140,7 +140,7 @@ def _prepare_batch(
 
 
 class _Read(NamedTuple):
-    """An image, its own width and height in px, and its bytes where it came as such."""
+    """An image, its own width and height in px, and its bytes where they are few enough to keep."""
 
     pixels: np.ndarray
     size: tuple[int, int]
@@ -161,7 +161,7 @@ def _read(files: Sequence[Readable]) -> tuple[dict[int, _Read], list[Skipped]]:
 
 def _record(item: Item, read: _Read, image: np.ndarray, sources: bool) -> Record:
     pixels, size, data = read
-    as_it_is = data and len(data) <= SMALL_FILE and max(size) <= BOUND
+    as_it_is = data and max(size) <= BOUND
     source = b"" if not sources else data if as_it_is else encode(pixels)
     width, height = item.size or size
     return Record(
@@ -185,7 +185,7 @@ def _pixels(file: Readable) -> _Read:
         pixels = drawn()
         return _Read(pixels, (pixels.shape[1], pixels.shape[0]), b"")
     data = file.read()
-    return _Read(*decode_sized(data), data)
+    return _Read(*decode_sized(data), data if len(data) <= SMALL_FILE else b"")
 
 
 def digest(pixels: np.ndarray) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.data.archive import Copies, Entry, entries, is_image, roots
+from core.data.archive import Entry, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES
@@ -107,25 +107,9 @@ def at_home(text: str) -> Path:
 
 
 def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:
-    """Scan all that is at `path`; what is there both zipped and unpacked is taken from the zip.
-
-    Returns:
-        What `_scan_root` returns, and a line for each zip that has copies.
-    """
-    found: list[Item | Entry] = []
-    copies, counts = Copies(), Counter[Path]()
-    # The zips first: the name of one says more than that of a folder they were unpacked to.
-    for root in sorted(roots(path), key=lambda each: each.is_dir()):
-        files = []
-        for entry in entries(root):
-            original = copies.original(entry)
-            if original is None:
-                files.append(entry)
-            else:
-                counts[original] += 1
-        found += _scan_root(root, files, hint)
-        if root.is_file():
-            copies.add(each for each in files if is_image(each))
+    """Return what `_scan_root` does of all that is at `path`, and a line for each copied zip."""
+    listed, counts = distinct(path)
+    found = [each for root, files in listed for each in _scan_root(root, files, hint)]
     return found, [(str(zipped), COPIES.format(count)) for zipped, count in counts.items()]
 
 

@@ -24,7 +24,7 @@ def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]
         kind: "notebook": a fifth by chance, as `train_test_split` does it; images of one writer
             fall on both sides. "writer": no writer on both sides, a set's own split where it
             brings one, duplicates of training images removed. "collection": whole collections
-            held out.
+            held out, for all scripts they hold.
         seed: of the choice; the notebook's was 800.
 
     Returns:
@@ -68,32 +68,57 @@ def _by_writer(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
 def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
     random = np.random.default_rng(seed)
     collection = labels["collection"].astype(str).to_numpy()
-    test = np.zeros(len(labels), bool)
-    for script, rows in labels.groupby("script", observed=True).indices.items():
-        if len(set(collection[rows])) < 2:
+    scripts = labels.groupby("script", observed=True).indices
+    of_script = {name: set(collection[rows]) for name, rows in scripts.items()}
+    held: set[str] = set()
+    settled: set[str] = set()
+    for name, rows in scripts.items():
+        if len(of_script[name]) < 2:
             raise DataError(
-                f"all {script} images are of one collection, {collection[rows[0]]}: "
+                f"all {name} images are of one collection, {collection[rows[0]]}: "
                 "add another, or choose the writer split"
             )
-        test[rows[_some_groups(collection[rows], random)]] = True
+        # a collection of several scripts is on one side for all of them
+        before = np.isin(collection[rows], list(held))
+        free = ~np.isin(collection[rows], list(settled))
+        chosen = _some_groups(collection[rows], random, before, free)
+        for each in sorted(set(collection[rows[chosen]])):
+            if all(others - held - {each} for others in of_script.values() if each in others):
+                held.add(each)  # and every script still has something to learn from
+        settled |= of_script[name]
+    test = np.isin(collection, list(held))
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
-def _some_groups(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _some_groups(
+    groups: np.ndarray,
+    random: np.random.Generator,
+    before: np.ndarray | None = None,
+    free: np.ndarray | None = None,
+) -> np.ndarray:
     """Choose whole groups by chance that together make up about a fifth: bool (N,).
 
     A group that would overshoot by half is passed over, so that one busy writer does not empty
     the training side. Where all would, the smallest is chosen, unless it is the only one.
+
+    Args:
+        groups: of each of N.
+        random: decides.
+        before: bool (N,), of the groups that are chosen already; none where None.
+        free: bool (N,), of those that may be chosen; all where None.
     """
-    names, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    goal, taken = TEST_SHARE * len(groups), 0
-    chosen = np.zeros(len(names), bool)
+    names, first, inverse, counts = np.unique(
+        groups, return_index=True, return_inverse=True, return_counts=True
+    )
+    chosen = np.zeros(len(names), bool) if before is None else before[first]
+    may = ~chosen if free is None else free[first] & ~chosen
+    goal, taken = TEST_SHARE * len(groups), counts[chosen].sum()
     for index in random.permutation(len(names)):
-        if taken < goal and taken + counts[index] <= 1.5 * goal:
+        if may[index] and taken < goal and taken + counts[index] <= 1.5 * goal:
             chosen[index] = True
             taken += counts[index]
-    if len(names) > 1 and not chosen.any():
-        chosen[counts.argmin()] = True
+    if len(names) > 1 and not chosen.any() and may.any():
+        chosen[np.where(may, counts, len(groups) + 1).argmin()] = True
     return chosen[inverse]
 
 

@@ -302,9 +302,9 @@ class Writer:
 
 
 def _hash(identities: list[bytes], pipeline: Pipeline) -> str:
-    """SHA-256 over the sorted rows and the pipeline: the same images give the same hash."""
+    """SHA-256 over the pipeline and the rows in order, by whose numbers others know the images."""
     digest = hashlib.sha256(json.dumps(pipeline.to_json(), sort_keys=True).encode())
-    for each in sorted(identities):
+    for each in identities:
         digest.update(each + b"\n")
     return digest.hexdigest()
 

@@ -24,7 +24,7 @@ from core.evaluation.bench_pages import Say, pages
 from core.imaging import PRESETS, Pipeline, decode, preset
 from core.imaging.files import encode
 from core.inference.predictor import Predictor
-from core.workspace import CHECKOUT
+from core.workspace import CHECKOUT, workspace
 
 ROUNDS = 3
 
@@ -92,7 +92,8 @@ def _against_keras(folder: Path, out: Path) -> dict[str, Any]:
 def _keras(module: str, *arguments: str) -> str:
     """Return what a module of ours that imports Keras prints, run in a process of its own."""
     command = [sys.executable, "-m", f"core.evaluation.{module}", *arguments]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    env = {**os.environ, **workspace().keras}
+    done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True)
     if done.returncode:
         raise DataError(f"{' '.join(command[1:3])} failed: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout.split()[-1]

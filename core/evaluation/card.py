@@ -97,8 +97,9 @@ _ACCURACIES = {"in_domain": "in-domain", "families": "held-out fonts", "unseen":
 def _accuracies(facts: dict[str, Any]) -> str:
     lines = [
         "In-domain: writers held out of the collections it was trained on. Held-out fonts: "
-        "families of the sketchbook that it was not trained on. Unseen: other people's "
-        "collections. Collections of a script are averaged first, then scripts; chance is 1 in 6.",
+        "families of the sketchbook that it learned nothing of that script from. Unseen: other "
+        "people's collections. Collections of a script are averaged first, then scripts; chance is "
+        "1 in 6.",
         "",
         f"| script | {' | '.join(_ACCURACIES.values())} |",
         "| --- |" + " ---: |" * len(_ACCURACIES),

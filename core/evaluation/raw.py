@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.archive import Entry, entries, is_image, roots
+from core.data.archive import Entry, distinct, is_image
 from core.data.convert import Skipped, prepare
 from core.errors import ModelError, SourceNotFound
 from core.inference.predictor import Predictor
@@ -58,7 +58,7 @@ def evaluate(
     script: str,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Ask a model for the script of every image in a zip or folder, at any depth.
+    """Ask a model for the script of every image in a zip or folder, at any depth, copies once.
 
     Raises:
         ModelError: the model does not know `script`.
@@ -66,7 +66,7 @@ def evaluate(
     """
     if script not in predictor.labels:
         raise ModelError(f"{predictor.name} knows {', '.join(predictor.labels)}, not {script!r}")
-    files = [entry for root in roots(path) for entry in entries(root) if is_image(entry)]
+    files = [each for _, listed in distinct(path)[0] for each in listed if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):
@@ -84,7 +84,7 @@ def evaluate(
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for file, index in zip(_without(files, skipped), answers, strict=True):
-        characters[character_of(file.name)][predictor.labels[index]] += 1
+        characters[character_of(f"{file.folder}/{file.file}")][predictor.labels[index]] += 1
     right = answers == predictor.labels.index(script)
     counts = np.bincount(answers, minlength=len(predictor.labels))
     return Evaluation(

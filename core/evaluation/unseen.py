@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import SourceNotFound
+from core.errors import DataError, SourceNotFound
 from core.evaluation.figures import of_collections
 from core.evaluation.metrics import expected_calibration_error, mean_over_scripts
 from core.evaluation.raw import Evaluation, evaluate
@@ -80,6 +80,7 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
         say: called with a line as each collection is done.
 
     Raises:
+        DataError: a collection is there twice, as a zip and unpacked.
         SourceNotFound: there is no collection of that name in `folder`.
     """
     places = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -88,6 +89,8 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
         name = place.name if place.is_dir() else place.stem
         of = name.partition("-")[0]
         if of in NAMES and (place.is_dir() or place.suffix.lower() == ".zip"):
+            if name in collections:
+                raise DataError(f"{folder}: {name} is there twice, unpacked and as a zip: keep one")
             collections[name] = evaluate(predictor, place, of)
             say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
     of_script: dict[str, list[Evaluation]] = defaultdict(list)

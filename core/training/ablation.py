@@ -19,7 +19,7 @@ from core.data.scan import Item
 from core.data.sketchbook.build import sketch_items
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import ModelError, RunError
+from core.errors import DataError, ModelError, RunError
 from core.evaluation.figures import of_parts
 from core.evaluation.unseen import evaluate_unseen
 from core.imaging import Pipeline, preset
@@ -113,6 +113,8 @@ def ablate(
     Raises:
         ScriptoriumError: the sets or collections can't be read, or a run fails.
     """
+    if images < 1:
+        raise DataError(f"{images} images to learn from: choose a positive number")
     ws = Workspace(out)
     # first of all, so that a wrong folder is noticed before hours of training
     full = _row(FULL, "shipped", _in_domain(), unseen, "")

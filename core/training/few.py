@@ -6,6 +6,8 @@ brings who wants a model of writing of their own. Imports TensorFlow, where it t
 
 from __future__ import annotations
 
+import math
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.data.build import write_items
 from core.data.sketchbook.build import HELD_OUT, PER_WRITER, other_items
@@ -24,7 +27,9 @@ from core.models.family import halves
 from core.models.imagenet import IMAGENET
 from core.models.zoo import FAMILIES
 from core.training.feed import shuffled
+from core.training.optimizer import adam_w
 from core.training.recipe import TRAINING
+from core.workspace import workspace
 
 COUNTS = (10, 30, 100, 300)
 """Images of each class to learn from."""
@@ -32,6 +37,7 @@ SEED = 800
 _TEST = 100
 """Images of each class, by other hands, that the models are asked about."""
 _BATCH = 128
+"""Images a batch at most."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,14 @@ def few_images(
 
     Raises:
         DataError: a number of images is below one.
-        ModelError: there is no shipped model.
+        ModelError: there is no shipped model, or it is of another pipeline.
     """
     if min(counts) < 1:
         raise DataError(f"{min(counts)} images a class: choose positive numbers")
+    for way in WAYS:
+        if check := FAMILIES[way.family].check:
+            check(preset("canonical"))
+    os.environ.update(workspace().keras)
     lessons, exam = _alphabets(max(counts), test)
     classes = int(exam.labels.max()) + 1
     rows = []
@@ -139,13 +149,24 @@ def _alphabets(train: int, test: int) -> tuple[Lesson, Lesson]:
         store = Store.open(path)
         images, table = store.images(), store.labels()
     labels = table["collection"].cat.remove_unused_categories().cat.codes.to_numpy(np.int64)
-    learned = np.zeros(len(table), bool)
-    for _, of_class in table.groupby(labels):
-        of_writers = of_class.groupby("writer", observed=True, sort=False).size()
-        before = of_writers.cumsum().shift(fill_value=0)
-        learned[of_class.index] = of_class["writer"].map(before < train)
+    learned = by_first_hands(labels, table["writer"], train)
     parts = [Lesson(images[rows], labels[rows]) for rows in (learned, ~learned)]
     return parts[0].first(train), parts[1].first(test)
+
+
+def by_first_hands(labels: np.ndarray, writers: pd.Series, count: int) -> np.ndarray:
+    """Choose whole writers of each class, the first ones, until they have written `count` images.
+
+    Returns:
+        bool (N,).
+    """
+    chosen = np.zeros(len(labels), bool)
+    for rows in (np.flatnonzero(labels == each) for each in np.unique(labels)):
+        of_class = writers.iloc[rows].astype(str)
+        written = of_class.groupby(of_class, sort=False).size()
+        before = written.cumsum().shift(fill_value=0)
+        chosen[rows] = of_class.map(before < count)
+    return chosen
 
 
 def _learn(way: Way, lesson: Lesson, exam: Lesson, classes: int, passes: int) -> float:
@@ -161,17 +182,21 @@ def _learn(way: Way, lesson: Lesson, exam: Lesson, classes: int, passes: int) ->
     if way.frozen:
         body, learner = halves(model)
         images = body.predict(images.astype(np.float32) / 255, verbose=0)
-    steps = passes // _BATCH
-    rate = keras.optimizers.schedules.CosineDecay(TRAINING["learning_rate"], steps)
+    # as even as can be: normalisation by a batch of two images left over would learn nonsense
+    size = math.ceil(len(images) / math.ceil(len(images) / _BATCH))
+    steps = round(passes / size)
     learner.compile(
-        keras.optimizers.AdamW(rate, weight_decay=TRAINING["weight_decay"]),
+        adam_w(
+            keras.optimizers.schedules.CosineDecay(TRAINING["learning_rate"], steps),
+            TRAINING["weight_decay"],
+        ),
         keras.losses.CategoricalCrossentropy(label_smoothing=TRAINING["label_smoothing"]),
         jit_compile=False,
     )
     feed = shuffled(
         images,
         lesson.labels,
-        _BATCH,
+        size,
         classes=classes,
         seed=SEED,
         steps=range(steps),

@@ -28,6 +28,7 @@ from core.training import folder as files
 from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.features import features
 from core.training.feed import in_order, shuffled, steps_an_epoch
+from core.training.optimizer import adam_w
 from core.training.recorder import Recorder
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
@@ -202,9 +203,7 @@ def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
         "ema_momentum": min(max(1 - 1 / an_epoch, 0.9), 0.999),
     }
     if settings.weight_decay:
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, **averaging)
-        # what shifts and scales is not what learns by heart
-        optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+        optimizer = adam_w(rate, settings.weight_decay, **averaging)
     else:
         optimizer = keras.optimizers.Adam(rate, **averaging)
     model.compile(

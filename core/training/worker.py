@@ -9,6 +9,7 @@ from pathlib import Path
 from core import jobs
 from core.errors import Cancelled, ScriptoriumError
 from core.training import folder as files
+from core.workspace import Workspace
 
 
 def main(folder: Path) -> None:
@@ -18,7 +19,7 @@ def main(folder: Path) -> None:
             files.write_state(folder, files.LOADING)
             # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
             # What Keras downloads and keeps goes into the workspace, too.
-            os.environ.setdefault("KERAS_HOME", str(folder.parents[1] / "downloads" / "keras"))
+            os.environ.update(Workspace(folder.parents[1]).keras)
             from core.training.session import train
 
             train(folder)

@@ -1,6 +1,8 @@
 """What is found below a path, and what file names say about it; nothing is decoded here."""
 
+import os
 import shutil
+import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -436,6 +438,29 @@ def test_where_nothing_is_found_one_line_says_what_to_do(
         scan([str(place)])
     assert str(caught.value).startswith(f"{place}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["id_1_label_1.png", "train\\id_1_label_1.png"])
+def test_a_zip_of_another_case_and_with_the_slashes_of_windows(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "set.zip", name).rename(tmp_path / "SET.ZIP")
+
+    (item,) = scan([str(tmp_path)]).items
+
+    assert (item.script, item.file.path) == ("arabic", f"SET.ZIP/{name}")
+    assert item.file.read() == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_text_is_read_and_shown_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "arabic" / os.fsdecode(b"\xe9t\xe9")
+    folder.mkdir(parents=True)
+    (folder / "1.png").write_bytes(b"image")
+
+    (item,) = scan([str(tmp_path)]).items
+
+    assert item.label.character == "\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}"
+    item.file.path.encode()
+    assert item.file.read() == b"image"
 
 
 def test_a_zip_cut_short_is_named(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:

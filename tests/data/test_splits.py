@@ -192,6 +192,32 @@ def test_of_two_even_collections_one_is_held_out() -> None:
     assert (len(train), len(test)) == (50, 50)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_collection_of_several_scripts_is_on_one_side_for_all(seed: int) -> None:
+    sizes = {
+        ("arabic", "mine"): 100,
+        ("arabic", "yours"): 20,
+        ("english", "mine"): 20,
+        ("english", "yours"): 100,
+        ("kannada", "mine"): 60,
+        ("kannada", "yours"): 30,
+        ("kannada", "theirs"): 30,
+    }
+    labels = together(
+        *(
+            frame(["a"] * count, script=script, collection=name)
+            for (script, name), count in sizes.items()
+        )
+    )
+
+    train, test = split(labels, "collection", seed)
+
+    collections = labels["collection"].astype(str)
+    assert not set(collections.iloc[train]) & set(collections.iloc[test])
+    assert set(labels["script"].iloc[train]) == {"arabic", "english", "kannada"}
+    assert len(train) + len(test) == len(labels)
+
+
 def test_one_collection_cannot_be_held_out_of_itself(canonical_store: Path) -> None:
     labels = Store.open(canonical_store).labels()
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import ModelError, SourceNotFound
+from core.errors import DataError, ModelError, SourceNotFound
 from core.evaluation.card import record
 from core.evaluation.unseen import Unseen, evaluate_unseen
 from core.inference.predictor import Predictor
@@ -81,6 +81,17 @@ def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
     assert "| arabic-one | 10 | 90.0% | 0.0% |" in table
     assert "| **mean over scripts** | | **81.7%** | 0.0% |" in table
     assert sum("not counted" in line for line in table) == 1
+
+
+def test_a_collection_that_is_there_twice_is_refused(
+    tmp_path: Path, band_model: Path, draw_band: Draw
+) -> None:
+    (tmp_path / "arabic-one").mkdir()
+    Image.fromarray(draw_band("arabic")).save(tmp_path / "arabic-one" / "1.png")
+    shutil.make_archive(str(tmp_path / "arabic-one"), "zip", tmp_path / "arabic-one")
+
+    with pytest.raises(DataError, match="arabic-one is there twice"):
+        evaluate_unseen(Predictor.load(band_model), tmp_path, lambda _: None)
 
 
 @pytest.mark.parametrize("place", ["missing", "empty"])
