@@ -21,4 +21,4 @@ chosen = train.choose(store)
 train.look_before(chosen, store, runs)
 settings = train.settings_form(chosen)
 if settings is not None:
-    train.start(here, settings, runs)
+    train.start(here, settings)

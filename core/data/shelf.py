@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from filelock import FileLock
 
 from core.data.activity import list_jobs
 from core.errors import DataError
+from core.names import is_name
 from core.workspace import Workspace
 
-_NAME = re.compile(r"\w[\w .-]{0,79}")
+LONGEST = 80
+"""Characters of a data set's name."""
 
 
 def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
@@ -23,8 +24,11 @@ def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
     Raises:
         DataError: no file can have that name, or a data set has it, or one that is being made.
     """
-    if not _NAME.fullmatch(name):
-        raise DataError(f"{name!r}: a data set's name is made of letters, digits, space, . - and _")
+    if not is_name(name, LONGEST):
+        raise DataError(
+            f"{name!r}: a data set's name is made of letters, digits, space, . - and _, at most "
+            f"{LONGEST}"
+        )
     # Not every disk tells "Mine" from "mine".
     taken = {each.stem.casefold(): each.stem for each in ws.store.glob("*.parquet")}
     if name.casefold() in taken:

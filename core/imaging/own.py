@@ -6,7 +6,6 @@ One's own is a file `pipelines/NAME.json` in the workspace, as `Pipeline.to_json
 from __future__ import annotations
 
 import json
-import re
 
 import cv2
 import numpy as np
@@ -14,9 +13,11 @@ import numpy as np
 from core.errors import PipelineError
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.imaging.steps import Fit, Step
+from core.names import is_name
 from core.workspace import Workspace, workspace, write_atomically
 
-_NAME = re.compile(r"\w(?:[\w .-]{0,38}[\w-])?")
+_LONGEST = 40
+"""Characters of a pipeline's name."""
 
 
 def own_pipelines(ws: Workspace | None = None) -> tuple[str, ...]:
@@ -66,10 +67,10 @@ def save_pipeline(
     """
     ws = ws or workspace()
     name = pipeline.name
-    if not _NAME.fullmatch(name):
+    if not is_name(name, _LONGEST) or name[-1] in " .":
         raise PipelineError(
-            f"{name!r}: a pipeline's name is at most 40 letters, digits, spaces, . - and _, "
-            "and begins with a letter or digit"
+            f"{name!r}: a pipeline's name is at most {_LONGEST} letters, digits, spaces, . - and "
+            "_, begins with a letter or digit, and ends in neither space nor ."
         )
     # Not every disk tells "Mine" from "mine".
     taken = {each.casefold(): each for each in pipelines(ws)}

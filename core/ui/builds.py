@@ -27,6 +27,10 @@ _MEGABYTE = 2**20
 _DONE = ":material/check_circle:"
 
 
+MOST_SKETCHES = 50_000
+"""Images of each script, in one data set that is asked for on a page."""
+
+
 def data_or_stop(workspace: Workspace) -> Store:
     """Return the data set the visitor chose; with none there, say how to get one and stop."""
     from core.data.store import stores
@@ -39,6 +43,12 @@ def data_or_stop(workspace: Workspace) -> Store:
         if not active:
             _empty(workspace)
         st.stop()
+    gone = st.session_state.get("data")
+    if gone is not None and gone not in found:
+        st.warning(
+            f"“{gone.stem}”, which you had chosen, was deleted or has another name now.",
+            icon=":material/error:",
+        )
     chosen = st.selectbox(
         "Data set",
         found,
@@ -164,7 +174,7 @@ def _outcome(job: Job) -> None:
 
             dismiss(job)
             pick("data", job.out)
-            st.switch_page(EXPLORE.path)
+            st.switch_page(EXPLORE.path, query_params={})
         st.button(
             "Dismiss",
             type="tertiary",

@@ -169,7 +169,8 @@ def _sources(path: str, changed: int, rows: tuple[int, ...]) -> list[np.ndarray]
     return _store(path, changed).sources(rows)
 
 
-@st.cache_data(max_entries=32, show_spinner="Preparing a few images to see what it takes")
+# For a while only: what is changed in folders further down does not show from above.
+@st.cache_data(max_entries=32, ttl=60, show_spinner="Preparing a few images to see what it takes")
 def _estimate_build(
     path: str,
     changed: int,  # noqa: ARG001  the key

@@ -14,7 +14,7 @@ import streamlit as st
 
 import core.inference
 from core.data.job import FIRST
-from core.errors import RunBusy, ScriptoriumError
+from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
 from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice, main_button
@@ -118,10 +118,12 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
     if sets:
         from core.ui import caches
 
-        try:
-            newest = caches.store(sets[0])
-        except ScriptoriumError as error:
-            st.warning(str(error), icon=":material/error:")
+        for each in sets:
+            try:
+                newest = caches.store(each)
+                break
+            except (ScriptoriumError, OSError) as error:
+                st.warning(in_one_line(error), icon=":material/error:")
     return Here(sets, newest, runs, active)
 
 

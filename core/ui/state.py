@@ -108,21 +108,24 @@ class Ticked:
     """The runs ticked in the table of the Compare page.
 
     Attributes:
-        ids: theirs; None before the page was seen.
+        ids: theirs.
         began: those that the table began with.
         runs: all that are in the table.
         number: counts the tables; a new number is a new one.
     """
 
-    ids: list[str] | None = None
+    ids: list[str] = field(default_factory=list)
     began: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     number: int = 0
 
-    def of(self, runs: list[str]) -> None:
-        """Lay out a table of `runs`, a new one where they are not those of the last."""
-        if runs != self.runs:
-            self.runs, self.began = runs, self.ids or []
+    def of(self, runs: list[str], *, arrived: bool) -> None:
+        """Lay out a table of `runs`, a new one where they are not those of the last.
+
+        `arrived` says that the visitor comes from another page.
+        """
+        if arrived or runs != self.runs:
+            self.runs, self.began = runs, self.ids
             self.number += 1
 
 
@@ -208,6 +211,12 @@ def picked(data: str) -> dict[int, None]:
     """
     by_data: dict[str, dict[int, None]] = _own("picked", dict)
     return by_data.setdefault(data, {})
+
+
+def suggested() -> dict[str, str]:
+    """Return the names suggested last, by the key of the field."""
+    found: dict[str, str] = _own("suggested", dict)
+    return found
 
 
 def pick_images(data: str, rows: Iterable[int]) -> None:

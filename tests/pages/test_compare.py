@@ -95,6 +95,16 @@ def test_a_link_brings_the_runs_it_names(own: Path, open_page: Open):
     assert [line.get("name") for line in charts_of(app)[0]["data"]] == [name]
 
 
+def test_a_link_brings_its_run_on_a_later_visit_too(own: Path, open_page: Open):
+    name = second_run(own, model="dense")
+    app = open_page("compare")
+    assert len(charts_of(app)[0]["data"]) == 2
+    app.switch_page("pages/1_explore.py").run()
+    app.query_params["run"] = name
+    app.switch_page("pages/4_compare.py").run()
+    assert [line.get("name") for line in charts_of(app)[0]["data"]] == [name]
+
+
 @pytest.mark.usefixtures("full")
 def test_the_notebooks_figures_stand_beside_ones_own(open_page: Open):
     frame = open_page("compare").dataframe[1].value

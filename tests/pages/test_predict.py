@@ -18,7 +18,8 @@ from core.scripts import NAMES
 from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
-from core.ui.predict.hand import as_zip, tally
+from core.ui.predict.hand import _mended, as_zip, tally
+from core.ui.state import Kept
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
 
 Open = Callable[..., AppTest]
@@ -157,6 +158,15 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     assert collection.kept[0].letter.drawing == DRAWING
     assert "of your 2 drawings" in said(app)
     assert len(app.get("download_button")) == 1
+
+
+@pytest.mark.parametrize("deleted", [None, float("nan"), "", "  "])
+def test_a_character_that_is_deleted_in_the_table_is_none(deleted: object):
+    kept = Kept(Letter("kannada", "ಕ", DRAWING), {})
+
+    mended = _mended(kept, {"Script": "Baybayin", "Character": deleted})
+
+    assert mended.letter == Letter("baybayin", "", DRAWING)
 
 
 @pytest.mark.usefixtures("full")

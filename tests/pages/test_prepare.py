@@ -356,7 +356,7 @@ def test_a_sketchbook_build_is_foretold_and_made_with_what_was_changed(
     assert foretold["Images"] == "30"
     assert "kB" in foretold["On disk, about"]
     assert "prepared just now" in text(app)
-    app.text_input(key="name-The sketchbook-sketchbook-canonical, changed").set_value("small").run()
+    app.text_input(key="name-sketchbook canonical changed").set_value("small").run()
     click(app, "Make the data set")
     assert end(ws)["images"] == 30
     built = Store.open(ws.store / "small.parquet")
@@ -390,7 +390,7 @@ def test_a_folder_is_foretold(ws: Workspace, kaggle_folder: Path, open_page: Ope
 def test_a_name_that_is_taken_is_said_so(ws: Workspace, open_page: Open):
     app = view(open_page("prepare"), "Make a data set")
     app.number_input[0].set_value(1).run()
-    app.text_input(key="name-The sketchbook-sketchbook-canonical").set_value("handwriting").run()
+    app.text_input(key="name-sketchbook canonical").set_value("handwriting").run()
     click(app, "Make the data set")
     assert any("already" in each.value for each in app.warning)
     assert not list(ws.jobs.glob("sketch-*"))

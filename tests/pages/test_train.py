@@ -119,6 +119,19 @@ def test_what_the_page_says_is_what_is_started(
     assert "Where it is right" in said(app)
 
 
+def test_a_start_meant_for_a_data_set_that_is_gone_starts_nothing(open_page: Open, own: Workspace):
+    [data] = own.store.glob("*.parquet")
+    app = open_page("train")
+    runs = len(list_runs(own))
+    data.rename(data.with_stem("another"))
+
+    press(app, "Start training")
+
+    assert f"“{data.stem}”, which you had chosen" in app.warning[0].value
+    assert app.selectbox(key="data").value.stem == "another"
+    assert len(list_runs(own)) == runs
+
+
 @pytest.mark.usefixtures("full")
 def test_a_second_start_says_what_to_do(open_page: Open, monkeypatch: pytest.MonkeyPatch):
     def busy(*_: object) -> None:

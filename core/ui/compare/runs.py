@@ -30,13 +30,14 @@ _COLUMNS = {
 def choose_runs(runs: Sequence[Run]) -> list[Run]:
     """Show all runs in a table, and return those that are ticked; the newest without a tick.
 
-    The page's address may bring the first ticks: `?run=ID`, any number of times.
+    The page's address may bring other ticks: `?run=ID`, any number of times.
     """
     ticks = state.ticked()
-    if ticks.ids is None:
-        ticks.ids = st.query_params.get_all("run")
+    arrived = f"picked-runs-{ticks.number}" not in st.session_state
+    if arrived:
+        ticks.ids = st.query_params.get_all("run") or ticks.ids
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
-    ticks.of([each.id for each in runs])
+    ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
     picked = st.dataframe(
         _table(runs),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.data.job import start_build
-from core.data.shelf import free_name
+from core.data.shelf import LONGEST, free_name
 from core.imaging import pipelines
+from core.names import as_name
+from core.ui import state
 from core.ui.page import advice, main_button
 from core.workspace import Workspace
 
@@ -26,12 +28,25 @@ class Asked:
     like_notebook: bool
 
 
+def ask_name(workspace: Workspace, wanted: str) -> str:
+    """Ask for the name of a new data set, `wanted` or one like it.
+
+    What was typed stays; a suggestion that nobody touched gives way to one that is free.
+    """
+    wanted = as_name(wanted, LONGEST - 4)  # and room for a number
+    key, free = f"name-{wanted}", free_name(workspace, wanted)
+    suggested = state.suggested()
+    if st.session_state.get(key, "") in ("", suggested.get(key)):
+        st.session_state[key] = free
+    suggested[key] = free
+    return st.text_input("Name of the data set", key=key).strip()
+
+
 def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
     """Ask for the name of a new data set, `wanted` or one like it, and for its preparation."""
     left, right = st.columns(2)
-    free = free_name(workspace, wanted)
-    # Another suggestion is another field: the last one's text belongs to a data set by now.
-    name = left.text_input("Name of the data set", value=free, key=f"name-{wanted}-{free}")
+    with left:
+        name = ask_name(workspace, wanted)
     pipeline = right.selectbox(
         "Preparation",
         pipelines(workspace),
@@ -39,7 +54,7 @@ def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
         help="canonical brings every source to the same ink on the same paper; notebook does what "
         "the original notebook did. The Prepare page shows both step by step.",
     )
-    return name.strip(), pipeline
+    return name, pipeline
 
 
 def ask(workspace: Workspace, wanted: str) -> Asked:

@@ -73,6 +73,8 @@ def _drop(workspace: Workspace) -> list[str]:
     )
     if uploads:
         with advice():
+            for each in uploads:
+                _check(each.name, each)  # all of them, before any is kept
             names = [_keep(workspace, each.name, each) for each in uploads]
         _let_go(uploads)
         dropped.take(names)
@@ -99,11 +101,14 @@ def _free(place: Path) -> Path:
     return free
 
 
+def _check(name: str, file: IO[bytes]) -> None:
+    if name.lower().endswith(".zip") and not zipfile.is_zipfile(file):
+        raise DataError(f"{name}: not a whole zip; pack or download it again")
+
+
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
     """Write an upload to the workspace piece by piece; return its name there."""
     place = _free(workspace.downloads / Path(name).name)
-    if place.suffix.lower() == ".zip" and not zipfile.is_zipfile(file):
-        raise DataError(f"{name}: not a whole zip; pack or download it again")
     file.seek(0)
     with atomic_path(place) as temporary, temporary.open("wb") as kept:
         shutil.copyfileobj(file, kept, _PIECE)

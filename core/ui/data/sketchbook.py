@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.job import start_sketch
+from core.ui.builds import MOST_SKETCHES
 from core.ui.data.asking import name_and_pipeline
 from core.ui.page import advice, main_button
 from core.workspace import Workspace
-
-_MOST = 50_000
 
 
 def from_sketchbook(workspace: Workspace) -> None:
@@ -23,7 +22,12 @@ def from_sketchbook(workspace: Workspace) -> None:
         name, pipeline = name_and_pipeline(workspace, "sketches")
         left, right = st.columns(2)
         per_script = left.number_input(
-            "Images of each script", 1, _MOST, value=2000, step=500, key="sketches-per-script"
+            "Images of each script",
+            1,
+            MOST_SKETCHES,
+            value=2000,
+            step=500,
+            key="sketches-per-script",
         )
         seed = right.number_input(
             "Seed", 0, 2**31, value=0, key="sketches-seed", help="The same seed, the same images."

@@ -45,9 +45,9 @@ _CSS = """
 button {
     padding: 0.45rem 0.9rem;
     font: inherit;
-    color: white;
-    background: var(--st-primary-color);
-    border: none;
+    color: var(--st-text-color);
+    background: var(--st-secondary-background-color);
+    border: 1px solid var(--st-border-color);
     border-radius: var(--st-base-radius);
     cursor: pointer;
 }
@@ -186,7 +186,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
         column_config=_COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
-        key="answers",
+        key=f"answers-{hash(tuple(each.name for each in good))}",  # ticks go by row
     )
     st.caption("Pick a row to see how the model saw that picture.")
     st.download_button(

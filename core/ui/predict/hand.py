@@ -132,7 +132,9 @@ def _table(collection: state.Collection, answers: Sequence[str]) -> None:
 
 def _mended(kept: state.Kept, row: dict[Hashable, Any]) -> state.Kept:
     name = next(name for name in NAMES if script(name).title == row["Script"])
-    letter = Letter(name, (row["Character"] or "").strip(), kept.letter.drawing)
+    said = row["Character"]  # no text at all where it was deleted
+    character = said.strip() if isinstance(said, str) else ""
+    letter = Letter(name, character, kept.letter.drawing)
     return state.Kept(letter, kept.answers)
 
 

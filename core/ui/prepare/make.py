@@ -13,7 +13,8 @@ from core.data.store import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.ui import caches
-from core.ui.builds import in_words, news
+from core.ui.builds import MOST_SKETCHES, in_words, news
+from core.ui.data.asking import ask_name
 from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
 from core.ui.train import duration
@@ -42,6 +43,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
     per_script = left.number_input(
         "Images of each script",
         min_value=0 if everything else 1,
+        max_value=None if everything else MOST_SKETCHES,
         value=0 if everything else 500,
         step=500,
         help="At most so many, spread evenly over the characters."
@@ -49,11 +51,8 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         key=f"count-{origin}",
     )
     beginning = Path(path).stem if path else "sketchbook"
-    name = right.text_input(
-        "Name of the data set",
-        value=f"{beginning} {pipeline.name.replace(',', '')}",
-        key=f"name-{origin}-{beginning}-{pipeline.name}",
-    ).strip()
+    with right:
+        name = ask_name(workspace, f"{beginning} {pipeline.name}")
     if everything and not path:
         st.info("Name a folder or a zip to see what will be made.", icon=":material/folder:")
         return

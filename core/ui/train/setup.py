@@ -11,11 +11,11 @@ import streamlit as st
 
 from core.data.splits import SPLITS
 from core.data.store import Store
-from core.errors import RunBusy, ScriptoriumError
+from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.training.bend import random_bend
 from core.training.estimate import estimate
-from core.training.runs import Run, start_run
+from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, SCHEDULES, Settings
 from core.ui import caches
 from core.ui.page import advice, main_button
@@ -130,20 +130,25 @@ def settings_form(chosen: Settings) -> Settings | None:
                 }
         given["notes"] = _explained("notes", st.text_input)
         if not st.form_submit_button(
-            "Start training", type=main_button(), icon=":material/play_arrow:"
+            "Start training",
+            type=main_button(),
+            icon=":material/play_arrow:",
+            # pressed for one data set, it starts nothing on another that took its place
+            key=f"start-{chosen.data.stem}",
         ):
             return None
     return replace(chosen, **given)
 
 
-def start(workspace: Workspace, settings: Settings, runs: Sequence[Run]) -> None:
+def start(workspace: Workspace, settings: Settings) -> None:
     """Start a run and show it, or say why that can't be now."""
     try:
         run = start_run(workspace, settings)
     except RunBusy:
-        st.warning(_BUSY.format(runs[0].id if runs else ""), icon=":material/error:")
-    except ScriptoriumError as error:
-        st.warning(str(error), icon=":material/error:")
+        going_on = next((run.id for run in list_runs(workspace) if run.active), "of somebody else")
+        st.warning(_BUSY.format(going_on), icon=":material/error:")
+    except (ScriptoriumError, OSError) as error:
+        st.warning(in_one_line(error), icon=":material/error:")
     else:
         go_to(run)
 

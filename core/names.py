@@ -1,0 +1,38 @@
+"""Names that people give to what is kept as a file: letters of any script, and little else."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_BESIDE_LETTERS = " .-_"
+_MARKS = ("Mn", "Mc")
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+_BYTES = 200
+"""A file's name may have 255, some of them ours."""
+
+
+def is_name(name: str, longest: int) -> bool:
+    """Whether `name` can be used: it begins with a letter, digit or _, and has up to `longest`."""
+    return (
+        0 < len(name) <= longest
+        and len(name.encode()) <= _BYTES
+        and (name[0].isalnum() or name[0] == "_")
+        and all(map(_fits, name))
+    )
+
+
+def as_name(text: str, longest: int) -> str:
+    """Return `text` as a name that can be used: a space in place of what can't."""
+    kept = "".join(each if _fits(each) else " " for each in text)
+    first = next((place for place, each in enumerate(kept) if each.isalnum()), len(kept))
+    short = " ".join(kept[first:].split())[:longest]
+    return short.encode()[:_BYTES].decode(errors="ignore").strip()
+
+
+def _fits(each: str) -> bool:
+    return (
+        each.isalnum()
+        or each in _BESIDE_LETTERS
+        or each in _JOINERS
+        or unicodedata.category(each) in _MARKS
+    )
