@@ -55,7 +55,7 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     bottom = 8 + step * len(rows)
     parts += _chance(bottom, 1 / len(NAMES))
     key = {"known": "on images like its own", "unseen": "on collections nobody saw"}
-    return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 110)])
+    return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 130)])
 
 
 def of_few(rows: Sequence[Mapping[str, Any]]) -> str:

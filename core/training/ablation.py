@@ -226,7 +226,8 @@ def _read(path: Path, asked: dict[str, Any]) -> dict[str, dict[str, Any]]:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept["rows"] if kept.get("asked") == asked else {}
+    rows = kept.get("rows") if kept.get("asked") == asked else None
+    return rows if isinstance(rows, dict) else {}
 
 
 def _write(out: Path, results: dict[str, Any], rows: list[dict[str, Any]]) -> None:
