@@ -45,6 +45,7 @@ class Trial:
         error: why it failed, in one line; else empty.
         copies: images left out because the model learned from an exact copy.
         result: of `tally`; None until it is done.
+        data_hash: content hash of the data set, as it was then; "" until it is done.
     """
 
     folder: Path
@@ -56,6 +57,7 @@ class Trial:
     error: str
     copies: int
     result: pd.DataFrame | None
+    data_hash: str = ""
 
 
 def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]) -> pd.DataFrame:
@@ -153,6 +155,7 @@ def _look(folder: Path) -> Trial:
         error,
         found["copies"] if found else 0,
         pd.DataFrame(found["counted"]) if found else None,
+        found.get("hash", "") if found else "",
     )
 
 
@@ -197,7 +200,11 @@ def _try(folder: Path) -> dict[str, Any]:
     chosen = labels.iloc[fresh]
     answers = pd.DataFrame({"script": chosen["script"].to_numpy(), "predicted": predicted})
     counted = tally(answers, chosen["collection"], learned_from)
-    return {"copies": len(rows) - len(fresh), "counted": counted.to_dict("list")}
+    return {
+        "copies": len(rows) - len(fresh),
+        "counted": counted.to_dict("list"),
+        "hash": store.hash,
+    }
 
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:

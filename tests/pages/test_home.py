@@ -1,6 +1,8 @@
 """Home: both accuracies, four things to do with one button each, what is here."""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,8 +147,14 @@ def test_whoever_comes_second_sees_the_run_of_the_first(
     assert "is going on" not in text(app)
 
 
-def test_a_damaged_data_set_is_named(workspace_dir: Path, open_page: Open):
-    (Workspace(workspace_dir).store / "mine.parquet").write_text("no table")
+def test_a_damaged_data_set_is_named_and_the_one_before_it_shown(
+    workspace_dir: Path, canonical_store: Path, open_page: Open
+):
+    store = Workspace(workspace_dir).store
+    shutil.copy(canonical_store, store / "whole.parquet")
+    os.utime(store / "whole.parquet", (0, 0))
+    (store / "mine.parquet").write_text("no table")
     app = open_page("home")
     assert "mine.parquet" in app.warning[0].value
+    assert "288 images in “whole”." in text(app)
     assert "Draw a character" in labels(app)

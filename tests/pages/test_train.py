@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
+from core.data.store import Store
 from core.errors import RunBusy
 from core.models.zoo import FAMILIES
 from core.training.runs import Run, list_runs
@@ -267,11 +268,17 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
         "images": [10, 10, 10],
         "right": [5, 10, 0],
     }
-    (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
+    result = {"copies": 0, "counted": counted, "hash": Store.open(other).hash}
+    (folder / "result.json").write_text(json.dumps(result))
     app.run()
     assert not app.exception
     assert metrics(app)["On collections it never saw (2 of 6 scripts)"] == "75.0%"
     assert "collections of other it never saw" in said(app)
+
+    # of another data set, which had that name before
+    (folder / "result.json").write_text(json.dumps({**result, "hash": "another"}))
+    app.run()
+    assert "collections of other (as it was) it never saw" in said(app)
 
     counted["seen"] = [True, True, True]
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))

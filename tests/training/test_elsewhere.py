@@ -113,7 +113,7 @@ def test_a_trial_is_a_process_whose_result_stays_with_the_run(
 ) -> None:
     run = make_run(tmp_path / "gone.parquet", trained_on=[])
     first = start_trial(run, notebook_store)
-    assert first.active
+    assert first.active or first.result is not None  # it may be quicker than the look at it
     deadline = time.monotonic() + 60
     while only(run).active:
         assert time.monotonic() < deadline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from core import jobs
 from core.data.store import stores
+from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
@@ -55,11 +57,20 @@ def show_result(workspace: Workspace, run: Run) -> None:
     known, unseen = own[own["seen"]], {_OWN: own[~own["seen"]]}
     for each in trials:
         if each.result is not None:
-            unseen[each.data] = each.result[~each.result["seen"]]
+            unseen[_name(workspace, each)] = each.result[~each.result["seen"]]
     unseen = {name: table for name, table in unseen.items() if len(table)}
     beside = _beside(list(unseen))
     _figures(by_script(known), by_script(unseen[beside]) if beside else {}, beside)
     _try_elsewhere(workspace, run, trials)
+
+
+def _name(workspace: Workspace, trial: Trial) -> str:
+    """Return the name of a test's data set, and that another has it now where one has."""
+    path = workspace.store / f"{trial.data}.parquet"
+    with suppress(ScriptoriumError, OSError):
+        if trial.data_hash and caches.store(path).hash != trial.data_hash:
+            return f"{trial.data} (as it was)"
+    return trial.data
 
 
 def _beside(names: list[str]) -> str | None:
