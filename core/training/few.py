@@ -48,17 +48,19 @@ class Way:
         title: what people read.
         family: of the network.
         frozen: whether its body stays as it was, and the last layer alone is trained.
+        rate: the learning rate it begins with; a layer by itself stands a larger one.
     """
 
     title: str
     family: str
     frozen: bool = False
+    rate: float = TRAINING["learning_rate"]
 
 
 WAYS = (
     Way("from nothing", "glyph"),
     Way("pretrained", "pretrained"),
-    Way("pretrained, frozen", "pretrained", frozen=True),
+    Way("pretrained, frozen", "pretrained", frozen=True, rate=0.05),
 )
 
 
@@ -187,7 +189,7 @@ def _learn(way: Way, lesson: Lesson, exam: Lesson, classes: int, passes: int) ->
     steps = round(passes / size)
     learner.compile(
         adam_w(
-            keras.optimizers.schedules.CosineDecay(TRAINING["learning_rate"], steps),
+            keras.optimizers.schedules.CosineDecay(way.rate, steps),
             TRAINING["weight_decay"],
         ),
         keras.losses.CategoricalCrossentropy(label_smoothing=TRAINING["label_smoothing"]),
