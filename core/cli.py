@@ -179,7 +179,6 @@ def _model_commands(commands: Any) -> None:
         "--counts",
         nargs="+",
         type=int,
-        default=None,
         metavar="N",
         help="images of each class to learn from; 10 30 100 300 where none",
     )

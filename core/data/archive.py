@@ -43,14 +43,19 @@ class Entry:
         return _text(self.root.stem if self.zipped else self.root.name)
 
     @property
+    def below(self) -> str:
+        """The path below the root as text, with forward slashes also where Windows packed it."""
+        return _text(self.name.replace("\\", "/"))
+
+    @property
     def folder(self) -> str:
         """The path of the folder below the root; "" for the root itself."""
-        return _text(self.name.replace("\\", "/").rpartition("/")[0])
+        return self.below.rpartition("/")[0]
 
     @property
     def file(self) -> str:
         """The bare file name."""
-        return _text(self.name.replace("\\", "/").rpartition("/")[2])
+        return self.below.rpartition("/")[2]
 
     def read(self) -> bytes:
         """Return the file's bytes.

@@ -136,7 +136,7 @@ def _prepare_batch(
 ) -> tuple[np.ndarray, list[Skipped]]:
     read, skipped = _read(files)
     images = pipeline.apply_all([each.pixels for each in read.values()])
-    return np.stack([np.empty(pipeline.shape, np.uint8), *images])[1:], skipped
+    return np.array(images, np.uint8).reshape(len(images), *pipeline.shape), skipped
 
 
 class _Read(NamedTuple):

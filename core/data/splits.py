@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import numpy as np
 import pandas as pd
@@ -79,9 +79,7 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
                 "add another, or choose the writer split"
             )
         # a collection of several scripts is on one side for all of them
-        before = np.isin(collection[rows], list(held))
-        free = ~np.isin(collection[rows], list(settled))
-        chosen = _some_groups(collection[rows], random, before, free)
+        chosen = _some_groups(collection[rows], random, held, settled)
         for each in sorted(set(collection[rows[chosen]])):
             if all(others - held - {each} for others in of_script.values() if each in others):
                 held.add(each)  # and every script still has something to learn from
@@ -93,8 +91,8 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
 def _some_groups(
     groups: np.ndarray,
     random: np.random.Generator,
-    before: np.ndarray | None = None,
-    free: np.ndarray | None = None,
+    held: Set[str] = frozenset(),
+    settled: Set[str] = frozenset(),
 ) -> np.ndarray:
     """Choose whole groups by chance that together make up about a fifth: bool (N,).
 
@@ -104,14 +102,12 @@ def _some_groups(
     Args:
         groups: of each of N.
         random: decides.
-        before: bool (N,), of the groups that are chosen already; none where None.
-        free: bool (N,), of those that may be chosen; all where None.
+        held: groups that are chosen already.
+        settled: groups that are not to be chosen any more.
     """
-    names, first, inverse, counts = np.unique(
-        groups, return_index=True, return_inverse=True, return_counts=True
-    )
-    chosen = np.zeros(len(names), bool) if before is None else before[first]
-    may = ~chosen if free is None else free[first] & ~chosen
+    names, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    chosen = np.isin(names, list(held))
+    may = ~chosen & ~np.isin(names, list(settled))
     goal, taken = TEST_SHARE * len(groups), counts[chosen].sum()
     for index in random.permutation(len(names)):
         if may[index] and taken < goal and taken + counts[index] <= 1.5 * goal:

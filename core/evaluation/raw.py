@@ -84,7 +84,7 @@ def evaluate(
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for file, index in zip(_without(files, skipped), answers, strict=True):
-        characters[character_of(f"{file.folder}/{file.file}")][predictor.labels[index]] += 1
+        characters[character_of(file.below)][predictor.labels[index]] += 1
     right = answers == predictor.labels.index(script)
     counts = np.bincount(answers, minlength=len(predictor.labels))
     return Evaluation(
