@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zipfile
 import zlib
 from collections import Counter, defaultdict
@@ -66,10 +67,7 @@ class Entry:
         try:
             if self.zipped:
                 return self._from_zip()
-            # a Path for each of 80,000 files would cost as much as reading them
-            with open(f"{self.root}/{self.name}", "rb", buffering=0) as file:  # noqa: PTH123
-                _refuse_giant(os.fstat(file.fileno()).st_size)
-                return file.readall()
+            return _whole_file(f"{self.root}/{self.name}")
         except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise ImageError(f"can't be read ({error})") from error
 
@@ -190,6 +188,21 @@ def _walk(root: Path) -> Iterator[str]:
     for folder, _, files in os.walk(root):
         below = Path(folder).relative_to(root).as_posix()
         yield from (each if below == "." else f"{below}/{each}" for each in files)
+
+
+def _whole_file(path: str) -> bytes:
+    """Return the bytes of a file; by bare system calls, as there may be 80,000 of a few hundred."""
+    # nobody may ever write to a pipe that is called x.png; Windows knows text files
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags)
+    try:
+        about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode):
+            raise ImageError("no file, but a pipe or a device")
+        _refuse_giant(about.st_size)
+        return os.read(file, about.st_size)
+    finally:
+        os.close(file)
 
 
 def _text(name: str) -> str:

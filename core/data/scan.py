@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
+_NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
 COPIES = "{:,} of its images are here a second time, unpacked or in another zip: taken once"
 
 
@@ -115,36 +117,37 @@ def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[st
 
 def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     """Return an Item for every image that is understood, the bare Entry for every other."""
-    folders: dict[str, list[Entry]] = defaultdict(list)
+    folders: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
     for entry in files:
         if is_image(entry):
-            folders[entry.folder].append(entry)
+            folder, _, file = entry.below.rpartition("/")
+            folders[folder].append((file, entry))
     numerals = _numerals(files)
     found: list[Item | Entry] = []
     for folder, images in folders.items():
-        reader = BY_NAME[hint] if hint else _reader(root, folder, images)
-        for entry in images:
-            label = reader.read(folder, entry.file) if reader else None
+        reader = BY_NAME[hint] if hint else _reader(root, folder, [file for file, _ in images])
+        for file, entry in images:
+            label = reader.read(folder, file) if reader else None
             if reader and label:
-                label = numerals.get(entry.file, label)
+                label = numerals.get(file, label)
                 found.append(Item(entry, reader.script, reader.name, label))
             else:
                 found.append(_own(entry, hint) or entry)
     return found
 
 
-def _reader(root: Path, folder: str, images: list[Entry]) -> Source | None:
+def _reader(root: Path, folder: str, files: list[str]) -> Source | None:
     """Tell from its file names which set a folder belongs to."""
-    for entry in images:
-        matching = [each for each in SOURCES if each.read(folder, entry.file)]
+    for file in files:
+        matching = [each for each in SOURCES if each.read(folder, file)]
         if len(matching) == 1:
             return matching[0]
         if matching:  # English and Kannada both number their files imgNNN-NNN.png
-            return _english_or_kannada(root, folder, images)
+            return _english_or_kannada(root, folder, files)
     return None
 
 
-def _english_or_kannada(root: Path, folder: str, images: list[Entry]) -> Source:
+def _english_or_kannada(root: Path, folder: str, files: list[str]) -> Source:
     english, kannada = BY_NAME["english"], BY_NAME["kannada"]
     unpacked_by_kagglehub = [each for each in (english, kannada) if each.name in root.parts]
     if len(unpacked_by_kagglehub) == 1:
@@ -152,7 +155,7 @@ def _english_or_kannada(root: Path, folder: str, images: list[Entry]) -> Source:
     where = f"{root.name}/{folder}".lower()
     if ("english" in where) != ("kannada" in where):
         return english if "english" in where else kannada
-    if any(kannada.read("", each.file) and not english.read("", each.file) for each in images):
+    if any(kannada.read("", each) and not english.read("", each) for each in files):
         return kannada
     place = root / folder if root.is_dir() else root
     raise DataError(
@@ -165,12 +168,14 @@ def _numerals(files: list[Entry]) -> dict[str, Label]:
     """Read the Chinese set's own table, where it is there: file name -> label."""
     labels = {}
     for entry in files:
-        if entry.file == "chinese_mnist.csv":
+        if entry.name.endswith("chinese_mnist.csv"):
             # one that can't be read says no more than is known without it
-            with suppress(ImageError, UnicodeDecodeError, KeyError, csv.Error):
-                for row in csv.DictReader(io.StringIO(entry.read().decode("utf-8-sig"))):
-                    name = f"input_{row['suite_id']}_{row['sample_id']}_{row['code']}.jpg"
-                    labels[name] = Label(row["character"], writer=row["suite_id"])
+            with suppress(ImageError, ValueError, IndexError, StopIteration, csv.Error):
+                rows = csv.reader(io.StringIO(entry.read().decode("utf-8-sig")))
+                names = next(rows)
+                wanted = itemgetter(*map(names.index, _NUMERAL_COLUMNS))
+                for suite, sample, code, character in map(wanted, rows):
+                    labels[f"input_{suite}_{sample}_{code}.jpg"] = Label(character, writer=suite)
     return labels
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 CHINESE = dict(enumerate("零一二三四五六七八九十百千万亿", start=1))
@@ -79,21 +80,21 @@ class Source:
 
 
 def _chinese(_folder: str, file: str) -> Label | None:
-    match = re.fullmatch(r"input_(\d+)_(\d+)_(\d+)\.jpe?g", file, re.IGNORECASE)
+    match = re.fullmatch(r"(?i)input_(\d+)_(\d+)_(\d+)\.jpe?g", file)
     if not match or int(match[3]) not in CHINESE:
         return None
     return Label(CHINESE[int(match[3])], writer=match[1])
 
 
 def _arabic(folder: str, file: str) -> Label | None:
-    match = re.fullmatch(r"id_(\d+)_label_(\d+)\.png", file, re.IGNORECASE)
+    match = re.fullmatch(r"(?i)id_(\d+)_label_(\d+)\.png", file)
     if not match or int(match[2]) not in ARABIC:
         return None
     return Label(ARABIC[int(match[2])], fold=_fold(folder))
 
 
 def _chars74k(file: str, classes: int) -> tuple[int, str] | None:
-    match = re.fullmatch(r"img(\d{3})-(\d{3})\.png", file, re.IGNORECASE)
+    match = re.fullmatch(r"(?i)img(\d{3})-(\d{3})\.png", file)
     if not match or not 1 <= int(match[1]) <= classes:
         return None
     return int(match[1]), match[2]
@@ -122,8 +123,13 @@ def _baybayin(_folder: str, file: str) -> Label | None:
 
 
 def _devanagari(folder: str, file: str) -> Label | None:
+    return _devanagari_class(folder) if file.lower().endswith(".png") else None
+
+
+@lru_cache(maxsize=256)
+def _devanagari_class(folder: str) -> Label | None:
     match = re.fullmatch(r"(character|digit)_(\d+)(?:_\w+)?", folder.rpartition("/")[2])
-    if not match or not file.lower().endswith(".png"):
+    if not match:
         return None
     number = int(match[2])
     if match[1] == "digit":

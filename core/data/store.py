@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -206,9 +206,8 @@ def stores(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True)
 
 
-@dataclass(frozen=True)
-class Record:
-    """One image on its way into a data set.
+class Record(NamedTuple):
+    """One image on its way into a data set: its columns, in their order there.
 
     Attributes:
         image: prepared, uint8 (H, W) as bytes.
@@ -234,10 +233,9 @@ class Record:
 def to_table(records: Sequence[Record], shape: tuple[int, int]) -> pa.Table:
     """Return records as the columns of a data set whose images are `shape` (H, W)."""
     schema = _schema(shape)
-    columns = [
-        pa.array([getattr(each, field.name) for each in records], field.type) for field in schema
-    ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    columns = zip(*records, strict=True) if records else [[]] * len(schema)
+    arrays = [pa.array(each, field.type) for each, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _schema(shape: tuple[int, int]) -> pa.Schema:

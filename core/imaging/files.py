@@ -208,7 +208,7 @@ def _collapse(image: np.ndarray) -> np.ndarray:
     if image.ndim == 2:
         return image
     red, green, blue = cv2.split(image)
-    return green if np.array_equal(red, green) and np.array_equal(green, blue) else image
+    return green if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
 
 def _first_line(error: BaseException) -> str:

@@ -21,6 +21,9 @@ FLAT = 16
 _PHOTO_SIDE = 100
 """px; a picture this small is no photograph of a sheet."""
 
+_PHOTO_ENOUGH = 160
+"""px of the longer side: all that is needed of a photograph to find the strokes in it."""
+
 _MEDIAN_WINDOW = 0.3
 """Share of the longer side: wider than any stroke, so that the median is paper."""
 
@@ -172,7 +175,7 @@ class Flatten(Step):
         if np.ptp(image) < FLAT:
             return image
         if min(image.shape) >= _PHOTO_SIDE and _separability(image) < self.photo:
-            return _without_edges(_off_the_paper(image))
+            return _without_edges(_off_the_paper(_shrunk(image, _PHOTO_ENOUGH)))
         height, width = image.shape
         small = _shrunk(image.astype(np.float32), 32)
         small = cv2.GaussianBlur(small, (0, 0), self.reach * max(small.shape))
@@ -321,7 +324,7 @@ def otsu(image: np.ndarray) -> float:
 
 def _separability(image: np.ndarray) -> float:
     """Share of the variance of uint8 (H, W) that lies between Otsu's two classes, 0 to 1."""
-    counts = np.bincount(image.ravel(), minlength=256) / image.size
+    counts = cv2.calcHist([image], [0], None, [256], [0, 256]).ravel() / image.size
     levels = np.arange(256)
     mean = counts @ levels
     variance = counts @ (levels - mean) ** 2
@@ -336,7 +339,7 @@ def _separability(image: np.ndarray) -> float:
 def _off_the_paper(image: np.ndarray) -> np.ndarray:
     """Return how far each pixel of uint8 (H, W) lies off the paper, as light ink on black."""
     height, width = image.shape
-    small = _shrunk(image, 96)
+    small = _shrunk(image, 80)
     window = int(max(small.shape) * _MEDIAN_WINDOW) | 1
     half = window // 2
     padded = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REPLICATE)

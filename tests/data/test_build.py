@@ -2,6 +2,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -378,6 +379,19 @@ def test_a_file_too_large_to_be_a_character_is_not_unpacked(
     ((path, reason),) = report.skipped
     assert path.endswith("arabic/a/bomb.png")
     assert "over the limit" in reason
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_with_the_name_of_an_image_is_not_waited_for(
+    tmp_path: Path, out: Path, draw_glyph: Draw
+) -> None:
+    place = _own(tmp_path / "mine", draw_glyph("arabic"))
+    os.mkfifo(place / "arabic" / "a" / "pipe.png")
+
+    report = build([str(place)], out, workers=1)
+
+    assert report.images >= 1
+    assert report.skipped == (("mine/arabic/a/pipe.png", "no file, but a pipe or a device"),)
 
 
 def test_nothing_readable_is_an_error_that_names_the_first(tmp_path: Path, out: Path) -> None:
