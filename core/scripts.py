@@ -6,7 +6,7 @@ CSV (0 arabic ... 5 kannada). Saved models carry their own copy of it, so it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,29 @@ SCRIPTS = (
 NAMES = tuple(each.name for each in SCRIPTS)
 OTHER = "other"
 """What data sets call any writing that is in none of the six."""
+_APART = "/"
 _OTHER = Script(OTHER, "Other", "?", "#808080", ())
 
 
 def script(name: str) -> Script:
-    """Return the script called `name`, also `OTHER`.
+    """Return the script called `name`, also `OTHER`; or one character of it, by its `class_name`.
 
     Raises:
         KeyError: there is none of that name; the message lists those there are.
     """
+    of, apart, character = name.partition(_APART)
     for each in (*SCRIPTS, _OTHER):
-        if each.name == name:
-            return each
+        if each.name == of:
+            title = f"{each.title} {character}" if each is not _OTHER else character
+            return replace(each, name=name, title=title, sample=character) if apart else each
     raise KeyError(f"no script called {name!r}; there are {', '.join(NAMES)}")
+
+
+def class_name(of: str, character: str) -> str:
+    """Return what models that tell characters apart call one, such as `arabic/ب`."""
+    return f"{of}{_APART}{character}"
+
+
+def script_of(label: str) -> str:
+    """Return the script of what a model answers: of a script itself, or of a `class_name`."""
+    return label.partition(_APART)[0]

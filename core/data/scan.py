@@ -16,8 +16,9 @@ from typing import Protocol
 from core.data.archive import Entry, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 
+_OWN = (*NAMES, OTHER)
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
 _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
 COPIES = "{:,} of its images are here a second time, unpacked or in another zip: taken once"
@@ -96,8 +97,8 @@ def _hint(text: str) -> tuple[str, Path]:
     """Split `SOURCE=PATH`; the hint is "" where there is none."""
     name, sign, rest = text.partition("=")
     if sign and not Path(text).exists():
-        if name not in BY_NAME:
-            known = ", ".join([*NAMES, *(each.name for each in SOURCES)])
+        if name not in BY_NAME and name != OTHER:
+            known = ", ".join([*NAMES, OTHER, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
         return name, at_home(rest)  # no shell does it after a sign
     return "", at_home(text)
@@ -125,7 +126,7 @@ def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     numerals = _numerals(files)
     found: list[Item | Entry] = []
     for folder, images in folders.items():
-        reader = BY_NAME[hint] if hint else _reader(root, folder, [file for file, _ in images])
+        reader = BY_NAME.get(hint) if hint else _reader(root, folder, [file for file, _ in images])
         for file, entry in images:
             label = reader.read(folder, file) if reader else None
             if reader and label:
@@ -182,11 +183,11 @@ def _numerals(files: list[Entry]) -> dict[str, Label]:
 def _own(entry: Entry, hint: str) -> Item | None:
     """Understand one's own images: SCRIPT/CHARACTER/file, or CHARACTER/file below `SCRIPT=PATH`."""
     parts = [entry.collection, *entry.folder.split("/")] if entry.folder else [entry.collection]
-    if hint in NAMES:
+    if hint in _OWN:
         character = parts[-1] if len(parts) > 1 else ""
         return Item(entry, hint, entry.collection, Label(character))
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
-        if part.lower() in NAMES:
+        if part.lower() in _OWN:
             return Item(entry, part.lower(), entry.collection, Label(following))
     return None
 
@@ -198,5 +199,5 @@ def _nothing(path: Path, others: int) -> str:
         f"{path}: no image of a known layout{beside}; looked for the files of the six Kaggle sets "
         "(input_1_1_1.jpg, id_1_label_1.png, img001-001.png, a.0JWo-James.jpg, "
         f"character_1_ka/1.png) and for folders SCRIPT/CHARACTER/ with SCRIPT one of "
-        f"{', '.join(NAMES)}"
+        f"{', '.join(NAMES)}, or {OTHER} for classes of your own"
     )

@@ -33,6 +33,18 @@ def confusion_by_character(
     return counts.loc[right.sort_values(kind="stable").index]
 
 
+def most_confused(matrix: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the part of a square `confusion` that is about the `most` labels with most mistakes.
+
+    Mistakes count for what was written and for what was answered; the order stays.
+    """
+    counts = matrix.to_numpy(copy=True)
+    np.fill_diagonal(counts, 0)
+    mistakes = counts.sum(axis=0) + counts.sum(axis=1)
+    chosen = np.sort(np.argsort(-mistakes, kind="stable")[:most])
+    return matrix.iloc[chosen, chosen]
+
+
 def _crossed(down: Sequence[str] | pd.Series, across: Sequence[str] | pd.Series) -> pd.DataFrame:
     counts = pd.crosstab(np.asarray(down, object), np.asarray(across, object))
     return counts.rename_axis(index=None, columns=None)

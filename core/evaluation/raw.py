@@ -16,6 +16,9 @@ from core.data.convert import Skipped, prepare
 from core.errors import ModelError, SourceNotFound
 from core.inference.predictor import Predictor
 
+_NAMED = 6
+"""Classes that a message names; a model may know hundreds."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -65,7 +68,9 @@ def evaluate(
         SourceNotFound: no readable image at `path`.
     """
     if script not in predictor.labels:
-        raise ModelError(f"{predictor.name} knows {', '.join(predictor.labels)}, not {script!r}")
+        known = ", ".join(predictor.labels[:_NAMED])
+        more = ", ..." if len(predictor.labels) > _NAMED else ""
+        raise ModelError(f"{predictor.name} tells {known}{more} apart, and does not know {script}")
     files = [each for _, listed in distinct(path)[0] for each in listed if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0

@@ -22,7 +22,8 @@ from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
 from core.inference.predictor import Predictor
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
+from core.training.classes import classes
 from core.training.folder import ELSEWHERE
 from core.training.runs import Run, find_run
 from core.workspace import Workspace, write_atomically
@@ -64,18 +65,20 @@ def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]
     """Count right answers by script and collection.
 
     Args:
-        answers: columns script (the true one) and predicted.
+        answers: columns script (the true one), label (the true class) and predicted.
         collections: of each of those images.
         learned_from: collections of the training images.
 
     Returns:
         Columns script, collection, seen (the model learned from that collection), images, right.
-        Images of none of the six scripts are left out.
+        Images of none of the six scripts are left out, unless the model tells them apart.
     """
-    true, predicted = (answers[name].astype(str).to_numpy() for name in ("script", "predicted"))
-    columns = {"script": true, "collection": np.asarray(collections, str)}
+    of, true, predicted = (
+        answers[name].astype(str).to_numpy() for name in ("script", "label", "predicted")
+    )
+    columns = {"script": of, "collection": np.asarray(collections, str)}
     frame = pd.DataFrame({**columns, "images": 1, "right": (true == predicted).astype(int)})
-    known = frame[np.isin(true, NAMES)]
+    known = frame[true != OTHER]
     counted = known.groupby(list(columns), as_index=False)[["images", "right"]].sum()
     counted.insert(2, "seen", counted["collection"].isin(learned_from))
     return counted
@@ -85,7 +88,7 @@ def by_script(counted: pd.DataFrame) -> dict[str, float]:
     """Return accuracy by script, 0-1, in the scripts' order; `counted` is of `tally`."""
     sums = counted.groupby("script")[["images", "right"]].sum()
     shares = (sums["right"] / sums["images"]).to_dict()
-    return {name: shares[name] for name in NAMES if name in shares}
+    return {name: shares[name] for name in (*NAMES, OTHER) if name in shares}
 
 
 def own_tally(run: Run) -> pd.DataFrame:
@@ -96,7 +99,7 @@ def own_tally(run: Run) -> pd.DataFrame:
     Raises:
         RunError: the run has not got that far.
     """
-    answers = run.test_predictions()
+    answers = _among_known(run.test_predictions())
     store = _own_data(run)
     if store is None:
         nameless = () if run.settings.split == "collection" else ("",)
@@ -104,6 +107,13 @@ def own_tally(run: Run) -> pd.DataFrame:
     collections = store.labels(["collection"])["collection"].iloc[answers["row"]]
     learned_from = _learned(run)[0] if run.trained_on is None else run.trained_on
     return tally(answers, collections, learned_from)
+
+
+def _among_known(answers: pd.DataFrame) -> pd.DataFrame:
+    """Let the model choose among what it knows, as it must when it is tested elsewhere."""
+    said = answers.filter(regex="^p_").drop(columns=f"p_{OTHER}", errors="ignore")
+    names = np.array([str(each).removeprefix("p_") for each in said])
+    return answers.assign(predicted=names[said.to_numpy().argmax(axis=1)])
 
 
 def start_trial(run: Run, data: Path) -> Trial:
@@ -184,12 +194,16 @@ def _try(folder: Path) -> dict[str, Any]:
         rows = run.test_predictions()["row"].to_numpy()
     else:
         rows = np.arange(len(labels))
-    rows = rows[labels["script"].isin(NAMES).to_numpy()[rows]]
+    predictor = Predictor.load(run.folder)
+    names, places = classes(labels, run.settings.classes)
+    true = np.array(names)[places]
+    rows = rows[np.isin(true[rows], predictor.labels)]
+    if not len(rows):
+        raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")
     fresh = rows[~labels["digest"].isin(copied).to_numpy()[rows]]
     if not len(fresh):
         raise StoreError(f"{store.path}: the run learned from all of its images; choose another")
 
-    predictor = Predictor.load(run.folder)
     predicted = []
     for images in _prepared(store, predictor, fresh):
         if jobs.stop_requested(folder):
@@ -198,7 +212,9 @@ def _try(folder: Path) -> dict[str, Any]:
         predicted += [predictor.labels[place] for place in best]
         jobs.append(folder, {"done": len(predicted), "total": len(fresh)})
     chosen = labels.iloc[fresh]
-    answers = pd.DataFrame({"script": chosen["script"].to_numpy(), "predicted": predicted})
+    answers = pd.DataFrame(
+        {"script": chosen["script"].to_numpy(), "label": true[fresh], "predicted": predicted}
+    )
     counted = tally(answers, chosen["collection"], learned_from)
     return {
         "copies": len(rows) - len(fresh),

@@ -118,8 +118,9 @@ class Run:
     def test_predictions(self) -> pd.DataFrame:
         """Return what the model says about each image of the test split.
 
-        Columns: row (in the data set), script (the true one), predicted, and p_<script> for each
-        of its labels, float32.
+        Columns: row (in the data set), script (the true one), label (the true class, the script
+        itself where it tells scripts apart), predicted (a class), and p_<class> for each of its
+        labels, float32.
 
         Raises:
             RunError: the run has not got that far.
@@ -127,7 +128,9 @@ class Run:
         path = self.folder / files.PREDICTIONS
         if not path.exists():
             raise RunError(f"run {self.id} has no test predictions: it is {self.state}")
-        return pd.read_parquet(path)
+        answers = pd.read_parquet(path)
+        # runs of earlier versions know scripts only
+        return answers if "label" in answers else answers.assign(label=answers["script"])
 
 
 def list_runs(workspace: Workspace) -> list[Run]:

@@ -23,9 +23,10 @@ from core.models.export import LITERT, save_model_folder
 from core.models.family import halves
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
-from core.scripts import NAMES, OTHER
+from core.scripts import script_of
 from core.training import folder as files
 from core.training.checkpoint import Best, Checkpoint, steps_done
+from core.training.classes import classes
 from core.training.features import features
 from core.training.feed import in_order, shuffled, steps_an_epoch
 from core.training.optimizer import adam_w
@@ -64,8 +65,8 @@ def train(folder: Path) -> None:
     _heed_stop(folder)
     store = Store.open(settings.data)
     table = store.labels()
-    names = NAMES if OTHER not in set(table["script"]) else (*NAMES, OTHER)
-    training, test = _parts(store, table, settings, names)
+    names, places = classes(table, settings.classes)
+    training, test = _parts(store, table, settings, places)
     keras.utils.set_random_seed(settings.seed)
     family = FAMILIES[settings.model]
     model = family.build(store.shape, len(names))
@@ -105,11 +106,10 @@ def _heed_stop(folder: Path) -> None:
 
 
 def _parts(
-    store: Store, table: pd.DataFrame, settings: Settings, names: Sequence[str]
+    store: Store, table: pd.DataFrame, settings: Settings, places: np.ndarray
 ) -> tuple[_Part, _Part]:
-    labels = pd.Categorical(table["script"], categories=pd.Index(names)).codes.astype(np.int64)
     parts = split(table, settings.split, settings.seed)
-    training, test = (_Part(rows, store.images(rows), labels[rows]) for rows in parts)
+    training, test = (_Part(rows, store.images(rows), places[rows]) for rows in parts)
     return training, test
 
 
@@ -234,10 +234,12 @@ def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> d
     probabilities = LiteRT(folder / LITERT)(test.images)
     predicted = probabilities.argmax(axis=1)
     names = np.array(labels)
+    true = names[test.labels]
     table = pd.DataFrame(
         {
             "row": test.rows,
-            "script": names[test.labels],
+            "script": [script_of(each) for each in true],
+            "label": true,
             "predicted": names[predicted],
             **{f"p_{name}": probabilities[:, place] for place, name in enumerate(labels)},
         }

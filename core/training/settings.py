@@ -10,6 +10,7 @@ from core.data.splits import SPLITS
 from core.errors import RunError
 from core.models.imagenet import IMAGENET, RANDOM
 from core.models.zoo import FAMILIES
+from core.training.classes import CLASSES, SCRIPT
 
 SCHEDULES = ("constant", "cosine", "plateau")
 
@@ -36,6 +37,14 @@ class Settings:
         metadata=_says(
             "Model",
             "The architecture: how many layers, and of which kind.",
+        ),
+    )
+    classes: str = field(
+        default=SCRIPT,
+        metadata=_says(
+            "Classes",
+            "What it learns to tell apart: scripts, or the single characters of the data set, "
+            "classes of your own among them.",
         ),
     )
     split: str = field(
@@ -173,6 +182,9 @@ class Settings:
             RunError: one of them can't be; the message says which and what could.
         """
         _require(self.model in FAMILIES, f"model must be one of {', '.join(FAMILIES)}", self.model)
+        _require(
+            self.classes in CLASSES, f"classes must be one of {', '.join(CLASSES)}", self.classes
+        )
         _require(self.split in SPLITS, f"split must be one of {', '.join(SPLITS)}", self.split)
         _require(
             self.epochs is None or 1 <= self.epochs <= 10_000,

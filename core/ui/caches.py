@@ -85,6 +85,15 @@ def own_tally(run: Run) -> pd.DataFrame:
     return _own_tally(run, str(run.folder), changed)
 
 
+def class_count(path: Path, kind: str) -> int:
+    """Return how many classes of `kind` a model tells apart that learns from a data set.
+
+    Raises:
+        DataError: the data set does not say them.
+    """
+    return _class_count(str(path), path.stat().st_mtime_ns, kind)
+
+
 def review(path: Path, kind: str, seed: int) -> Review:
     """Say what the split of a data set by `kind` and `seed` is worth.
 
@@ -190,9 +199,12 @@ def _history(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa: ARG
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _test_answers(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa: ARG001  the key
+    from core.scripts import script_of
+
     said = _run.test_predictions()
     sure = said.filter(regex="^p_").max(axis=1)
-    return said[["row", "script", "predicted"]].assign(sure=sure)
+    answered = [script_of(each) for each in said["predicted"]]
+    return said[["row", "script", "label", "predicted"]].assign(answered=answered, sure=sure)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -208,6 +220,13 @@ def _review(path: str, changed: int, kind: str, seed: int) -> Review:
 
     columns = ["script", "writer", "fold", "collection", "digest"]
     return review(_store(path, changed).labels(columns), kind, seed)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _class_count(path: str, changed: int, kind: str) -> int:
+    from core.training.classes import classes
+
+    return len(classes(_labels(path, changed), kind)[0])
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -358,6 +358,18 @@ def test_a_hint_on_folders_of_ones_own(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("way", ["folder", "hint"])
+def test_classes_of_ones_own_are_of_no_script(way: str, tmp_path: Path) -> None:
+    place = write(tmp_path / "animals", "other/cat/1.png", "other/dog/1.png")
+
+    items = scan([str(place) if way == "folder" else f"other={place / 'other'}"]).items
+
+    assert [(each.script, each.label.character) for each in items] == [
+        ("other", "cat"),
+        ("other", "dog"),
+    ]
+
+
 def test_the_same_own_images_have_the_same_name_zipped_and_unpacked(tmp_path: Path) -> None:
     folder = write(tmp_path / "v1.0 sheets", "arabic/a/1.png")
     zipped = write(tmp_path / "v1.0 sheets.zip", "arabic/a/1.png")

@@ -8,6 +8,7 @@ from core.evaluation.metrics import (
     confusion,
     confusion_by_character,
     mean_over_scripts,
+    most_confused,
     per_script_accuracy,
     wilson,
 )
@@ -26,6 +27,15 @@ def test_confusion_counts_true_by_row_and_predicted_by_column() -> None:
     assert counts.loc["kannada", "chinese"] == 1
     assert counts.loc["kannada", "kannada"] == 1
     assert counts.to_numpy().sum() == 6
+
+
+def test_the_most_confused_are_those_with_most_mistakes_either_way() -> None:
+    true = ["a", "a", "b", "c", "d", "d", "e"]
+    predicted = ["a", "c", "b", "c", "c", "c", "b"]
+    part = most_confused(confusion(true, predicted, list("abcde")), 2)
+
+    assert list(part.index) == list(part.columns) == ["c", "d"]
+    assert part.to_numpy().tolist() == [[1, 0], [2, 0]]
 
 
 def test_accuracy_by_script_and_its_plain_mean() -> None:

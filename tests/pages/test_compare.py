@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.evaluation.notebook import Result, beside_published
 from core.scripts import NAMES
 from core.training.runs import list_runs
+from core.ui import caches
 from core.ui.compare.mistakes import in_words, worst_cell
 from core.ui.compare.notebook import ranks
 from core.ui.compare.runs import differing
@@ -125,6 +126,33 @@ def test_characters_of_the_script_that_is_chosen_are_the_rows(open_page: Open):
     assert "the column Chinese" in said(app)
 
 
+def test_a_run_that_tells_characters_apart_shows_which_it_confuses(own: Path, open_page: Open):
+    [folder] = (own / "runs").glob("cnn-*")
+    request = json.loads((folder / "settings.json").read_text())
+    request["settings"]["classes"] = "character"
+    (folder / "settings.json").write_text(json.dumps(request))
+    answers = pd.read_parquet(folder / "predictions.parquet")
+    characters = caches.labels(own / "store" / "handwriting.parquet")["character"]
+    written = answers["script"].astype(str) + "/" + characters.iloc[answers["row"]].to_numpy()
+    answers = answers.assign(label=written, predicted=written)
+    chinese = answers.index[answers["script"] == "chinese"]
+    answers.loc[chinese, "predicted"] = "chinese/零"
+    answers.to_parquet(folder / "predictions.parquet")
+
+    app = open_page("compare")
+    wrong = (answers["label"] != answers["predicted"]).sum()
+    assert f"Of {len(answers)} test images it reads {len(answers) - wrong} right" in said(app)
+    assert "as published" in app.dataframe[1].value["Whose"].tolist()
+    assert folder.name not in app.dataframe[1].value["Whose"].tolist()  # that is of scripts
+    assert "to take Chinese" in said(app)
+    app.button_group[2].set_value("chinese").run()
+    assert not app.exception
+    written_box = next(each for each in app.selectbox if each.label == "Written")
+    assert set(written_box.options) <= {f"Chinese {each}" for each in "零三九亿"}
+    assert "taken for **Chinese 零**" in said(app)
+    assert "all that lies beside the diagonal" in said(app)
+
+
 @pytest.mark.usefixtures("full")
 def test_the_cell_that_is_chosen_has_its_images(open_page: Open, full: Path):
     app = open_page("compare")
@@ -142,7 +170,8 @@ def test_a_cell_without_images_says_so(open_page: Open, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         "core.ui.compare.mistakes.caches.test_answers",
         lambda _: pd.DataFrame(
-            {"row": [0], "script": ["arabic"], "predicted": ["arabic"], "sure": [0.9]}
+            {name: ["arabic"] for name in ("script", "label", "predicted", "answered")}
+            | {"row": [0], "sure": [0.9]}
         ),
     )
     app = open_page("compare")
@@ -197,7 +226,7 @@ def test_the_sentence_names_the_most_frequent_mistake():
 def test_the_sentence_of_a_flawless_run():
     matrix = _matrix(arabic_arabic=4)
     assert in_words(matrix) == (
-        "Of 4 test images it reads 4 right (100.0%), and takes no script for another."
+        "Of 4 test images it reads 4 right (100.0%), and takes none for another."
     )
     assert worst_cell(matrix) == ("arabic", "arabic")
 

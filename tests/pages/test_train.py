@@ -105,6 +105,10 @@ def test_what_the_page_says_is_what_is_started(
     monkeypatch.setattr("core.ui.train.setup.start_run", ask)
     app = open_page("train")
     app.selectbox(key="model").select("dense").run()
+    next(each for each in app.selectbox if each.label == "Classes").select("character").run()
+    labels = Store.open(full / "store" / "handwriting.parquet").labels()
+    characters = len(labels[["script", "character"]].drop_duplicates())
+    assert ("Characters", f"{characters}") in [(each.label, each.value) for each in app.metric]
     app.number_input(key="epochs-dense").set_value(3)
     next(each for each in app.number_input if each.label == "Patience").set_value(2)
     next(each for each in app.checkbox if each.label == "Average the weights").check()
@@ -113,6 +117,7 @@ def test_what_the_page_says_is_what_is_started(
     [settings] = asked
     assert (settings.model, settings.epochs, settings.batch_size) == ("dense", 3, 128)
     assert (settings.learning_rate, settings.seed, settings.split) == (1e-3, 800, "notebook")
+    assert settings.classes == "character"
     assert (settings.patience, settings.average_weights, settings.weight_decay) == (2, True, 0)
     assert settings.data == full / "store" / "handwriting.parquet"
     # and there it is

@@ -15,7 +15,15 @@ from core.errors import RunError, StoreError
 from core.imaging import preset
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
-from core.training.elsewhere import Trial, by_script, main, start_trial, tally, trials_of
+from core.training.elsewhere import (
+    Trial,
+    by_script,
+    main,
+    own_tally,
+    start_trial,
+    tally,
+    trials_of,
+)
 from core.training.runs import Run, find_run
 from core.training.settings import Settings
 from core.workspace import Workspace
@@ -60,6 +68,7 @@ def test_right_answers_are_counted_by_script_and_collection() -> None:
     answers = pd.DataFrame(
         {
             "script": ["arabic", "arabic", "arabic", "chinese", "other"],
+            "label": ["arabic", "arabic", "arabic", "chinese", "other"],
             "predicted": ["arabic", "chinese", "arabic", "chinese", "arabic"],
         }
     )
@@ -72,6 +81,23 @@ def test_right_answers_are_counted_by_script_and_collection() -> None:
     assert by_script(counted) == {"arabic": 2 / 3, "chinese": 1.0}
     assert by_script(counted[~counted["seen"]]) == {"arabic": 1.0, "chinese": 1.0}
     assert by_script(counted.iloc[:0]) == {}
+
+
+def test_its_own_test_images_are_answered_as_those_of_others(
+    make_run: Make, notebook_store: Path
+) -> None:
+    run = make_run(notebook_store, trained_on=["ahcd1"])
+    pd.DataFrame(
+        {
+            "row": [0, 1],
+            "script": ["arabic", "other"],
+            "predicted": ["other", "other"],
+            "p_arabic": [0.4, 0.3],
+            "p_kannada": [0.1, 0.0],
+            "p_other": [0.5, 0.7],
+        }
+    ).to_parquet(run.folder / "predictions.parquet")
+    assert by_script(own_tally(run)) == {"arabic": 1.0}  # it must choose among the six
 
 
 def test_another_data_set_goes_through_the_models_own_pipeline(
@@ -87,8 +113,9 @@ def test_another_data_set_goes_through_the_models_own_pipeline(
     labels = store.labels()
     prepared = [preset("notebook").apply(each) for each in store.sources(range(288))]
     best = Predictor.load(run.folder).answers(np.stack(prepared)).probabilities.argmax(axis=1)
+    predicted = [NAMES[place] for place in best]
     answers = pd.DataFrame(
-        {"script": labels["script"], "predicted": [NAMES[place] for place in best]}
+        {"script": labels["script"], "label": labels["script"], "predicted": predicted}
     )
     expected = tally(answers, labels["collection"], ("ahcd1", "chinese-mnist"))
     pd.testing.assert_frame_equal(trial.result, expected, check_dtype=False)

@@ -77,6 +77,16 @@ def test_certainty_is_never_claimed(share: float, said: str):
     assert charts.percent(share) == said
 
 
+def test_characters_of_one_script_are_named_without_it():
+    def ticks(*names: str) -> list[str]:
+        matrix = pd.DataFrame(1, index=list(names), columns=list(names))
+        return list(charts.confusion(matrix).layout.xaxis.ticktext)
+
+    assert ticks("english/a", "english/b") == ["a", "b"]
+    assert ticks("english/o", "kannada/ka") == ["English (Latin) o", "Kannada ka"]
+    assert ticks("other/cat", "other/dog") == ["cat", "dog"]
+
+
 def test_the_confusion_matrix_shows_shares_of_the_true_script():
     matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
     matrix.loc["arabic", ["arabic", "chinese"]] = [30, 10]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from core.scripts import SCRIPTS
+from core.scripts import OTHER, SCRIPTS, script
 from core.ui.charts.style import finish
 
 
@@ -15,7 +15,9 @@ def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> g
 
     Both map script names to accuracy, 0-1; either may be empty, and a script be in one alone.
     """
-    shown = [each for each in SCRIPTS if each.name in known or each.name in unseen]
+    shown = [
+        each for each in (*SCRIPTS, script(OTHER)) if each.name in known or each.name in unseen
+    ]
     figure = go.Figure()
     parts = (("learned from", known, "/"), ("never seen", unseen, ""))
     for name, accuracy, pattern in parts:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.scripts import script
+from core.scripts import script, script_of
 from core.ui.charts.style import GRID, TEXT, finish, percent
 
 
@@ -21,14 +21,17 @@ def confusion(
     its row and column as custom data.
 
     Args:
-        matrix: counts; the columns are script names, the rows too, or characters.
+        matrix: counts; the columns are script names, the rows too, or characters; or both are
+            class names, shown without their script where they are all of one.
         cell: names of the row and the column to frame.
         rows: what the rows are.
     """
     counts = matrix.to_numpy()
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    across = [script(name).title for name in matrix.columns]
-    down = [script(each).title if each in matrix.columns else str(each) for each in matrix.index]
+    of_one = len({script_of(name) for name in matrix.columns}) == 1
+    across = [script(name).sample if of_one else script(name).title for name in matrix.columns]
+    titles = dict(zip(matrix.columns, across, strict=True))
+    down = [titles.get(each, str(each)) for each in matrix.index]
     heat = go.Heatmap(
         z=shares,
         zmin=0,

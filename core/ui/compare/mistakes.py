@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StoreError
-from core.evaluation.metrics import confusion, confusion_by_character
-from core.scripts import NAMES, OTHER, script
+from core.evaluation.metrics import confusion, confusion_by_character, most_confused
+from core.scripts import NAMES, OTHER, script, script_of
+from core.training.classes import CHARACTER
 from core.training.runs import Run
 from core.ui import caches, charts, pictures, state
 from core.ui.page import advice
@@ -20,6 +21,7 @@ from core.workspace import Workspace
 _COLUMNS = 8
 _PER_PAGE = 40
 _TALL = 560
+_MOST = 30
 _BY_SCRIPT, _BY_CHARACTER = "By script", "By character"
 _TESTED = {
     "notebook": "The test images are a random fifth of the same collections, often by the same "
@@ -42,9 +44,13 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
         return
     left, right = st.columns(2)
     run = left.selectbox("Run", tested, format_func=lambda each: each.id)
+    characters = run.settings.classes == CHARACTER
     with right:
         by = st.segmented_control(
-            "Rows", [_BY_SCRIPT, _BY_CHARACTER], default=_BY_SCRIPT, required=True
+            "Rows",
+            [_BY_SCRIPT, _BY_CHARACTER],
+            default=_BY_CHARACTER if characters else _BY_SCRIPT,
+            required=True,
         )
     with advice():
         answers = caches.test_answers(run)
@@ -56,12 +62,12 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
             "they can.",
             icon=":material/image_not_supported:",
         )
-    seen = {*answers["script"], *answers["predicted"]}
+    seen = {*answers["script"], *answers["answered"]}
     names = (*NAMES, OTHER) if OTHER in seen else NAMES
-    matrix = confusion(answers["script"], answers["predicted"], names)
-    st.markdown(in_words(matrix))
+    matrix = confusion(answers["script"], answers["answered"], names)
+    st.markdown(in_words(_of_labels(answers) if characters else matrix))
     st.caption(_TESTED.get(run.settings.split, ""))
-    if by == _BY_CHARACTER and data:
+    if by == _BY_CHARACTER and (data or characters):
         present = [name for name in names if matrix.loc[name].any()]
         name = st.pills(
             "Script",
@@ -72,11 +78,25 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
             key=f"characters-of-{run.id}",
         )
         answers = answers[answers["script"] == name]
-        answers = answers.assign(true=_characters(data, answers["row"]))
-        matrix = confusion_by_character(answers["true"], answers["predicted"], name, names)
-        _pick_and_show(matrix, answers, data, f"{run.id}-{name}", name)
+        key = f"{run.id}-{name}"
+        if characters:
+            every = _of_labels(answers)
+            worst = most_confused(every, _MOST)
+            if len(worst) < len(every):
+                st.caption(f"The {_MOST} of {len(every)} characters with the most mistakes.")
+            answers = answers.assign(true=answers["label"], answered=answers["predicted"])
+            _pick_and_show(worst, answers, data, key)
+        elif data:
+            answers = answers.assign(true=_characters(data, answers["row"]))
+            matrix = confusion_by_character(answers["true"], answers["answered"], name, names)
+            _pick_and_show(matrix, answers, data, key, name)
     elif by == _BY_SCRIPT:
         _pick_and_show(matrix, answers.assign(true=answers["script"]), data, run.id)
+
+
+def _of_labels(answers: pd.DataFrame) -> pd.DataFrame:
+    names = sorted({*answers["label"], *answers["predicted"]})
+    return confusion(answers["label"], answers["predicted"], names)
 
 
 def data_of(run: Run, workspace: Workspace) -> Path | None:
@@ -133,12 +153,12 @@ def _pick_and_show(
         alt=in_words(matrix) if not of else f"Answers to each character of {script(of).title}",
     )
     if data:
-        behind = answers[(answers["true"] == cell[0]) & (answers["predicted"] == cell[1])]
+        behind = answers[(answers["true"] == cell[0]) & (answers["answered"] == cell[1])]
         _show_images(behind, data, cell, key)
 
 
 def _title(name: str) -> str:
-    return script(name).title if name in (*NAMES, OTHER) else name
+    return script(name).title if script_of(name) in (*NAMES, OTHER) else name
 
 
 def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
@@ -199,7 +219,7 @@ def in_words(matrix: pd.DataFrame) -> str:
     said = f"Of {total:,} test images it reads {right:,} right ({right / total:.1%})"
     np.fill_diagonal(counts, 0)
     if not counts.any():
-        return f"{said}, and takes no script for another."
+        return f"{said}, and takes none for another."
     true, answer = worst_cell(matrix)
     often = int(counts.max())
     return (

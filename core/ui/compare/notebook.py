@@ -15,6 +15,7 @@ from core.evaluation.notebook import (
     order,
     reversed_label_ceiling,
 )
+from core.training.classes import SCRIPT
 from core.training.runs import Run
 
 _COLUMNS = {
@@ -29,7 +30,7 @@ def show_notebook(runs: Sequence[Run]) -> None:
     results = [
         Result(run.settings.model, run.id, run.accuracy, run.loss)
         for run in runs
-        if run.accuracy is not None and run.loss is not None
+        if run.accuracy is not None and run.loss is not None and run.settings.classes == SCRIPT
     ]
     rows = beside_published(results)
     frame = pd.DataFrame(

@@ -62,6 +62,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
         {
             "Run": [each.id for each in runs],
             "Model": [each.settings.model for each in runs],
+            "Classes": [each.settings.classes + "s" for each in runs],
             "State": ["stopping" if each.stopping else each.state for each in runs],
             "Test accuracy": [each.accuracy for each in runs],
             "Tested on": [

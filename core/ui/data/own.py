@@ -27,7 +27,8 @@ def from_own_files(workspace: Workspace) -> None:
     st.markdown(
         "Bring a zip, a folder, or the notebook's CSV. What is known by its file names: the six "
         "Kaggle sets, at whatever depth, and images of your own in folders "
-        "`script/character/image.png`, such as `kannada/ka/1.png`."
+        "`script/character/image.png`, such as `kannada/ka/1.png`. What is of none of the six "
+        "scripts, or no script at all, goes into `other/class/image.png`."
     )
     with st.container(border=True):
         kept = _drop(workspace)

@@ -9,12 +9,13 @@ import streamlit as st
 
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import script
+from core.scripts import NAMES, script
 from core.ui import charts, pictures
 from core.ui.letter import letter
 
 NONE = "None of these six"
 _SEEN = 88
+_BARS = 6
 
 
 def show_answer(prediction: Prediction, predictor: Predictor) -> None:
@@ -27,7 +28,7 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if prediction.rejected:
             st.markdown(":material/help:")
-        else:
+        elif name in NAMES:
             st.image(letter(name), width=64, alt=f"a letter of {title}")
         with st.container(gap=None):
             st.subheader(NONE if prediction.rejected else title)
@@ -69,7 +70,11 @@ def what_it_costs(
 
 
 def show_bars(ranked: Sequence[tuple[str, float]]) -> None:
-    """Show the probability of each script; all 0 before there is an answer."""
+    """Show the probability of each script, or of the likeliest classes where there are many.
+
+    All are 0 before there is an answer.
+    """
+    ranked = ranked[:_BARS]
     # Drawn before there is an answer too: the first figure a browser draws takes it a second.
     st.plotly_chart(
         charts.ranking(ranked),

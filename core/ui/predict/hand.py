@@ -17,7 +17,7 @@ from core.data.selection import as_folder
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import NAMES, script
+from core.scripts import NAMES, script, script_of
 from core.ui import pictures, state
 from core.ui.predict.answer import NONE
 from core.ui.strokes import Letter, picture
@@ -88,7 +88,7 @@ def _answer(kept: state.Kept, model: str, predictor: Predictor) -> str:
 
 def tally(true: Sequence[str], answers: Sequence[str]) -> str:
     """Say in words how many of some drawings were read right, and how far to trust that."""
-    right = sum(one == other for one, other in zip(true, answers, strict=True))
+    right = sum(one == script_of(other) for one, other in zip(true, answers, strict=True))
     low, high = wilson(right, len(true))
     drawings = "drawing" if len(true) == 1 else "drawings"
     few = "So few tell little: your hand" if len(true) < _FEW else "Your hand"

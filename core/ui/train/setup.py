@@ -14,6 +14,7 @@ from core.data.store import Store
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.training.bend import random_bend
+from core.training.classes import CHARACTER, CLASSES
 from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, SCHEDULES, Settings
@@ -42,14 +43,16 @@ def choose(store: Store) -> Settings:
     )
     family = FAMILIES[name]
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
-    left, middle, right = st.columns(3, gap="medium")
+    first, left, middle, right = st.columns(4, gap="medium")
+    with first:
+        classes = _choice("classes", words.CLASSES, CLASSES)
     with left:
         split = _choice("split", words.SPLITS, SPLITS)
     with middle:
         epochs = _number("epochs", 1, 10_000, value=family.epochs, key=f"epochs-{name}")
     with right:
         seed = _number("seed", 0, 2**32 - 1)
-    chosen = Settings(store.path, name, split=split, epochs=epochs, seed=seed)
+    chosen = Settings(store.path, name, classes, split, epochs, seed=seed)
     if family.frozen:
         weights = _explained("weights", st.text_input, value=Settings.weights)
         chosen = replace(chosen, weights=weights.strip() or Settings.weights)
@@ -80,15 +83,17 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
     """Say what a start would do: how much, how long, and what the accuracy will not tell."""
     with advice():
         found = caches.review(store.path, settings.split, settings.seed)
+        characters = caches.class_count(store.path, settings.classes)
     time = estimate(settings, found.train, found.test, store.shape, runs)
     with st.container(border=True):
-        words.metrics(
-            {
-                "Images to learn from": f"{found.train:,}",
-                "Images to be tested on": f"{found.test:,}",
-                "Time, about": words.duration(time.seconds),
-            }
-        )
+        numbers = {
+            "Images to learn from": f"{found.train:,}",
+            "Images to be tested on": f"{found.test:,}",
+            "Time, about": words.duration(time.seconds),
+        }
+        if settings.classes == CHARACTER:
+            numbers["Characters"] = f"{characters:,}"
+        words.metrics(numbers)
         speed = f"{time.images_per_second:,.0f} images a second"
         if time.measured_on:
             st.caption(f"The time is worked out from run {time.measured_on} here: {speed}.")

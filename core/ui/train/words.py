@@ -16,6 +16,7 @@ SPLITS = {
     "writer": "Other writers",
     "collection": "Other collections",
 }
+CLASSES = {"script": "Scripts", "character": "Characters"}
 SCHEDULES = {
     "constant": "Constant",
     "cosine": "Cosine: down to none",

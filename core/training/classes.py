@@ -1,0 +1,48 @@
+"""What a model tells apart: scripts, or the characters in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.errors import DataError
+from core.scripts import NAMES, OTHER, class_name
+
+SCRIPT, CHARACTER = "script", "character"
+CLASSES = (SCRIPT, CHARACTER)
+
+
+def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return the classes of a data set, and the class of each image.
+
+    Args:
+        labels: what `Store.labels` returns; script and character are enough.
+        kind: one of `CLASSES`. Scripts are always all six, and the others where there are any, so
+            that models can be compared; characters are those that the data set holds.
+
+    Returns:
+        Names in the order of a model's outputs, and places among them, int64 (N,).
+
+    Raises:
+        DataError: characters are not known, or are all the same.
+    """
+    scripts = labels["script"].astype(str)
+    if kind == SCRIPT:
+        names = NAMES if OTHER not in set(scripts) else (*NAMES, OTHER)
+        return names, _places(scripts, names)
+    characters = labels["character"].astype(str)
+    unknown = int((characters == "").sum())
+    if unknown:
+        raise DataError(
+            f"{unknown:,} of {len(labels):,} images have no character: put them into folders "
+            "SCRIPT/CHARACTER/, or learn scripts"
+        )
+    named = pd.Series(list(map(class_name, scripts, characters)))
+    names = tuple(sorted(set(named)))
+    if len(names) < 2:
+        raise DataError(f"all images are of one character, {names[0]}: bring others to tell apart")
+    return names, _places(named, names)
+
+
+def _places(named: pd.Series, names: tuple[str, ...]) -> np.ndarray:
+    return pd.Categorical(named, categories=pd.Index(names)).codes.astype(np.int64)
