@@ -70,7 +70,7 @@ def evaluate(
     if script not in predictor.labels:
         known = ", ".join(predictor.labels[:_NAMED])
         more = ", ..." if len(predictor.labels) > _NAMED else ""
-        raise ModelError(f"{predictor.name} tells {known}{more} apart, and does not know {script}")
+        raise ModelError(f"{predictor.name} knows {known}{more}, not {script!r}")
     files = [each for _, listed in distinct(path)[0] for each in listed if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0

@@ -91,8 +91,11 @@ class Predictor:
             return self._model(prepared)
 
     def answers(self, prepared: np.ndarray) -> Answers:
-        """Answer prepared images, uint8 (N, H, W)."""
-        return answers(self.outputs(prepared), self.facts["labels"], self.decision)
+        """Answer prepared images, uint8 (N, H, W); one without any ink is none of these."""
+        said = answers(self.outputs(prepared), self.facts["labels"], self.decision)
+        blank = np.ptp(prepared, axis=(1, 2)) == 0
+        novelty = np.where(blank, np.float32(1), said.novelty)
+        return Answers(said.probabilities, novelty, said.rejected | blank)
 
     def predict(self, image: np.ndarray) -> Prediction:
         """Answer one decoded image, uint8 (H, W) grey or (H, W, 3) RGB of any size."""
