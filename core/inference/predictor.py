@@ -68,7 +68,7 @@ class Predictor:
         folder = model_folder(model, ws)
         try:
             facts = json.loads((folder / FACTS).read_text())
-            labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
+            labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
             prepared = pipeline.shape
             decision = Decision.from_json(facts.get("decision", {}))
@@ -101,6 +101,14 @@ class Predictor:
         order = np.argsort(-probabilities, kind="stable")
         ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
         return Prediction(ranked, bool(answer.rejected[0]), float(answer.novelty[0]))
+
+
+def _labels(written: Any) -> tuple[str, ...]:
+    if not isinstance(written, list) or not all(each and isinstance(each, str) for each in written):
+        raise TypeError("labels must be a list of names")
+    if len(set(written)) < len(written):
+        raise ValueError("two labels are the same")
+    return tuple(written)
 
 
 def available(ws: Workspace) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from core.errors import ModelError
 from core.imaging import preset
 from core.inference.predictor import SHIPPED, Predictor, available
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 from core.workspace import Workspace
 
 Draw = Callable[..., np.ndarray]
@@ -202,6 +202,10 @@ def _spoil_text(text: str) -> Callable[[Path], None]:
     return lambda folder: (folder / "model.json").write_text(text) and None
 
 
+def _decide(**values: Any) -> Callable[[Path], None]:
+    return lambda folder: _change(folder, decision={"temperature": 1.0, **values})
+
+
 def _cut_network(folder: Path) -> None:
     whole = (folder / "model.tflite").read_bytes()
     (folder / "model.tflite").write_bytes(whole[: len(whole) // 2])
@@ -216,6 +220,21 @@ SPOILT = {
     "no shape": lambda folder: _change(folder, input_shape=None),
     "no pipeline": lambda folder: _change(folder, pipeline={"name": "x", "steps": [{"step": "?"}]}),
     "no size": lambda folder: _change(folder, pipeline={"name": "x", "steps": []}),
+    "labels in one word": lambda folder: _change(folder, labels="abcdef"),
+    "numbers for labels": lambda folder: _change(folder, labels=[1, 2, 3, 4, 5, 6]),
+    "lists for labels": lambda folder: _change(folder, labels=[["arabic"]] * 6),
+    "a label without a name": lambda folder: _change(folder, labels=[*NAMES[:5], ""]),
+    "six times one label": lambda folder: _change(folder, labels=["arabic"] * 6),
+    "two labels for others": lambda folder: _change(folder, labels=[*NAMES[:4], OTHER, OTHER]),
+    "a word for a decision": lambda folder: _change(folder, decision="strict"),
+    "a word for a temperature": _decide(temperature="hot"),
+    "no temperature": _decide(temperature=None),
+    "a temperature of zero": _decide(temperature=0),
+    "a temperature below zero": _decide(temperature=-1),
+    "a temperature without an end": _decide(temperature=float("inf")),
+    "a word for a threshold": _decide(threshold="x"),
+    "a threshold that is no number": _decide(threshold=float("nan")),
+    "a word for what is kept": _decide(kept="most"),
     "another version": lambda folder: _change(folder, format=2),
     "a label too few": lambda folder: _change(folder, labels=NAMES[:5]),
     "another shape": lambda folder: _change(folder, input_shape=[40, 40]),
