@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ import pytest
 from core.errors import ModelError
 from core.imaging import preset
 from core.inference.predictor import SHIPPED, Predictor, available
+from core.models.export import export_litert
 from core.scripts import NAMES, OTHER
 from core.workspace import Workspace
 
@@ -211,6 +213,18 @@ def _cut_network(folder: Path) -> None:
     (folder / "model.tflite").write_bytes(whole[: len(whole) // 2])
 
 
+def _another_network(shape: tuple[int, ...], labels: tuple[int, ...]) -> Callable[[Path], None]:
+    def export(folder: Path) -> None:
+        import keras
+
+        image = keras.Input(shape)
+        answer = keras.layers.Dense(math.prod(labels))(keras.layers.Flatten()(image))
+        model = keras.Model(image, keras.layers.Reshape(labels)(answer))
+        export_litert(model, folder / "model.tflite")
+
+    return export
+
+
 SPOILT = {
     "no json": _spoil_text("{"),
     "empty": _spoil_text(""),
@@ -243,6 +257,9 @@ SPOILT = {
     "text for a network": lambda folder: (folder / "model.tflite").write_text("text"),
     "empty network": lambda folder: (folder / "model.tflite").write_bytes(b""),
     "half a network": _cut_network,
+    "a network for colours": _another_network((28, 28, 1), (6,)),
+    "a network for rows": _another_network((28,), (6,)),
+    "a network that answers twice": _another_network((28, 28), (2, 6)),
 }
 
 
