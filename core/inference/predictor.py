@@ -63,7 +63,8 @@ class Predictor:
             ws: where runs are looked for; the user's workspace by default.
 
         Raises:
-            ModelError: there is no such model, or its files don't fit together.
+            ModelError: there is no such model, its files don't fit together, or its training
+                diverged.
         """
         folder = model_folder(model, ws)
         try:
@@ -83,12 +84,24 @@ class Predictor:
                 f"{(*shape, len(labels))}: the files are of different models"
             )
         known = tuple(each for each in labels if each != OTHER)
-        return Predictor(str(model), known, pipeline, decision, facts, network)
+        predictor = Predictor(str(model), known, pipeline, decision, facts, network)
+        predictor.outputs(np.zeros((1, *shape), np.uint8))  # refused here, not at the first picture
+        return predictor
 
     def outputs(self, prepared: np.ndarray) -> np.ndarray:
-        """Return what the network itself gives, float32 (N, outputs), rows summing to 1."""
+        """Return what the network itself gives, float32 (N, outputs), rows summing to 1.
+
+        Raises:
+            ModelError: it gives something that is no number.
+        """
         with self._lock:
-            return self._model(prepared)
+            given = self._model(prepared)
+        if not np.isfinite(given).all():
+            raise ModelError(
+                f"{self.name}: it answers with what is no number, as its training diverged; "
+                "train it again with a smaller learning rate"
+            )
+        return given
 
     def answers(self, prepared: np.ndarray) -> Answers:
         """Answer prepared images, uint8 (N, H, W)."""

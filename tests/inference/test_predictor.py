@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,14 @@ def _another_network(shape: tuple[int, ...], labels: tuple[int, ...]) -> Callabl
     return export
 
 
+def _diverge(folder: Path) -> None:
+    import keras
+
+    model = keras.models.load_model(folder / "model.keras")
+    model.set_weights([np.full_like(each, np.nan) for each in model.get_weights()])
+    export_litert(model, folder / "model.tflite")
+
+
 SPOILT = {
     "no json": _spoil_text("{"),
     "empty": _spoil_text(""),
@@ -257,6 +266,7 @@ SPOILT = {
     "text for a network": lambda folder: (folder / "model.tflite").write_text("text"),
     "empty network": lambda folder: (folder / "model.tflite").write_bytes(b""),
     "half a network": _cut_network,
+    "a network that diverged": _diverge,
     "a network for colours": _another_network((28, 28, 1), (6,)),
     "a network for rows": _another_network((28,), (6,)),
     "a network that answers twice": _another_network((28, 28), (2, 6)),
@@ -271,3 +281,12 @@ def test_files_that_do_not_fit_together_are_named_in_one_line(name: str, folder:
         Predictor.load(folder)
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_no_picture_is_answered_with_what_is_no_number(
+    predictor: Predictor, draw_band: Draw
+) -> None:
+    diverged = replace(predictor, _model=lambda images: np.full((len(images), 6), np.nan))
+
+    with pytest.raises(ModelError, match="diverged; train it again with a smaller learning rate"):
+        diverged.predict(draw_band("arabic"))
