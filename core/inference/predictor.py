@@ -68,7 +68,7 @@ class Predictor:
         """
         folder = model_folder(model, ws)
         try:
-            facts = json.loads((folder / FACTS).read_text())
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
             prepared = pipeline.shape

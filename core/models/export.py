@@ -59,6 +59,7 @@ def save_model_folder(
         aside = Path(name)
         model.save(aside / KERAS)
         export_litert(model, aside / LITERT)
-        (aside / FACTS).write_text(json.dumps(description, ensure_ascii=False, indent=1))
+        said = json.dumps(description, ensure_ascii=False, indent=1)
+        (aside / FACTS).write_text(said, encoding="utf-8")
         for file in (KERAS, LITERT, FACTS):
             (aside / file).replace(folder / file)

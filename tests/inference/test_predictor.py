@@ -97,6 +97,21 @@ def test_equal_probabilities_keep_the_order_of_the_labels(predictor: Predictor) 
     assert answer.ranked == tuple((name, pytest.approx(1 / 6, abs=1e-6)) for name in NAMES)
 
 
+def test_the_description_is_read_as_utf_8_on_every_machine(
+    folder: Path, in_ascii: Callable[..., str]
+) -> None:
+    facts = json.loads((folder / "model.json").read_text(encoding="utf-8")) | {"name": "ಕನ್ನಡ"}
+    (folder / "model.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    code = """
+import sys
+from core.inference.predictor import Predictor
+
+print(ascii(Predictor.load(sys.argv[1]).facts["name"]))
+"""
+
+    assert in_ascii(code, str(folder)).strip() == ascii("ಕನ್ನಡ")
+
+
 @pytest.fixture
 def hasty_threads() -> Iterator[None]:
     """Threads take turns after a microsecond rather than five milliseconds."""
