@@ -151,7 +151,7 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         return ws.runs / matching[0]
     if len(matching) > 1:
         raise ModelError(f"{model!r} could be any of {', '.join(matching)}: give more of the id")
-    if (Path(model) / FACTS).exists():
+    if model and (Path(model) / FACTS).exists():
         return Path(model)
     raise ModelError(
         f"no model {model!r}: give shipped, a finished run's id (python -m core runs), "

@@ -190,6 +190,16 @@ def test_an_unknown_model_is_answered_with_what_one_may_give(
     assert "\n" not in str(caught.value)
 
 
+def test_no_name_is_not_the_name_of_the_current_folder(
+    ws: Workspace, band_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(band_model)
+
+    with pytest.raises(ModelError, match="no model ''"):
+        Predictor.load("", ws)
+    assert Predictor.load(".", ws).labels == NAMES
+
+
 def test_an_installation_without_a_shipped_model_says_so(
     ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
