@@ -22,7 +22,7 @@ SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
 
 
 def export_litert(model: keras.Model, path: Path) -> None:
-    """Write `model` for LiteRT: the same answers, without TensorFlow, in a twentieth of a ms."""
+    """Write `model` for LiteRT: the same answers, sooner and without TensorFlow."""
     model.export(path, format="litert", verbose=False)
 
 
