@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -301,6 +303,23 @@ def draw_band() -> Callable[..., np.ndarray]:
         return image.repeat(scale, axis=0).repeat(scale, axis=1)
 
     return band
+
+
+@pytest.fixture(scope="session")
+def in_ascii() -> Callable[..., str]:
+    """`in_ascii(code, *arguments)` runs Python where text files are ASCII unless one says more.
+
+    As on Windows they are in the code page of the country. Returns what it prints.
+    """
+
+    def run(code: str, *arguments: str) -> str:
+        env = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ class Server:
         path = Path(f"/proc/{self.process.pid}/stat")
         if not path.exists():
             return None
-        fields = path.read_text().rpartition(")")[2].split()
+        fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> int | None:
@@ -143,7 +143,7 @@ class Server:
         path = Path(f"/proc/{self.process.pid}/status")
         if not path.exists():
             return None
-        lines = path.read_text().splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
         return next(int(each.split()[1]) // 1024 for each in lines if each.startswith("VmRSS:"))
 
 

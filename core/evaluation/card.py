@@ -155,7 +155,7 @@ def _limits() -> str:
 
 
 def _learned_from(recipe: dict[str, Any]) -> str:
-    drawn = ", ".join(each.name for each in families() if not each.held_out)
+    drawn = dict.fromkeys(each.name for each in families() if not each.held_out)
     alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
     reals = ", ".join(f"{count:,} {script}" for script, count in recipe["reals"].items())
     lines = [
@@ -173,7 +173,7 @@ def _learned_from(recipe: dict[str, Any]) -> str:
     ]
     lines += [
         "",
-        f"The sketchbook's families (SIL Open Font License, or our own): {drawn}.",
+        f"The sketchbook's families (SIL Open Font License, or our own): {', '.join(drawn)}.",
         "",
         f"Other alphabets, from fonts under the same licence: {', '.join(alphabets)}.",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -41,8 +42,19 @@ class Decision:
 
         Raises:
             TypeError: something else is written there.
+            ValueError: a number is not finite, or the temperature not above 0.
         """
-        return Decision(**values)
+        decision = Decision(**values)
+        for name, value in asdict(decision).items():
+            if value is None and name != "temperature":
+                continue
+            if not isinstance(value, int | float):
+                raise TypeError(f"{name} must be a number, not {value!r}")
+            if not math.isfinite(value):
+                raise ValueError(f"{name} must be finite, not {value}")
+        if decision.temperature <= 0:
+            raise ValueError(f"temperature must be above 0, not {decision.temperature}")
+        return decision
 
 
 @dataclass(frozen=True)

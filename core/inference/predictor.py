@@ -63,12 +63,13 @@ class Predictor:
             ws: where runs are looked for; the user's workspace by default.
 
         Raises:
-            ModelError: there is no such model, or its files don't fit together.
+            ModelError: there is no such model, its files don't fit together, or its training
+                diverged.
         """
         folder = model_folder(model, ws)
         try:
-            facts = json.loads((folder / FACTS).read_text())
-            labels, shape = tuple(facts["labels"]), tuple(facts["input_shape"])
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
             prepared = pipeline.shape
             decision = Decision.from_json(facts.get("decision", {}))
@@ -83,12 +84,24 @@ class Predictor:
                 f"{(*shape, len(labels))}: the files are of different models"
             )
         known = tuple(each for each in labels if each != OTHER)
-        return Predictor(str(model), known, pipeline, decision, facts, network)
+        predictor = Predictor(str(model), known, pipeline, decision, facts, network)
+        predictor.outputs(np.zeros((1, *shape), np.uint8))  # refused here, not at the first picture
+        return predictor
 
     def outputs(self, prepared: np.ndarray) -> np.ndarray:
-        """Return what the network itself gives, float32 (N, outputs), rows summing to 1."""
+        """Return what the network itself gives, float32 (N, outputs), rows summing to 1.
+
+        Raises:
+            ModelError: it gives something that is no number.
+        """
         with self._lock:
-            return self._model(prepared)
+            given = self._model(prepared)
+        if not np.isfinite(given).all():
+            raise ModelError(
+                f"{self.name}: it answers with what is no number, as its training diverged; "
+                "train it again with a smaller learning rate"
+            )
+        return given
 
     def answers(self, prepared: np.ndarray) -> Answers:
         """Answer prepared images, uint8 (N, H, W); one without any ink is none of these."""
@@ -104,6 +117,14 @@ class Predictor:
         order = np.argsort(-probabilities, kind="stable")
         ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
         return Prediction(ranked, bool(answer.rejected[0]), float(answer.novelty[0]))
+
+
+def _labels(written: Any) -> tuple[str, ...]:
+    if not isinstance(written, list) or not all(each and isinstance(each, str) for each in written):
+        raise TypeError("labels must be a list of names")
+    if len(set(written)) < len(written):
+        raise ValueError("two labels are the same")
+    return tuple(written)
 
 
 def available(ws: Workspace) -> list[str]:
@@ -133,7 +154,7 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         return ws.runs / matching[0]
     if len(matching) > 1:
         raise ModelError(f"{model!r} could be any of {', '.join(matching)}: give more of the id")
-    if (Path(model) / FACTS).exists():
+    if model and (Path(model) / FACTS).exists():
         return Path(model)
     raise ModelError(
         f"no model {model!r}: give shipped, a finished run's id (python -m core runs), "

@@ -21,7 +21,7 @@ class LiteRT:
         """Load the file `path`.
 
         Raises:
-            ModelError: it is missing or no LiteRT model.
+            ModelError: it is missing, no LiteRT model, or one of another kind than ours.
         """
         from ai_edge_litert.interpreter import Interpreter
 
@@ -32,6 +32,12 @@ class LiteRT:
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         self._size = 0
+        if (len(self._input["shape"]), len(self._output["shape"])) != (3, 2):
+            raise ModelError(
+                f"{path} must take images (N, H, W) and give (N, labels), not take "
+                f"{tuple(map(int, self._input['shape']))} and give "
+                f"{tuple(map(int, self._output['shape']))}: train or export it again"
+            )
 
     @property
     def shape(self) -> tuple[int, int, int]:

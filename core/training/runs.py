@@ -55,7 +55,8 @@ class Run:
         epoch: the epoch it is in, from 1; 0 before the first batch.
         parameters: numbers in the model; None until it is built.
         accuracy: on the test split, 0 to 1, as the exported model answers; None until it ends.
-        loss: categorical cross-entropy in nats, likewise.
+        loss: categorical cross-entropy in nats, likewise; without label smoothing, which the
+            losses of `history` contain.
         seconds_left: estimated for the training that is left; None while unknown.
         images_per_second: how fast it trains or trained; None while unknown.
         train_images: how many images it learns from; None until it has loaded them.
@@ -104,7 +105,8 @@ class Run:
 
         Columns: kind (batch or epoch), step (batches since the start), epoch (from 1), minutes
         (since the first batch), loss and accuracy (over the epoch so far, on the images trained
-        on), val_loss and val_accuracy (on the test split; only where kind is epoch).
+        on), val_loss and val_accuracy (on the test split; only where kind is epoch). Both losses
+        contain the label smoothing that was asked for, other than `Run.loss`.
         """
         records = jobs.read(self.folder, files.HISTORY)
         frame = pd.DataFrame(records, columns=list(_COLUMNS))

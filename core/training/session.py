@@ -199,7 +199,7 @@ def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
             rate = schedule(rate, total)
     averaging = {
         "use_ema": settings.average_weights,
-        # an average over about an epoch
+        # over about the last epoch, or the last thousand batches of a long one
         "ema_momentum": min(max(1 - 1 / an_epoch, 0.9), 0.999),
     }
     if settings.weight_decay:
@@ -251,7 +251,7 @@ def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> d
     by_keras = model.predict_on_batch(few.astype(np.float32) / 255)
     return {
         "accuracy": float((predicted == test.labels).mean()),
-        # Clipped as Keras clips it.
+        # Clipped, as a single share that is rounded to 0 would make it infinite.
         "loss": float(-np.log(np.clip(of_the_true, 1e-7, 1)).mean()),
         "litert_difference": float(np.abs(probabilities[: len(few)] - by_keras).max()),
     }

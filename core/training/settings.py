@@ -120,8 +120,8 @@ class Settings:
         default=False,
         metadata=_says(
             "Average the weights",
-            "Tests and keeps the average of the weights over about the last epoch, which is "
-            "steadier than the last ones.",
+            "Tests and keeps the average of the weights over about the last epoch, or the last "
+            "thousand batches of a long one, which is steadier than the last ones.",
         ),
     )
     patience: int = field(

@@ -7,6 +7,7 @@ from sklearn.metrics import balanced_accuracy_score
 from core.evaluation.metrics import (
     confusion,
     confusion_by_character,
+    expected_calibration_error,
     mean_over_scripts,
     most_confused,
     per_script_accuracy,
@@ -78,3 +79,29 @@ def test_characters_come_in_the_order_of_what_is_read_right_least() -> None:
     assert list(counts.columns) == list(NAMES)
     assert counts.loc["b", ["arabic", "english"]].tolist() == [1, 1]
     assert counts.to_numpy().sum() == 5
+
+
+CONFIDENCE = np.array([0.9, 0.9, 0.6, 0.62])
+RIGHT = np.array([True, False, True, True])
+
+
+def test_the_calibration_error_by_hand() -> None:
+    # in the bin of 0.9, 1.8 right answers were promised and 1 given; in that of 0.6, 1.22 and 2
+    assert expected_calibration_error(CONFIDENCE, RIGHT) == pytest.approx((0.8 + 0.78) / 4)
+    # all in one bin make up for each other
+    assert expected_calibration_error(CONFIDENCE, RIGHT, bins=1) == pytest.approx(0.02 / 4)
+
+
+def test_an_answer_counts_by_its_weight_in_the_calibration_error() -> None:
+    weights = np.array([3.0, 1.0, 1.0, 1.0])
+
+    # 3.6 promised and 3 given; 1.22 and 2
+    error = expected_calibration_error(CONFIDENCE, RIGHT, weights)
+
+    assert error == pytest.approx((0.6 + 0.78) / 6)
+
+
+def test_whoever_is_certain_is_in_the_last_bin_too() -> None:
+    error = expected_calibration_error(np.array([1.0, 0.95]), np.array([False, True]))
+
+    assert error == pytest.approx((1 + 0.95 - 1) / 2)

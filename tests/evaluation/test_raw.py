@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
 from core.evaluation.raw import evaluate
+from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
 
@@ -63,6 +65,19 @@ def test_accuracy_is_the_share_taken_for_the_script_asked_for(
     script: str, accuracy: float, place: Path, predictor: Predictor
 ) -> None:
     assert evaluate(predictor, place, script).accuracy == accuracy
+
+
+def test_what_is_newer_than_the_threshold_is_rejected_and_counts_in_the_accuracy(
+    place: Path, predictor: Predictor
+) -> None:
+    # 60 px of ink in the band of Arabic leave a novelty of 0.20, 40 px in the two others 0.40
+    strict = replace(predictor, decision=Decision(threshold=0.3))
+
+    result = evaluate(strict, place, "arabic")
+
+    assert result.rejected == 3 / 8
+    assert result.accuracy == 5 / 8
+    assert result.to_json()["rejected"] == 3 / 8
 
 
 def test_dark_on_white_is_read_as_well(

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from core.errors import DataError, ModelError, SourceNotFound
 from core.evaluation.card import record
 from core.evaluation.unseen import Unseen, evaluate_unseen
+from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 
 Draw = Callable[..., np.ndarray]
@@ -51,6 +53,37 @@ def test_collections_of_a_script_are_averaged_first_then_scripts(result: Unseen)
     assert result.per_script == {"arabic": 0.7, "chinese": 0.75, "kannada": 1.0}
     assert result.mean == pytest.approx(2.45 / 3)
     assert result.collections["kannada-photos"].accuracy == 0
+
+
+def test_the_share_called_none_of_these_is_averaged_likewise(
+    folder: Path, band_model: Path
+) -> None:
+    # this rejects all that it takes for Chinese or Kannada: they have less ink
+    strict = replace(Predictor.load(band_model), decision=Decision(threshold=0.3))
+
+    result = evaluate_unseen(strict, folder, lambda _: None)
+
+    rejected = {name: each.rejected for name, each in result.collections.items()}
+    assert list(rejected.values()) == [0.1, 0, 0.75, 1, 0]
+    # 1 of 10 and none of 2; 3 of 4; 1 of 1, the photos apart
+    assert result.rejected == pytest.approx((0.05 + 0.75 + 1) / 3)
+    assert result.to_json()["rejected"] == result.rejected
+    assert "| arabic-one | 10 | 90.0% | 10.0% |" in result.to_markdown()
+
+
+def test_every_collection_of_a_script_and_every_script_weighs_the_same_in_the_calibration_error(
+    result: Unseen,
+) -> None:
+    # softmax of the ink / 20: 60 px in most bands, 40 px in those of Chinese and Kannada
+    sure, unsure = np.exp(3) / (np.exp(3) + 5), np.exp(2) / (np.exp(2) + 5)
+    # 9 of 10 images of one half of Arabic, 2 of 2 of the other, 1 of 4 Chinese
+    promised, given = sure * (0.45 + 0.5 + 0.25), 0.45 + 0.25
+    # 1 of 10 of one half of Arabic, 3 of 4 Chinese, 1 of 1 Kannada
+    promised_unsurely, given_unsurely = unsure * (0.05 + 0.75 + 1), 0.75 + 1
+
+    error = (abs(promised - given) + abs(promised_unsurely - given_unsurely)) / 3
+
+    assert result.calibration_error == pytest.approx(error, abs=1e-6)
 
 
 def test_it_says_each_collection_as_it_is_done(folder: Path, band_model: Path) -> None:

@@ -1,9 +1,11 @@
 import json
+import math
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import pytest
 from core.errors import ModelError
 from core.imaging import preset
 from core.inference.predictor import SHIPPED, Predictor, available
-from core.scripts import NAMES
+from core.models.export import export_litert
+from core.scripts import NAMES, OTHER
 from core.workspace import Workspace
 
 Draw = Callable[..., np.ndarray]
@@ -92,6 +95,21 @@ def test_equal_probabilities_keep_the_order_of_the_labels(predictor: Predictor) 
     answer = predictor.predict(np.zeros((28, 28), np.uint8))
 
     assert answer.ranked == tuple((name, pytest.approx(1 / 6, abs=1e-6)) for name in NAMES)
+
+
+def test_the_description_is_read_as_utf_8_on_every_machine(
+    folder: Path, in_ascii: Callable[..., str]
+) -> None:
+    facts = json.loads((folder / "model.json").read_text(encoding="utf-8")) | {"name": "ಕನ್ನಡ"}
+    (folder / "model.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    code = """
+import sys
+from core.inference.predictor import Predictor
+
+print(ascii(Predictor.load(sys.argv[1]).facts["name"]))
+"""
+
+    assert in_ascii(code, str(folder)).strip() == ascii("ಕನ್ನಡ")
 
 
 @pytest.fixture
@@ -183,6 +201,16 @@ def test_an_unknown_model_is_answered_with_what_one_may_give(
     assert "\n" not in str(caught.value)
 
 
+def test_no_name_is_not_the_name_of_the_current_folder(
+    ws: Workspace, band_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(band_model)
+
+    with pytest.raises(ModelError, match="no model ''"):
+        Predictor.load("", ws)
+    assert Predictor.load(".", ws).labels == NAMES
+
+
 def test_an_installation_without_a_shipped_model_says_so(
     ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,9 +241,33 @@ def _spoil_text(text: str) -> Callable[[Path], None]:
     return lambda folder: (folder / "model.json").write_text(text) and None
 
 
+def _decide(**values: Any) -> Callable[[Path], None]:
+    return lambda folder: _change(folder, decision={"temperature": 1.0, **values})
+
+
 def _cut_network(folder: Path) -> None:
     whole = (folder / "model.tflite").read_bytes()
     (folder / "model.tflite").write_bytes(whole[: len(whole) // 2])
+
+
+def _another_network(shape: tuple[int, ...], labels: tuple[int, ...]) -> Callable[[Path], None]:
+    def export(folder: Path) -> None:
+        import keras
+
+        image = keras.Input(shape)
+        answer = keras.layers.Dense(math.prod(labels))(keras.layers.Flatten()(image))
+        model = keras.Model(image, keras.layers.Reshape(labels)(answer))
+        export_litert(model, folder / "model.tflite")
+
+    return export
+
+
+def _diverge(folder: Path) -> None:
+    import keras
+
+    model = keras.models.load_model(folder / "model.keras")
+    model.set_weights([np.full_like(each, np.nan) for each in model.get_weights()])
+    export_litert(model, folder / "model.tflite")
 
 
 SPOILT = {
@@ -227,6 +279,21 @@ SPOILT = {
     "no shape": lambda folder: _change(folder, input_shape=None),
     "no pipeline": lambda folder: _change(folder, pipeline={"name": "x", "steps": [{"step": "?"}]}),
     "no size": lambda folder: _change(folder, pipeline={"name": "x", "steps": []}),
+    "labels in one word": lambda folder: _change(folder, labels="abcdef"),
+    "numbers for labels": lambda folder: _change(folder, labels=[1, 2, 3, 4, 5, 6]),
+    "lists for labels": lambda folder: _change(folder, labels=[["arabic"]] * 6),
+    "a label without a name": lambda folder: _change(folder, labels=[*NAMES[:5], ""]),
+    "six times one label": lambda folder: _change(folder, labels=["arabic"] * 6),
+    "two labels for others": lambda folder: _change(folder, labels=[*NAMES[:4], OTHER, OTHER]),
+    "a word for a decision": lambda folder: _change(folder, decision="strict"),
+    "a word for a temperature": _decide(temperature="hot"),
+    "no temperature": _decide(temperature=None),
+    "a temperature of zero": _decide(temperature=0),
+    "a temperature below zero": _decide(temperature=-1),
+    "a temperature without an end": _decide(temperature=float("inf")),
+    "a word for a threshold": _decide(threshold="x"),
+    "a threshold that is no number": _decide(threshold=float("nan")),
+    "a word for what is kept": _decide(kept="most"),
     "another version": lambda folder: _change(folder, format=2),
     "a label too few": lambda folder: _change(folder, labels=NAMES[:5]),
     "another shape": lambda folder: _change(folder, input_shape=[40, 40]),
@@ -235,6 +302,10 @@ SPOILT = {
     "text for a network": lambda folder: (folder / "model.tflite").write_text("text"),
     "empty network": lambda folder: (folder / "model.tflite").write_bytes(b""),
     "half a network": _cut_network,
+    "a network that diverged": _diverge,
+    "a network for colours": _another_network((28, 28, 1), (6,)),
+    "a network for rows": _another_network((28,), (6,)),
+    "a network that answers twice": _another_network((28, 28), (2, 6)),
 }
 
 
@@ -246,3 +317,12 @@ def test_files_that_do_not_fit_together_are_named_in_one_line(name: str, folder:
         Predictor.load(folder)
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_no_picture_is_answered_with_what_is_no_number(
+    predictor: Predictor, draw_band: Draw
+) -> None:
+    diverged = replace(predictor, _model=lambda images: np.full((len(images), 6), np.nan))
+
+    with pytest.raises(ModelError, match="diverged; train it again with a smaller learning rate"):
+        diverged.predict(draw_band("arabic"))

@@ -1,5 +1,6 @@
 import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,39 @@ def test_a_model_folder_says_all_that_is_needed_to_use_it(tmp_path: Path) -> Non
     }
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == ["model.json", "model.keras", "model.tflite"]
+
+
+_SAVE = """
+import sys
+from pathlib import Path
+
+from core.imaging import preset
+from core.models.export import save_model_folder
+
+
+class Model:
+    name, input_shape = "small", (None, 28, 28)
+
+    def count_params(self):
+        return 0
+
+    def save(self, path):
+        path.touch()
+
+    def export(self, path, **_):
+        path.touch()
+
+
+save_model_folder(Path(sys.argv[1]), Model(), ["\\u0c95"], preset("notebook"))
+"""
+
+
+def test_the_description_is_utf_8_on_every_machine(
+    tmp_path: Path, in_ascii: Callable[..., str]
+) -> None:
+    in_ascii(_SAVE, str(tmp_path))
+
+    assert json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))["labels"] == ["ಕ"]
 
 
 def test_a_saved_model_can_be_trained_on(tmp_path: Path) -> None:

@@ -1,0 +1,168 @@
+"""Calibration of a made-up model: its outputs are written in the images, as pixels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+from sklearn.metrics import balanced_accuracy_score, log_loss, recall_score, roc_auc_score
+
+from core.data.store import Record, Writer, to_table
+from core.evaluation.calibration import KEPT, calibrate
+from core.imaging import preset
+from core.inference.decision import Decision
+from core.inference.predictor import Predictor
+from core.scripts import NAMES, OTHER
+
+PIPELINE = preset("notebook")
+SCRIPTS = np.array(NAMES)
+
+
+def logits_in(images: np.ndarray) -> np.ndarray:
+    """The outputs of the model before the softmax, float (N, 7), those for other alphabets last."""
+    return images[:, 0, :7].astype(np.float32) / 16 - 8
+
+
+def made_up(logits: np.ndarray) -> np.ndarray:
+    images = np.zeros((len(logits), *PIPELINE.shape), np.uint8)
+    images[:, 0, :7] = ((logits + 8) * 16).round().clip(0, 255)
+    return images
+
+
+def answered(
+    random: np.random.Generator, count: int, too_sure: float, novelty: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images, uint8 (N, H, W), and scripts as likely as a true model says; this one says more."""
+    logits = random.normal(0, 1.5, (count, 6))
+    scripts = (softmax(logits, axis=1).cumsum(1) > random.random((count, 1))).argmax(1)
+    strange = random.normal(novelty, 1, (count, 1))
+    return made_up(np.hstack([too_sure * logits, strange])), SCRIPTS[scripts]
+
+
+def write(path: Path, images: np.ndarray, scripts: Sequence[str], folds: Sequence[str]) -> None:
+    with path.open("wb") as file, Writer(file, PIPELINE) as writer:
+        records = [
+            Record(image.tobytes(), b"", script, "", "", fold, "c", "", str(row), 28, 28)
+            for row, (image, script, fold) in enumerate(zip(images, scripts, folds, strict=True))
+        ]
+        writer.add(to_table(records, PIPELINE.shape))
+
+
+def calibration_error(probabilities: np.ndarray, right: np.ndarray) -> float:
+    confidence = probabilities.max(axis=1)
+    error = 0.0
+    for low in np.arange(15) / 15:
+        here = (confidence >= low) & (confidence < low + 1 / 15)
+        if here.any():
+            error += here.mean() * abs(confidence[here].mean() - right[here].mean())
+    return error
+
+
+def known_shares(images: np.ndarray, temperature: float) -> np.ndarray:
+    return softmax(logits_in(images)[:, :6] / temperature, axis=1)
+
+
+def novelty(images: np.ndarray, temperature: float) -> np.ndarray:
+    return softmax(logits_in(images) / temperature, axis=1)[:, 6]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The images, the scripts of those that have one, and what `calibrate` makes of them."""
+
+    images: dict[str, np.ndarray]
+    scripts: dict[str, np.ndarray]
+    found: dict[str, Any]
+
+    @property
+    def decision(self) -> Decision:
+        return Decision.from_json(self.found["decision"])
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("calibration")
+    random = np.random.default_rng(0)
+    writers, of_writers = answered(random, 9_000, too_sure=1.0, novelty=-6)
+    families, of_families = answered(random, 9_000, too_sure=2.2, novelty=0)
+    others, _ = answered(random, 900, too_sure=1.0, novelty=2)
+    # what it was trained on counts for nothing: here all answers to it are wrong
+    trained = made_up(np.tile([8.0, 0, 0, 0, 0, 0, 8], (600, 1)))
+    write(
+        folder / "data.parquet",
+        np.concatenate([trained, writers]),
+        ["kannada"] * 600 + list(of_writers),
+        ["train"] * 600 + ["test"] * 9_000,
+    )
+    write(
+        folder / "strangers.parquet",
+        np.concatenate([families, others]),
+        [*of_families, *[OTHER] * 900],
+        [""] * 9_900,
+    )
+    facts: dict[str, Any] = {"labels": [*NAMES, OTHER]}
+    model = Predictor(
+        "made up", NAMES, PIPELINE, Decision(), facts, lambda images: softmax(logits_in(images), 1)
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Predictor, "load", lambda _: model)
+        found = calibrate(
+            folder / "model", folder / "data.parquet", folder / "strangers.parquet", seed=3
+        )
+    return Case(
+        {"in_domain": writers, "families": families, "other": others},
+        {"in_domain": of_writers, "families": of_families},
+        found,
+    )
+
+
+# `calibrate` draws images for each half of its work, these look at all: hence the tolerances.
+
+
+def test_the_temperature_is_the_one_at_which_the_right_scripts_are_likeliest(case: Case) -> None:
+    known = np.concatenate([case.images[name] for name in case.scripts])
+    true = np.concatenate(list(case.scripts.values()))
+
+    likeliest = min(
+        np.arange(0.8, 3, 0.05),
+        key=lambda each: log_loss(true, known_shares(known, each), labels=NAMES),
+    )
+
+    assert case.decision.temperature == pytest.approx(likeliest, rel=0.05)
+
+
+def test_the_threshold_keeps_what_is_known_and_turns_others_away(case: Case) -> None:
+    decision = case.decision
+    new = {name: novelty(each, decision.temperature) for name, each in case.images.items()}
+
+    assert decision.threshold == pytest.approx(np.quantile(new["families"], KEPT), abs=0.02)
+    # all of the writers' are kept, who are less new
+    assert decision.kept == pytest.approx((1 + KEPT) / 2, abs=0.002)
+    turned_away = (new["other"] > decision.threshold).mean()
+    assert 0.2 < turned_away < 0.8
+    assert decision.turned_away == pytest.approx(turned_away, abs=0.002)
+    is_other = np.repeat([0, 1], [9_000, 900])
+    auroc = roc_auc_score(is_other, np.concatenate([new["families"], new["other"]]))
+    assert case.found["unknown"]["auroc"] == pytest.approx(auroc, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["in_domain", "families"])
+def test_accuracy_and_calibration_error_are_those_of_images_it_was_not_trained_on(
+    name: str, case: Case
+) -> None:
+    shares = known_shares(case.images[name], case.decision.temperature)
+    true, predicted = case.scripts[name], SCRIPTS[shares.argmax(axis=1)]
+
+    recall = recall_score(true, predicted, average=None, labels=NAMES)
+    assert case.found[name] == pytest.approx(
+        {
+            **dict(zip(NAMES, recall, strict=True)),
+            "mean": balanced_accuracy_score(true, predicted),
+        }
+    )
+    error = calibration_error(shares, predicted == true)
+    assert error > 0.05
+    assert case.found["calibration"][name] == pytest.approx(error, abs=0.02)

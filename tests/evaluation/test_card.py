@@ -1,0 +1,30 @@
+from core.data.sketchbook import families
+from core.evaluation.card import card
+from core.imaging import preset
+from core.scripts import NAMES
+
+FACTS = {
+    "name": "glyph",
+    "labels": list(NAMES),
+    "pipeline": preset("canonical").to_json(),
+    "input_shape": [40, 40],
+    "parameters": 1,
+    "unseen_collections": {},
+    "recipe": {
+        "number": 1,
+        "real": 1,
+        "sketched": 1,
+        "others": 1,
+        "epochs": 1,
+        "reals": dict.fromkeys(NAMES, 1),
+    },
+}
+
+
+def test_a_family_that_draws_two_scripts_is_named_once() -> None:
+    begin = "The sketchbook's families (SIL Open Font License, or our own): "
+    line = next(each for each in card(FACTS).splitlines() if each.startswith(begin))
+
+    named = line.removeprefix(begin).removesuffix(".").split(", ")
+
+    assert sorted(named) == sorted({each.name for each in families() if not each.held_out})
