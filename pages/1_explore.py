@@ -37,8 +37,8 @@ with advice():
         _VIEWS[view](store)
     else:
         rows = filters.filtered(store)
-        if not len(rows):
+        if len(rows):
+            grid.browse(store, rows)
+            take.take_away(store, rows)
+        else:
             st.info("No image fits all of that.", icon=":material/search_off:")
-            st.stop()
-        grid.browse(store, rows)
-        take.take_away(store, rows)

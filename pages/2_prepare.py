@@ -19,12 +19,11 @@ draft = choose_draft(here)
 view = st.segmented_control(
     "View", [_STEPS, _SIDES, _MAKE], default=_STEPS, required=True, label_visibility="collapsed"
 )
+# No st.stop() beside widgets: of those that are not drawn then, server and browser disagree.
 if view == _MAKE:
     make_data(here, draft)
-    st.stop()
-
-taken = choose_samples(here)
-if view == _STEPS:
-    change_steps(draft, taken)
-else:
-    show_sides(here, draft, taken)
+elif taken := choose_samples(here):
+    if view == _STEPS:
+        change_steps(draft, taken)
+    else:
+        show_sides(here, draft, taken)

@@ -1,7 +1,5 @@
 """Train: set a run up, watch it learn, see what came of it."""
 
-import streamlit as st
-
 from core.training.runs import list_runs
 from core.ui import train
 from core.ui.builds import data_or_stop
@@ -12,13 +10,13 @@ begin_page(TRAIN)
 
 here = workspace()
 runs = list_runs(here)
-if train.view(runs) != train.NEW:
+# No st.stop() beside widgets: of those that are not drawn then, server and browser disagree.
+if train.view(runs) == train.NEW:
+    store = data_or_stop(here)
+    chosen = train.choose(store)
+    train.look_before(chosen, store, runs)
+    settings = train.settings_form(chosen)
+    if settings is not None:
+        train.start(here, settings)
+else:
     train.show_run(here, runs)
-    st.stop()
-
-store = data_or_stop(here)
-chosen = train.choose(store)
-train.look_before(chosen, store, runs)
-settings = train.settings_form(chosen)
-if settings is not None:
-    train.start(here, settings)

@@ -20,5 +20,5 @@ if not runs:
 chosen = compare.choose_runs(runs)
 compare.show_curves(chosen)
 compare.show_differences(chosen)
-compare.show_notebook(chosen)
+compare.show_notebook(runs)
 compare.show_mistakes(here, chosen)

@@ -24,6 +24,7 @@ with left:
         "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
     )
 model = right.selectbox("Model", models, index=first, key="answering-model")
+predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
@@ -33,11 +34,10 @@ if how == "Draw":
     predict.show_letters_to_copy()
     predict.draw_and_answer(model, predictor, state.collection().version)
     predict.show_hand(model, predictor)
-    st.stop()
-
-with advice():
-    brought = predict.bring(how)
-    if len(brought) > 1:
-        predict.answer_all(brought, model, folder, predictor)
-    elif brought:
-        predict.answer_one(brought[0], model, folder, predictor)
+else:  # and no st.stop(): of widgets not drawn then, server and browser disagree
+    with advice():
+        brought = predict.bring(how)
+        if len(brought) > 1:
+            predict.answer_all(brought, model, folder, predictor)
+        elif brought:
+            predict.answer_one(brought[0], model, folder, predictor)

@@ -179,13 +179,14 @@ def columns(store: Store, labels: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, meaning in _MEANINGS.items():
         values = labels[name] if name in labels else store.labels([name])[name]
+        missing = 0 if values.dtype.kind == "i" else int((values == "").sum())
         rows.append(
             {
                 "Column": name,
                 "Holds": meaning,
                 "Type": _type_words(values),
-                "Distinct": _distinct(values),
-                "Missing": int((values == "").sum()) if values.dtype.kind == "O" else 0,
+                "Distinct": _distinct(values) - bool(missing),
+                "Missing": missing,
                 "Example": str(next((each for each in values.iloc[:ROW_GROUP] if each != ""), "")),
             }
         )

@@ -27,11 +27,13 @@ class Prediction:
         ranked: (script, probability) pairs, the likeliest first; they sum to 1.
         rejected: True where the model calls it none of these.
         novelty: how little it looks like any of them, 0-1.
+        blank: True where no ink is left of it to answer.
     """
 
     ranked: tuple[tuple[str, float], ...]
     rejected: bool = False
     novelty: float = 0.0
+    blank: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,17 +108,24 @@ class Predictor:
     def answers(self, prepared: np.ndarray) -> Answers:
         """Answer prepared images, uint8 (N, H, W); one without any ink is none of these."""
         said = answers(self.outputs(prepared), self.facts["labels"], self.decision)
-        blank = np.ptp(prepared, axis=(1, 2)) == 0
+        blank = _blank(prepared)
         novelty = np.where(blank, np.float32(1), said.novelty)
         return Answers(said.probabilities, novelty, said.rejected | blank)
 
     def predict(self, image: np.ndarray) -> Prediction:
         """Answer one decoded image, uint8 (H, W) grey or (H, W, 3) RGB of any size."""
-        answer = self.answers(self.pipeline.apply(image)[None])
+        prepared = self.pipeline.apply(image)[None]
+        answer = self.answers(prepared)
         probabilities = answer.probabilities[0]
         order = np.argsort(-probabilities, kind="stable")
         ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
-        return Prediction(ranked, bool(answer.rejected[0]), float(answer.novelty[0]))
+        rejected, novelty = bool(answer.rejected[0]), float(answer.novelty[0])
+        return Prediction(ranked, rejected, novelty, bool(_blank(prepared)[0]))
+
+
+def _blank(prepared: np.ndarray) -> np.ndarray:
+    """Say of prepared images, (N, H, W), which are of one grey level: bool (N,)."""
+    return np.ptp(prepared, axis=(1, 2)) == 0
 
 
 def _labels(written: Any) -> tuple[str, ...]:

@@ -251,8 +251,12 @@ def restart_draft() -> None:
 
 
 def begin(key: str, value: object) -> str:
-    """Let the widget of `key` begin with `value` where it is new; returns the key."""
-    st.session_state.setdefault(key, value)
+    """Let the widget of `key` begin with `value` where it is new; returns the key.
+
+    The browser is told each time: it forgets a widget that a run did not draw, and after a run
+    that was cut short by `st.stop` the server still knows it.
+    """
+    st.session_state[key] = st.session_state.get(key, value)
     return key
 
 

@@ -175,3 +175,23 @@ def test_a_finger_draws_on_a_phone(finger: bool, server: Any, new_page: Callable
     assert ink(phone) > 500
     # The page did not scroll away under the finger.
     assert sheet(phone).bounding_box() == box
+
+
+def test_a_picture_that_was_left_behind_is_not_answered(
+    server: Any, new_page: Callable[..., Page], encode_image: Callable, draw_glyph: Callable
+):
+    page = new_page()
+    page.goto(f"{server.url}/predict")
+    page.get_by_text("Upload", exact=True).first.click()
+    picture = {
+        "name": "a.png",
+        "mimeType": "image/png",
+        "buffer": encode_image(draw_glyph("arabic")),
+    }
+    page.locator("input[type=file]").set_input_files(picture)
+    expect(page.get_by_text("What the model saw")).to_be_visible()
+    page.get_by_text("Draw", exact=True).first.click()
+    expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    page.get_by_text("Upload", exact=True).first.click()
+    expect(page.get_by_text("Choose one picture or several")).to_be_visible()
+    expect(page.get_by_text("What the model saw")).to_have_count(0)

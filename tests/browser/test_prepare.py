@@ -74,3 +74,24 @@ def test_ones_own_picture_and_a_bad_one(
     no_error(page)
     chooser.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(page.get_by_text("not an image")).to_be_visible()
+
+
+def test_steps_stay_on_when_one_looks_at_something_else(furnished: Any, page: Page):
+    page.goto(f"{furnished.url}/prepare")
+    expect(page.get_by_alt_text("Arabic, after Redraw")).to_be_visible()
+    for view, words in (
+        ("Make a data set", "A data set that is here"),
+        ("Step by step", "7 · Thin"),
+    ):
+        page.get_by_role("radio", name=view).click()
+        expect(page.get_by_text(words)).to_be_visible()
+    page.get_by_role("radio", name="Your own").click()
+    expect(page.get_by_text("Choose a picture")).to_be_visible()
+    page.get_by_role("radio", name="Each script").click()
+    expect(page.get_by_alt_text("Arabic, after Redraw")).to_be_visible()
+
+    page.get_by_role("button", name="Other images").click()
+    expect(page.get_by_alt_text("Arabic, after Redraw")).to_be_visible()
+    expect(page.get_by_text("Changed, not saved.")).to_have_count(0)
+    expect(page.get_by_label("7 · Thin")).to_be_checked()
+    no_error(page)

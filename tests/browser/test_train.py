@@ -109,3 +109,25 @@ def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     no_error(page)
     assert run.id not in [each.id for each in list_runs(here)]
+
+
+def test_what_was_set_stays_while_one_looks_at_the_runs(
+    furnished: Any, new_page: Callable[..., Page]
+):
+    page = new_page()
+    page.goto(f"{furnished.url}/train")
+    page.get_by_label("Model").click()
+    page.get_by_role("option", name="Dense network").click()
+    expect(page.get_by_label("Epochs")).to_have_count(1)  # that of the model before is gone
+    expect(page.get_by_label("Epochs")).to_have_value("25")
+    page.get_by_label("Epochs").fill("7")
+    page.get_by_label("Epochs").press("Tab")
+    page.get_by_role("radio", name="Runs").click()
+    expect(page.get_by_text("Where it is right")).to_be_visible()
+    page.get_by_role("radio", name="New run").click()
+
+    expect(page.get_by_text("Two layers of 512 units")).to_be_visible()
+    expect(page.get_by_label("Epochs")).to_have_value("7")
+    expect(page.get_by_test_id("stSelectbox").filter(has_text="Model")).to_contain_text(
+        "Dense network"
+    )

@@ -129,7 +129,7 @@ def test_a_blank_sheet_is_none_of_these(level: int, model: str, band_model: Path
 
     prediction = predictor.predict(np.full((40, 60), level, np.uint8))
 
-    assert (prediction.rejected, prediction.novelty) == (True, 1.0)
+    assert (prediction.blank, prediction.rejected, prediction.novelty) == (True, True, 1.0)
     assert sum(share for _, share in prediction.ranked) == pytest.approx(1)
 
 

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -60,15 +61,19 @@ def test_where_nothing_fits_it_says_so(open_page: Open, monkeypatch: pytest.Monk
     assert not app.exception
 
 
+def close_up(app: AppTest) -> Any:
+    return next(each for each in app.selectbox if each.label == "Close up")
+
+
 @pytest.mark.usefixtures("full")
 def test_pages_turn_and_hold_as_many_as_asked(open_page: Open):
     app = open_page("explore")
-    first = app.selectbox(key="close-up").options
+    first = close_up(app).options
     assert len(first) == 48
     app.selectbox(key="many").select(240).run()
-    assert len(app.selectbox(key="close-up").options) == 240
+    assert len(close_up(app).options) == 240
     app.button_group(key="order").set_value("Mixed").run()
-    assert app.selectbox(key="close-up").options[:48] != first
+    assert close_up(app).options[:48] != first
     assert not app.exception
 
 
@@ -76,7 +81,7 @@ def test_pages_turn_and_hold_as_many_as_asked(open_page: Open):
 def test_an_image_close_up_tells_all_that_is_known(open_page: Open):
     app = open_page("explore")
     app.button_group(key="script").set_value("kannada").run()
-    app.selectbox(key="close-up").select_index(3).run()
+    close_up(app).select_index(3).run()
     words = said(app)
     for each in ("kannada-characters", ".png", "1200 × 900 px", "dark on light", "Fingerprint"):
         assert each in words

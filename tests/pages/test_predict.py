@@ -249,6 +249,15 @@ def _several(app: AppTest, files: list[tuple[str, bytes, str]]) -> AppTest:
 
 
 @pytest.mark.usefixtures("full")
+def test_a_blank_picture_has_no_answer(open_page: Open, encode_image: Callable):
+    data = encode_image(np.full((60, 3), 255, np.uint8))
+    app = _several(open_page("predict"), [("blank.png", data, "image/png")])
+    assert not app.exception
+    assert "Nothing written" in said(app)
+    assert "% sure" not in said(app)
+
+
+@pytest.mark.usefixtures("full")
 def test_several_files_are_answered_in_a_table_and_a_bad_one_is_named(
     open_page: Open, draw_glyph: Callable, encode_image: Callable
 ):
@@ -281,7 +290,11 @@ def test_the_table_and_the_csv_say_the_same():
         Answered(Picture("a.png", b""), Prediction(ranked), image),
         Answered(Picture("b.png", b""), Prediction(ranked, rejected=True), image),
     ]
-    assert table(answers)["Answer"].tolist() == ["Kannada", "None of these six"]
+    blank = Prediction(ranked, rejected=True, novelty=1.0, blank=True)
+    read = table([*answers, Answered(Picture("d.png", b""), blank, image)])
+    assert read["Answer"].tolist() == ["Kannada", "None of these six", "Nothing written"]
+    assert read["How sure"].isna().tolist() == [False, True, True]
+    assert read["Then"].tolist() == ["Arabic", "Kannada", ""]
     bad = Answered(Picture("c.png", b""), Prediction(()), problem="not an image")
     lines = pd.read_csv(io.StringIO(as_csv([*answers, bad], ["arabic", "chinese", "kannada"])))
     assert lines["answer"].tolist()[:2] == ["kannada", "kannada"]

@@ -25,6 +25,16 @@ def test_sources_are_drawn_on_one_scale_with_their_medians(high: float, scale: s
     assert list(figure.layout.yaxis.ticktext) == ["one", "other"]
 
 
+def test_sources_whose_long_names_begin_alike_are_two_bars():
+    begin = "handwriting of the class of 2024 "
+    figure = charts.polarity(pd.Series({begin + "one": 1.0, begin + "<b>two": 0.0}))
+    dark, light = figure.data
+    assert (list(dark.x), list(light.x)) == ([1.0, 0.0], [0.0, 1.0])
+    one, two = figure.layout.yaxis.ticktext
+    assert one != two
+    assert list(dark.customdata) == [begin + "one", begin + "&lt;b&gt;two"]
+
+
 def test_polarity_shows_both_sides():
     dark, light = charts.polarity(pd.Series({"one": 0.25})).data
     assert (dark.x[0], light.x[0]) == (0.25, 0.75)

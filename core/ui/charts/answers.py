@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,9 +30,12 @@ def confusion(
     counts = matrix.to_numpy()
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     of_one = len({script_of(name) for name in matrix.columns}) == 1
-    across = [script(name).sample if of_one else script(name).title for name in matrix.columns]
+    across = [
+        html.escape(script(name).sample if of_one else script(name).title)
+        for name in matrix.columns
+    ]
     titles = dict(zip(matrix.columns, across, strict=True))
-    down = [titles.get(each, str(each)) for each in matrix.index]
+    down = [titles.get(each, html.escape(str(each))) for each in matrix.index]
     heat = go.Heatmap(
         z=shares,
         zmin=0,
@@ -95,7 +99,7 @@ def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     upwards = [(script(name), share) for name, share in reversed(ranked)]
     bars = go.Bar(
         x=[share for _, share in upwards],
-        y=[each.title for each, _ in upwards],
+        y=[html.escape(each.title) for each, _ in upwards],
         orientation="h",
         marker_color=[each.color for each, _ in upwards],
         text=[percent(share) if any(s for _, s in upwards) else "" for _, share in upwards],

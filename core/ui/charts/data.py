@@ -19,6 +19,7 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
     for each script; a bar is made of its scripts, whose colours the legend names.
     """
     places = list(range(len(table)))
+    names = [html.escape(str(each)) for each in table.index]
     figure = go.Figure()
     for name in table.columns:
         figure.add_bar(
@@ -27,7 +28,7 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
             orientation="h",
             name=script(name).title,
             marker_color=script(name).color,
-            customdata=table.index.to_numpy(),
+            customdata=names,
             hovertemplate="%{customdata}: %{x:,} images<extra>" + script(name).title + "</extra>",
         )
     totals = table.sum(axis=1).to_numpy()
@@ -41,8 +42,7 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
     figure.update_xaxes(visible=False, range=[0, 1.18 * max(totals, default=1)], fixedrange=True)
     figure.update_yaxes(
         tickvals=places,
-        # Letters and names are people's: no markup in them.
-        ticktext=[html.escape(str(each)) for each in table.index],
+        ticktext=names,
         range=[len(table) - 0.5, -0.5],
         showgrid=False,
         fixedrange=True,
@@ -75,8 +75,14 @@ def contact_sheet(
         mode="markers",
         # Not to be seen: they are what can be hovered over and picked.
         marker={"symbol": "square", "size": 272 / columns, "color": "rgba(0, 0, 0, 0)"},
-        customdata=frame[["script", "character", "writer"]].astype(str).to_numpy(),
-        hovertemplate="%{customdata[0]} %{customdata[1]}<br>writer %{customdata[2]}<extra></extra>",
+        hovertext=[
+            f"{script(of).title} {html.escape(str(character))}"
+            + (f"<br>writer {html.escape(str(writer))}" if writer else "")
+            for of, character, writer in zip(
+                frame["script"], frame["character"], frame["writer"], strict=True
+            )
+        ],
+        hoverinfo="text",
     )
     figure = finish(go.Figure(marks), round(448 * rows / columns) + 16)
     figure.add_layout_image(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -51,7 +52,7 @@ def by_source(
             y=[-place],
             mode="markers",
             marker={"symbol": "triangle-up", "size": 10, "color": color},
-            hovertemplate=f"{name}: half of them below {median:{form}}<extra></extra>",
+            hovertemplate=f"{html.escape(name)}: half of them below {median:{form}}<extra></extra>",
         )
     finish(figure, 70 + 54 * len(values))
     figure.update_layout(showlegend=False)
@@ -73,23 +74,33 @@ def by_source(
 def polarity(shares: pd.Series) -> go.Figure:
     """Bars: share of pictures with dark ink on light paper, and the other way, by source."""
     figure = go.Figure()
-    names = [_short(each) for each in shares.index]
+    places = list(range(len(shares)))
+    names = [html.escape(each) for each in shares.index]
     for title, values, color in (
         ("dark on light", shares, TEST),
         ("light on dark", 1 - shares, RUNS[1]),
     ):
         figure.add_bar(
             x=values.to_numpy(),
-            y=names,
+            y=places,
+            customdata=names,
             orientation="h",
             name=title,
             marker_color=color,
-            hovertemplate="%{y}: %{x:.0%} " + title + "<extra></extra>",
+            hovertemplate="%{customdata}: %{x:.0%} " + title + "<extra></extra>",
         )
     finish(figure, 70 + 30 * len(shares))
     figure.update_layout(barmode="stack", legend_traceorder="normal")
-    figure.update_xaxes(tickformat=".0%", range=[0, 1], fixedrange=True)
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
+    figure.update_xaxes(
+        tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, 1.01], fixedrange=True
+    )
+    figure.update_yaxes(
+        tickvals=places,
+        ticktext=[_short(each) for each in shares.index],
+        range=[len(shares) - 0.5, -0.5],
+        showgrid=False,
+        fixedrange=True,
+    )
     return figure
 
 
@@ -127,4 +138,6 @@ def pixel_view(image: np.ndarray) -> go.Figure:
 
 
 def _short(name: str, most: int = 26) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    """Return a name for an axis; of a long one the middle is left out, since ends tell apart."""
+    half = (most - 1) // 2
+    return html.escape(name if len(name) <= most else f"{name[:half]}…{name[-half:]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 
 import cv2
@@ -88,7 +89,7 @@ def grey_levels(
         )
     figure.update_yaxes(
         tickvals=rows,
-        ticktext=list(names),
+        ticktext=[html.escape(each) for each in names],
         range=[-0.08, len(names)],
         gridcolor=GRID,
         ticklabelposition="outside top",

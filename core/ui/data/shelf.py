@@ -67,7 +67,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
     name = st.text_input("New name", value=path.stem, key=f"new-name-{path.stem}").strip()
     trained = _runs_on(workspace, path)
     if trained:
-        st.caption(f"{_runs(trained)} trained on it will look for its images under the old name.")
+        st.caption(f"{_runs(trained)} trained on it can go on under the old name only.")
     if st.button(_RENAME, type=main_button(), key="rename"):
         try:
             _refuse_if_used(workspace, path)
@@ -75,7 +75,8 @@ def _rename(workspace: Workspace, path: Path) -> None:
         except (DataError, OSError) as error:
             st.warning(in_one_line(error), icon=":material/error:")
         else:
-            pick("data", renamed)
+            if st.session_state.get("data") == path:
+                pick("data", renamed)
             st.rerun()
 
 

@@ -13,7 +13,8 @@ from core.data.store import Store
 from core.imaging.files import encode
 from core.scripts import script
 from core.ui import charts, pictures, state
-from core.ui.explore.filters import UNKNOWN, isolated
+from core.ui.explore.filters import UNKNOWN
+from core.ui.text import isolated, plain
 
 _CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
 _SIDE = 144
@@ -41,9 +42,9 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
             _closer(store, about, row, name)
         _pick(store, row)
     st.markdown(
-        f"**{name}**{_code_points(about['character'])}  \n"
-        f"Writer: {about['writer'] or UNKNOWN}  \n"
-        f"Collection: {about['collection']}  \n"
+        f"**{plain(name)}**{_code_points(about['character'])}  \n"
+        f"Writer: {plain(about['writer']) or UNKNOWN}  \n"
+        f"Collection: {plain(about['collection'])}  \n"
         f"Size: {about['width']} × {about['height']} px  \n" + _ink_words(source)
     )
     with st.expander("Where it is from"):

@@ -8,10 +8,10 @@ import streamlit as st
 
 from core.data.store import Store
 from core.ui import pictures
+from core.ui.charts.style import TEST
 from core.ui.explore import derived
 
 _SIDE = 200
-_INK = "#2A8C9A"
 
 
 def show(store: Store) -> None:
@@ -85,7 +85,7 @@ def _number(value: float) -> str:
 
 
 def _map(values: np.ndarray) -> np.ndarray:
-    return pictures.tinted(values, _INK, _SIDE)
+    return pictures.tinted(values, TEST, _SIDE)
 
 
 def _copies(store: Store, table: pd.DataFrame) -> str:

@@ -68,11 +68,6 @@ def scripts_of(store: Store) -> list[str]:
     return [name for name in (*NAMES, OTHER) if store.per_script.get(name)]
 
 
-def isolated(character: str) -> str:
-    """Return a character that may be written from right to left, so that its neighbours stay."""
-    return f"\u2068{character}\u2069"
-
-
 def clear() -> None:
     """Take all filters away; only from a callback."""
     for key in (*_KEYS, _PICKED):

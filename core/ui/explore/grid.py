@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,8 +12,8 @@ from core.data.store import Store
 from core.scripts import script
 from core.ui import caches, charts, state
 from core.ui.explore import closeup, derived
-from core.ui.explore.filters import isolated
 from core.ui.page import advice
+from core.ui.text import isolated
 
 _COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
 _CAME, _SEEN = "As they came", "As the model sees them"
@@ -47,7 +49,8 @@ def browse(store: Store, rows: np.ndarray) -> None:
 def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple[pd.DataFrame, int]:
     """Show one page on one sheet; return what is known of its images, and which is chosen."""
     # The page number belongs to this selection: another one begins at its first page.
-    number = st.pagination(-(-len(rows) // many), key=f"page-{many}-{len(rows)}-{rows[0]}")
+    selection = f"{many}-{len(rows)}-{rows[0]}"
+    number = st.pagination(-(-len(rows) // many), key=f"page-{selection}")
     shown = rows[(number - 1) * many : number * many]
     labels = caches.labels(store.path).iloc[shown]
     picture = derived.sheet(store.path, tuple(shown.tolist()), _COLUMNS[many], prepared=prepared)
@@ -59,11 +62,13 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
         )
     ]
     left, right = st.columns([3, 2], vertical_alignment="bottom")
+    # A box of its own for each page: the browser keeps the words of one that only has new ones.
+    close_up = f"close-up-{selection}-{number}"
     chosen = left.selectbox(
         "Close up",
         range(len(shown)),
         format_func=names.__getitem__,
-        key="close-up",
+        key=close_up,
         help="Or choose an image on the sheet.",
     )
     if right.button("Pick this page", icon=":material/library_add_check:", width="stretch"):
@@ -80,14 +85,14 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
         ),
         config={"displayModeBar": False},
         key="sheet-of-images",
-        on_select=_choose_on_sheet,
+        on_select=partial(_choose_on_sheet, close_up),
         selection_mode="points",
         alt=f"{len(shown)} images of handwriting",
     )
     return labels, chosen
 
 
-def _choose_on_sheet() -> None:
+def _choose_on_sheet(close_up: str) -> None:
     points = st.session_state["sheet-of-images"].selection.points
     if points:
-        state.pick("close-up", points[0]["point_index"])
+        state.pick(close_up, points[0]["point_index"])

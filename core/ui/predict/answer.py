@@ -14,6 +14,7 @@ from core.ui import charts, pictures
 from core.ui.letter import letter
 
 NONE = "None of these six"
+BLANK = "Nothing written"
 _SEEN = 88
 _BARS = 6
 
@@ -23,6 +24,10 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
 
     One that the model turns away is none of the six; then it says what its limit costs.
     """
+    if prediction.blank:
+        st.subheader(BLANK)
+        st.caption("No ink was found in this picture: its pixels are all alike to the model.")
+        return
     name, share = prediction.ranked[0]
     title = script(name).title
     with st.container(horizontal=True, vertical_alignment="center"):

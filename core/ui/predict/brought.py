@@ -16,13 +16,14 @@ from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
 from core.ui import caches, pictures
-from core.ui.predict.answer import NONE, show_answer, show_steps
+from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
 
 MOST = 50
 """Files answered at a time."""
 _MEGABYTES = 64
 _PASTED_SIDE = 1024
 _THUMBNAIL = 56
+_SIDE = 280
 _PREFIX = "data:image/png;base64,"
 
 _COLUMNS = {
@@ -153,7 +154,7 @@ def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor)
     """
     image, prediction = caches.answer(model, folder, picture.data)
     left, right = st.columns([2, 3], gap="large")
-    left.image(image, width=280, alt="the picture you brought")
+    left.image(pictures.cell(image, _SIDE, 0), width=_SIDE, alt="the picture you brought")
     with right:
         show_answer(prediction, predictor)
     show_steps(predictor, image)
@@ -232,10 +233,10 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
             {
                 "Picture": pictures.data_uri(pictures.cell(each.image, 2 * _THUMBNAIL, 0)),
                 "File": each.name,
-                "Answer": NONE if each.prediction.rejected else _title(each, 0),
-                "How sure": each.prediction.ranked[0][1],
-                "Then": _title(each, 1),
-                "And then": _title(each, 2),
+                "Answer": _answer_in_words(each),
+                "How sure": None if each.prediction.rejected else each.prediction.ranked[0][1],
+                "Then": _title(each, 1 - each.prediction.rejected),
+                "And then": _title(each, 2 - each.prediction.rejected),
             }
             for each in answers
             if each.image is not None
@@ -243,8 +244,14 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
     )
 
 
+def _answer_in_words(answer: Answered) -> str:
+    if answer.prediction.blank:
+        return BLANK
+    return NONE if answer.prediction.rejected else _title(answer, 0)
+
+
 def _title(answer: Answered, place: int) -> str:
-    ranked = answer.prediction.ranked
+    ranked = () if answer.prediction.blank else answer.prediction.ranked
     return script(ranked[place][0]).title if place < len(ranked) else ""
 
 

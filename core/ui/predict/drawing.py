@@ -32,11 +32,17 @@ def open_link(models: Sequence[str]) -> int:
     wanted = st.query_params.get(_MODEL, models[0])
     if wanted in models:
         return models.index(wanted)
-    _doubt(
-        f"The link asks for the model {wanted[:40]!r}, which this machine does not have; "
-        f"{models[0]!r} answers instead."
-    )
     return 0
+
+
+def say_who_answers(models: Sequence[str], model: str) -> None:
+    """Say that `model` answers where the page's address asks for one that is not here."""
+    wanted = st.query_params.get(_MODEL, model)
+    if wanted not in models:
+        _doubt(
+            f"The link asks for the model {wanted[:40]!r}, which this machine does not have; "
+            f"{model!r} answers instead."
+        )
 
 
 def _doubt(message: str) -> None:
@@ -84,5 +90,9 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
         return
     sheet.link = to_text(sheet.drawing)
     st.query_params.from_dict({_MODEL: model, _DRAWING: sheet.link})
-    st.code(f"{st.context.url}?{urlencode(st.query_params.to_dict())}", language=None, height=80)
-    st.caption("Whoever opens this link sees the same drawing and the same answer.")
+    link = f"{st.context.url}?{urlencode(st.query_params.to_dict())}"
+    st.code(link, language=None, wrap_lines=True)
+    st.caption(
+        "Copy it from here, or from the address of this page. Whoever opens it sees the same "
+        "drawing and the same answer."
+    )

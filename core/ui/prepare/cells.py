@@ -10,6 +10,7 @@ import streamlit as st
 from core.ui import pictures
 from core.ui.charts import grey_histogram
 from core.ui.prepare.samples import Sample
+from core.ui.text import plain
 
 SIDE = 76
 """Pixels: the side of a picture; six of them fit beside the values of a step."""
@@ -26,7 +27,7 @@ def show_row(
     st.image(
         [_cell(image, each.color, side) for image, each in zip(images, taken, strict=True)],
         caption=[
-            f"{each.title}  \n{image.shape[1]} × {image.shape[0]}"
+            f"{plain(each.title)}  \n{image.shape[1]} × {image.shape[0]}"
             for image, each in zip(images, taken, strict=True)
         ],
         width=side + 2 * _GAP,

@@ -25,7 +25,7 @@ def choose_draft(workspace: Workspace) -> Draft:
     """Let the visitor choose a pipeline, and keep or delete one of their own."""
     names = pipelines(workspace)
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    chosen = bar.selectbox("Pipeline", names, key=_CHOSEN, width=260)
+    chosen = bar.selectbox("Pipeline", names, key=_CHOSEN, width=260, persist_state="session")
     tools = bar.container(horizontal=True, width="content")
     own = chosen not in PRESETS
     if own:

@@ -38,7 +38,7 @@ def choose_samples(workspace: Workspace) -> list[Sample]:
         "Pictures", [_SCRIPT, _COLLECTION, _OWN], default=_SCRIPT, required=True, key="pictures"
     )
     if origin == _OWN:
-        return [_upload()]
+        return _upload()
     place.button("Other images", icon=":material/casino:", on_click=state.next_sample)
     store = data_or_stop(workspace)
     with advice():
@@ -49,7 +49,7 @@ def choose_samples(workspace: Workspace) -> list[Sample]:
         return of_each(store, by, state.sample())
 
 
-def _upload() -> Sample:
+def _upload() -> list[Sample]:
     upload = st.file_uploader(
         "A picture of one character",
         key="own-image",
@@ -57,9 +57,9 @@ def _upload() -> Sample:
     )
     if upload is None:
         st.info("Choose a picture: PNG, JPEG, WebP, BMP, GIF or TIFF.", icon=":material/upload:")
-        st.stop()
+        return []
     with advice():
-        return Sample("Your image", decode(upload.getvalue()))
+        return [Sample("Your image", decode(upload.getvalue()))]
 
 
 def of_each(store: Store, by: str, number: int) -> list[Sample]:

@@ -40,6 +40,7 @@ def choose(store: Store) -> Settings:
         index=list(FAMILIES).index(Settings.model),
         format_func=lambda each: FAMILIES[each].title,
         key="model",
+        persist_state="session",
     )
     family = FAMILIES[name]
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
@@ -170,9 +171,13 @@ def _number(name: str, low: float, high: float, **options: Any) -> Any:
 
 
 def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
-    """Draw the widget of a setting with its label, and its sentence under it."""
+    """Draw the widget of a setting with its label, and its sentence under it.
+
+    What was set stays while the visitor looks at something else.
+    """
     setting = FIELDS[name].metadata
+    options = {"key": f"train-{name}", **options}
     with st.container(gap="xsmall"):
-        answer = widget(setting["label"], **options)
+        answer = widget(setting["label"], persist_state="session", **options)
         st.caption(setting["help"])
     return answer
