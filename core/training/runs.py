@@ -13,7 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,9 +131,12 @@ class Run:
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """Return all runs, the newest first."""
-    folders = (path.parent for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
-    return sorted((_load(each) for each in folders), key=lambda run: run.created, reverse=True)
+    """Return all runs, the newest first; damaged ones, which `find_run` complains of, left out."""
+    runs = []
+    for path in workspace.runs.glob(f"*/{files.SETTINGS}"):
+        with suppress(RunError):
+            runs.append(_load(path.parent))
+    return sorted(runs, key=lambda run: run.created, reverse=True)
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:
@@ -141,6 +144,7 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
 
     Raises:
         RunNotFound: there is none, or more than one.
+        RunError: its folder is damaged.
     """
     names = sorted(path.parent.name for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
     if run_id in names:
@@ -313,6 +317,16 @@ def _new_folder(workspace: Workspace, model: str) -> Path:
 
 
 def _load(folder: Path) -> Run:
+    try:
+        return _read(folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(
+            f"run {folder.name}: its folder is damaged ({type(error).__name__}: {error}); "
+            f"delete {folder}"
+        ) from error
+
+
+def _read(folder: Path) -> Run:
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
     facts = _facts(folder)
     latest = jobs.last(folder, files.HISTORY) or {}

@@ -195,6 +195,43 @@ def test_a_name_that_could_be_two_runs_names_both(
     assert find_run(workspace, "cnn-aa").id == "cnn-aa"
 
 
+def _write(name: str, text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(text)
+
+
+SPOILT = {
+    **{f"settings {text}": _write("settings.json", text) for text in ("{", "", "[]", "{}")},
+    "settings of a state": _write("settings.json", '{"state":"done"}'),
+    "settings of no run": _write("settings.json", '{"settings":[],"created":"","data":{}}'),
+    **{f"state {text}": _write("state.json", text) for text in ("{", "", "[]", "{}")},
+    "no state": lambda folder: (folder / "state.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_damaged_run_is_left_out_and_says_so_when_asked_for(
+    name: str, done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    for folder in ("cnn-good", "cnn-spoilt"):
+        shutil.copytree(done[0].folder, workspace.runs / folder)
+    SPOILT[name](workspace.runs / "cnn-spoilt")
+
+    assert [run.id for run in list_runs(workspace)] == ["cnn-good"]
+    with pytest.raises(RunError, match=r"run cnn-spoilt: .* damaged .*; delete .*cnn-spoilt") as no:
+        find_run(workspace, "cnn-spoilt")
+    assert "\n" not in str(no.value)
+    with pytest.raises(RunError, match="can't go on, it is done"):  # it finds room
+        resume_run(workspace, find_run(workspace, "cnn-good"))
+
+
+def test_a_run_deleted_while_runs_are_listed_is_left_out(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = workspace.runs / "cnn-gone" / "settings.json"
+    monkeypatch.setattr(Path, "glob", lambda *_: [gone, done[0].folder / "settings.json"])
+    assert list_runs(workspace) == [done[0]]
+
+
 def test_stopping_a_run_that_is_over_does_nothing(done: tuple[Run, list[Run], Workspace]) -> None:
     run, _, workspace = done
     stop_run(run)
