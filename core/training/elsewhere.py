@@ -110,12 +110,14 @@ def start_trial(run: Run, data: Path) -> Trial:
     """Start testing `run` on the data set `data`; an older result for it is replaced.
 
     Raises:
-        RunBusy: that test goes on already.
+        RunBusy: that test goes on already, or the run itself does.
         RunError: the run has no model.
         StoreError: the data set can't be read.
     """
     if not run.has_model:
         raise RunError(f"run {run.id} has no model to test: it is {run.state}")
+    if _run_in(run.folder).active:
+        raise RunBusy(f"run {run.id} is going on: wait for its end, or stop it before you test it")
     Store.open(data)
     folder = run.folder / ELSEWHERE / data.stem
     if jobs.is_alive(folder):
@@ -175,8 +177,7 @@ def main(folder: Path) -> None:
 
 
 def _try(folder: Path) -> dict[str, Any]:
-    run_folder = folder.parents[1]
-    run = find_run(Workspace(run_folder.parents[1]), run_folder.name)
+    run = _run_in(folder.parents[1])
     store = Store.open(json.loads((folder / _REQUEST).read_text())["data"])
     labels = store.labels()
     learned_from, copied = _learned(run)
@@ -205,6 +206,10 @@ def _try(folder: Path) -> dict[str, Any]:
         "counted": counted.to_dict("list"),
         "hash": store.hash,
     }
+
+
+def _run_in(folder: Path) -> Run:
+    return find_run(Workspace(folder.parents[1]), folder.name)
 
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:

@@ -54,7 +54,7 @@ class Run:
         stopping: somebody asked it to stop, and it has not ended yet.
         epoch: the epoch it is in, from 1; 0 before the first batch.
         parameters: numbers in the model; None until it is built.
-        accuracy: on the test split, 0 to 1, as the exported model answers; None until it ends.
+        accuracy: on the test split, 0 to 1, as the exported model answers; None until there is one.
         loss: categorical cross-entropy in nats, likewise.
         seconds_left: estimated for the training that is left; None while unknown.
         images_per_second: how fast it trains or trained; None while unknown.
@@ -186,7 +186,7 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
     It goes on from its last checkpoint, at most some minutes before its end, as it would have.
 
     Raises:
-        RunBusy: another run goes on in this workspace, or this one.
+        RunBusy: another run goes on in this workspace, or this one, or it is being tested.
         RunError: there is nothing to go on from, or its data set has changed since.
         StoreError: its data set can't be read.
         StorageFull: the disk is full.
@@ -196,13 +196,13 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
         if not run.can_go_on:
             why = "it is done" if run.state == files.DONE else "it left no checkpoint"
             raise RunError(f"run {run.id} can't go on, {why}: start a new one")
+        _refuse_if_tested(run)
         if Store.open(run.settings.data).hash != run.data_hash:
             raise RunError(
                 f"run {run.id} can't go on: {run.settings.data} has changed since; start a new one"
             )
         known = files.read_state(run.folder)
-        for result in ("message", "accuracy", "loss"):
-            known.pop(result, None)
+        known.pop("message", None)
         _launch(run.folder, {files.STATE: json.dumps({**known, "state": files.STARTING})})
     return _load(run.folder)
 
@@ -243,11 +243,15 @@ def delete_run(run: Run) -> None:
     """
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
-    if any(jobs.is_alive(each) for each in (run.folder / files.ELSEWHERE).glob("*")):
-        raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
+    _refuse_if_tested(run)
     # first what makes it a run: nobody who lists runs meanwhile shall find half of one
     (run.folder / files.SETTINGS).unlink()
     shutil.rmtree(run.folder)
+
+
+def _refuse_if_tested(run: Run) -> None:
+    if any(jobs.is_alive(each) for each in (run.folder / files.ELSEWHERE).glob("*")):
+        raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
 
 
 def pack(run: Run) -> bytes:

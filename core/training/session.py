@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import platform
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +89,10 @@ def train(folder: Path) -> None:
     )
     last_state = _fit(folder, settings, learner, lessons, exam, len(names))
 
-    files.write_state(folder, files.EXPORTING)
+    # What was measured of the model before, if this run had stopped, goes when that model does.
+    files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
+    (folder / files.PREDICTIONS).unlink(missing_ok=True)
+    shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
     facts = {"run": folder.name, "data_hash": store.hash, "versions": versions}
     save_model_folder(folder, model, names, store.pipeline, **facts)
 

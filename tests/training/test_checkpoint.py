@@ -92,19 +92,26 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     assert not (folder / "checkpoint.npz").exists()
 
 
-def test_a_stopped_run_keeps_a_model_and_can_go_on(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = ask("stopped", **LITTLE, average_weights=True)
+@contextmanager
+def stopped_after(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ask the run to stop while it is at batch `step` + 1."""
 
     def stop(self: Recorder, *args: object, **kwargs: object) -> None:
-        if self._step == STEPS + 2:
-            jobs.request_stop(folder)
+        if self._step == step:
+            jobs.request_stop(self._folder)
         whole(self, *args, **kwargs)
 
     whole = Recorder.on_train_batch_end
     with monkeypatch.context() as patch:
         patch.setattr(Recorder, "on_train_batch_end", stop)
+        yield
+
+
+def test_a_stopped_run_keeps_a_model_and_can_go_on(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("stopped", **LITTLE, average_weights=True)
+    with stopped_after(STEPS + 2, monkeypatch):
         worker.main(folder)
     assert look(folder).state == "stopped"
     assert look(folder).has_model
@@ -113,6 +120,37 @@ def test_a_stopped_run_keeps_a_model_and_can_go_on(
     worker.main(folder)
     assert look(folder).state == "done"
     assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+
+
+def test_what_was_measured_of_a_model_stays_and_goes_with_it(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("measured", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    before = look(folder)
+    assert before.has_model
+    assert before.accuracy is not None
+    elsewhere = folder / "elsewhere" / "letters"
+    elsewhere.mkdir(parents=True)
+
+    worker.main(folder)  # it is stopped still, and ends before the first batch
+    assert look(folder) == before
+    assert len(before.test_predictions()) == 58
+    assert elsewhere.exists()
+
+    def check_and_die(*_: object, **__: object) -> None:
+        left.append((look(folder).accuracy, look(folder).loss))
+        left.extend(each.exists() for each in (elsewhere, folder / "predictions.parquet"))
+        raise Killed
+
+    (folder / "stop").unlink()
+    left: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "save_model_folder", check_and_die)
+        with pytest.raises(Killed):
+            worker.main(folder)
+    assert left == [(None, None), False, False]
 
 
 def test_a_run_killed_while_its_model_was_written_only_writes_it_again(

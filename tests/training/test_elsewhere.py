@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from core import jobs
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import RunError, StoreError
+from core.errors import RunBusy, RunError, StoreError
 from core.imaging import preset
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
 from core.training.elsewhere import Trial, by_script, main, start_trial, tally, trials_of
-from core.training.runs import Run, find_run
+from core.training.runs import Run, find_run, resume_run
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -147,3 +148,23 @@ def test_a_trial_can_be_stopped_and_one_that_died_says_so(
     main(folder)
     assert only(run).error == "it was stopped"
     assert only(run).result is None
+
+
+def test_a_run_that_goes_on_is_not_tested(make_run: Make, notebook_store: Path) -> None:
+    run = make_run(notebook_store)
+    (run.folder / "state.json").write_text('{"state": "training"}')
+    with FileLock(run.folder / "lock"), pytest.raises(RunBusy, match="cnn-done is going on"):
+        start_trial(run, notebook_store)
+    assert trials_of(run) == []
+
+
+def test_a_run_that_is_being_tested_does_not_go_on(make_run: Make, notebook_store: Path) -> None:
+    run = make_run(notebook_store)
+    (run.folder / "state.json").write_text('{"state": "stopped"}')
+    (run.folder / "checkpoint.npz").touch()
+    with (
+        FileLock(ask(run, notebook_store) / "lock"),
+        pytest.raises(RunBusy, match="cnn-done is being tested"),
+    ):
+        resume_run(Workspace(run.folder.parents[1]), run)
+    assert find_run(Workspace(run.folder.parents[1]), run.id).state == "stopped"

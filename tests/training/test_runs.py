@@ -368,6 +368,21 @@ def test_a_run_whose_data_set_is_another_now_does_not_go_on(
     assert find_run(workspace, "cnn-half").state == "stopped"
 
 
+def test_a_run_that_goes_on_keeps_its_result_while_it_keeps_its_model(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace.runs / "cnn-half"
+    shutil.copytree(done[0].folder, folder)
+    state = json.loads((folder / "state.json").read_text())
+    (folder / "state.json").write_text(json.dumps({**state, "state": "stopped", "message": "x"}))
+    (folder / "checkpoint.npz").touch()
+    monkeypatch.setattr(jobs, "_spawn", lambda *_: subprocess.Popen([sys.executable, "-c", ""]))
+
+    run = resume_run(workspace, find_run(workspace, "cnn-half"))
+    assert (run.accuracy, run.loss) == (done[0].accuracy, done[0].loss)
+    assert run.message != "x"
+
+
 def test_a_start_that_cannot_be_leaves_nothing(
     notebook_store: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
