@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
+from core.errors import RunError
 from core.training import folder as files
 from core.workspace import atomic_path
 
@@ -120,31 +123,50 @@ class Checkpoint(keras.callbacks.Callback):
         """Put what was saved, if anything was, back into the model, its optimizer and the others.
 
         The optimizer must be built.
+
+        Raises:
+            RunError: what was saved is damaged.
         """
         if not self._path.exists():
             return
-        with np.load(self._path) as saved:
+        with _opened(self._path) as saved:
             for i, each in enumerate(self._variables()):
                 each.assign(saved[f"state-{i}"])
             if self._best and "best-0" in saved:
                 count = sum(name.startswith("best-") for name in saved.files)
                 self._best.weights = [saved[f"best-{i}"] for i in range(count)]
             others = _facts(saved)["others"]
-        for (each, names), values in zip(self._others.items(), others, strict=True):
-            for name, value in zip(names, values, strict=True):
-                setattr(each, name, value)
+            for (each, names), values in zip(self._others.items(), others, strict=True):
+                for name, value in zip(names, values, strict=True):
+                    setattr(each, name, value)
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
 
 def steps_done(folder: Path) -> int:
-    """Return how many batches the checkpoint in `folder` has behind it; 0 without one."""
+    """Return how many batches the checkpoint in `folder` has behind it; 0 without one.
+
+    Raises:
+        RunError: it is damaged.
+    """
     path = folder / files.CHECKPOINT
     if not path.exists():
         return 0
-    with np.load(path) as saved:
+    with _opened(path) as saved:
         return _facts(saved)["step"]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a checkpoint; whatever in it is not as it was written is one error."""
+    try:
+        with np.load(path) as saved:
+            yield saved
+    except (EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"run {path.parent.name} can't go on, its checkpoint is damaged: start a new run"
+        ) from error
 
 
 def _facts(saved: Any) -> dict[str, Any]:

@@ -106,8 +106,7 @@ class Run:
         (since the first batch), loss and accuracy (over the epoch so far, on the images trained
         on), val_loss and val_accuracy (on the test split; only where kind is epoch).
         """
-        records = jobs.read(self.folder, files.HISTORY)
-        frame = pd.DataFrame(records, columns=list(_COLUMNS))
+        frame = pd.DataFrame(files.read_history(self.folder), columns=list(_COLUMNS))
         numbers = dict.fromkeys(_COLUMNS[3:], "float64")
         return frame.astype({"kind": "str", "step": "int64", "epoch": "int64", **numbers})
 

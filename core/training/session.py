@@ -51,6 +51,7 @@ def train(folder: Path) -> None:
         Cancelled: it was stopped before the first batch, and there is nothing to keep.
         DataError: the data set can't be read, or not be split as asked.
         ModelError: what the body has learned before is not to be had.
+        RunError: what it should go on from is damaged.
         StorageFull: the disk is full.
     """
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
@@ -225,11 +226,12 @@ def _plateau() -> Any:
 
 def _rewind_history(folder: Path, step: int) -> float:
     """Forget what was recorded after `step`; return the minutes up to there."""
-    records = jobs.read(folder, files.HISTORY)
-    kept = [each for each in records if each["step"] <= step]
-    if len(kept) < len(records):
-        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
-        write_atomically(folder / files.HISTORY, "".join(lines))
+    path = folder / files.HISTORY
+    kept = [each for each in files.read_history(folder) if each["step"] <= step]
+    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+    # Half a line at its end, left by a full disk, would spoil the next one.
+    if path.exists() and path.read_bytes() != text.encode():
+        write_atomically(path, text)
     return kept[-1]["minutes"] if kept else 0.0
 
 

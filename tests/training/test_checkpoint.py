@@ -3,6 +3,7 @@
 Sessions run in this process, on a few drawn images; what an interruption is, `stopped_at` says.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from core import jobs
+from core.errors import RunError
 from core.training import session, worker
 from core.training.checkpoint import Best, steps_done
 from core.training.recorder import Recorder
@@ -168,6 +170,57 @@ def test_a_run_killed_while_its_model_was_written_only_writes_it_again(
     assert len(run.history()) == len(before)
     # Keras tested the same averaged weights at the end of the last epoch.
     assert run.loss == pytest.approx(before["val_loss"].iloc[-1], rel=1e-3)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+SPOILT = {
+    "empty": lambda path: path.write_bytes(b""),
+    "half": _cut,
+    "text": lambda path: path.write_text("text"),
+    "another model's": lambda path: np.savez(
+        path, facts=np.array('{"step": 3, "others": []}'), **{"state-0": np.zeros(7)}
+    ),
+    "nothing's": lambda path: np.savez(path, facts=np.array("[]")),
+}
+
+
+def test_a_damaged_checkpoint_is_named_in_one_line(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("spoilt", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    for spoil in SPOILT.values():
+        spoil(folder / "checkpoint.npz")
+        with pytest.raises(RunError):
+            worker.main(folder)
+        assert look(folder).state == "failed"
+        assert look(folder).message == (
+            "run spoilt can't go on, its checkpoint is damaged: start a new run"
+        )
+
+
+def test_a_history_that_is_not_whole_is_mended_when_its_run_goes_on(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("torn", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    before = look(folder).history()["step"].tolist()
+    with (folder / "history.jsonl").open("a") as file:
+        file.write('{"kind": "batch", "loss": 1.0}\n{"kind": "batch", "st')
+    assert look(folder).history()["step"].tolist() == before
+    worker.main(folder)
+    assert look(folder).state == "done"
+    assert look(folder).history()["step"].tolist()[: len(before) + 1] == [*before, 4]
+    assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+    lines = (folder / "history.jsonl").read_text().splitlines()
+    assert all("step" in json.loads(each) for each in lines)
 
 
 def raise_killed(*_: object, **__: object) -> None:
