@@ -5,7 +5,8 @@ Sessions run in this process, on a few drawn images; what an interruption is, `s
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ import pytest
 
 from core import jobs
 from core.errors import RunError
+from core.models.zoo import FAMILIES
 from core.training import session, worker
-from core.training.checkpoint import Best, steps_done
+from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.recorder import Recorder
 from core.training.runs import Run, find_run
 from core.training.settings import Settings
@@ -24,6 +26,7 @@ from core.workspace import Workspace
 STEPS = 8
 Ask = Callable[..., Path]
 LITTLE = {"epochs": 3, "batch_size": 32}
+LISTENING = {**LITTLE, "average_weights": True, "schedule": "plateau", "patience": 2}
 
 
 def look(folder: Path) -> Run:
@@ -74,11 +77,11 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     with killed_at(STEPS + 3, monkeypatch), pytest.raises(Killed):
         worker.main(folder)
     assert look(folder).state == "failed"
-    assert steps_done(folder) == STEPS
+    assert steps_done(folder) == (STEPS, STEPS)
     monkeypatch.setattr("core.training.checkpoint._MINUTES", 0.0)
     with killed_at(2 * STEPS + 5, monkeypatch), pytest.raises(Killed):
         worker.main(folder)
-    assert steps_done(folder) == 2 * STEPS + 4
+    assert steps_done(folder) == (2 * STEPS + 4, 2 * STEPS)
     worker.main(folder)
 
     run = look(folder)
@@ -117,11 +120,68 @@ def test_a_stopped_run_keeps_a_model_and_can_go_on(
         worker.main(folder)
     assert look(folder).state == "stopped"
     assert look(folder).has_model
-    assert steps_done(folder) == STEPS + 3
+    assert steps_done(folder) == (STEPS + 3, STEPS)
     (folder / "stop").unlink()
     worker.main(folder)
     assert look(folder).state == "done"
     assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+
+
+def _stop(self: Recorder) -> None:
+    jobs.request_stop(self._folder)
+
+
+def _kill(_self: object) -> None:
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(ask_in: Callable[[Path], Ask], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run with all that hears of a test, and that nothing disturbed."""
+    folder = ask_in(tmp_path_factory.mktemp("uninterrupted"))("whole", **LISTENING)
+    worker.main(folder)
+    return look(folder)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "where", "what"),
+    [
+        (2, (Recorder, "on_test_batch_end"), _stop),
+        (3, (Recorder, "on_test_batch_end"), _stop),
+        (3, (Recorder, "on_test_batch_end"), _kill),
+        (2, (Checkpoint, "on_epoch_end"), _kill),
+    ],
+)
+def test_an_epoch_whose_test_was_cut_off_is_tested_when_the_run_goes_on(
+    epoch: int,
+    where: tuple[type, str],
+    what: Callable[[object], None],
+    uninterrupted: Run,
+    ask: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = ask("cut-off", **LISTENING)
+
+    def interrupt(self: Recorder | Checkpoint, *args: object, **kwargs: object) -> None:
+        if self._step == epoch * STEPS:
+            what(self)
+        whole(self, *args, **kwargs)
+
+    whole = getattr(*where)
+    with monkeypatch.context() as patch:
+        patch.setattr(*where, interrupt)
+        patch.setattr("core.training.checkpoint._MINUTES", 0.0)
+        with suppress(Killed):
+            worker.main(folder)
+    assert look(folder).state in ("stopped", "failed")
+    assert steps_done(folder) == (epoch * STEPS, (epoch - 1) * STEPS)
+    (folder / "stop").unlink(missing_ok=True)
+    worker.main(folder)
+
+    run = look(folder)
+    assert run.state == "done"
+    np.testing.assert_allclose(epochs(run), epochs(uninterrupted), rtol=1e-3, atol=1e-4)
+    assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-3)
 
 
 def test_what_was_measured_of_a_model_stays_and_goes_with_it(
@@ -202,6 +262,21 @@ def test_a_damaged_checkpoint_is_named_in_one_line(
         assert look(folder).message == (
             "run spoilt can't go on, its checkpoint is damaged: start a new run"
         )
+
+
+def test_a_head_does_not_go_on_with_another_body(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ask("frozen", **LITTLE, model="pretrained", freeze=True)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    monkeypatch.setattr(
+        session, "FAMILIES", {"pretrained": replace(FAMILIES["pretrained"], load=None)}
+    )
+    with pytest.raises(RunError, match="run frozen can't go on, the body it was trained on is an"):
+        worker.main(folder)
+    monkeypatch.undo()
+    worker.main(folder)
+    assert look(folder).state == "done"
 
 
 def test_a_history_that_is_not_whole_is_mended_when_its_run_goes_on(
