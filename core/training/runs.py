@@ -130,7 +130,7 @@ class Run:
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """Return all runs, the newest first; damaged ones, which `find_run` complains of, left out."""
+    """Return all runs, the newest first, but for those that `find_run` says can't be read."""
     runs = []
     for path in workspace.runs.glob(f"*/{files.SETTINGS}"):
         with suppress(RunError):
@@ -143,7 +143,7 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
 
     Raises:
         RunNotFound: there is none, or more than one.
-        RunError: its folder is damaged.
+        RunError: its folder is damaged, or it is of a model that this version does not know.
     """
     names = sorted(path.parent.name for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
     if run_id in names:
@@ -331,13 +331,19 @@ def _load(folder: Path) -> Run:
 
 def _read(folder: Path) -> Run:
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
+    settings = Settings.from_json(request["settings"])
+    if settings.model not in FAMILIES:
+        raise RunError(
+            f"run {folder.name}: no model called {settings.model!r} in this version; use the one "
+            f"it was trained with, or delete {folder}"
+        )
     facts = _facts(folder)
     latest = jobs.last(folder, files.HISTORY) or {}
     active = facts["state"] not in files.ENDED
     return Run(
         id=folder.name,
         folder=folder,
-        settings=Settings.from_json(request["settings"]),
+        settings=settings,
         created=datetime.fromisoformat(request["created"]),
         data_hash=request["data"]["hash"],
         state=facts["state"],

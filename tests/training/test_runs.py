@@ -224,6 +224,19 @@ def test_a_damaged_run_is_left_out_and_says_so_when_asked_for(
         resume_run(workspace, find_run(workspace, "cnn-good"))
 
 
+def test_a_run_of_a_model_this_version_does_not_know_says_so(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    folder = workspace.runs / "resnet-new"
+    shutil.copytree(done[0].folder, folder)
+    request = json.loads((folder / "settings.json").read_text())
+    request["settings"]["model"] = "resnet"
+    (folder / "settings.json").write_text(json.dumps(request))
+    assert list_runs(workspace) == []
+    with pytest.raises(RunError, match="run resnet-new: no model called 'resnet' in this version"):
+        find_run(workspace, "resnet")
+
+
 def test_a_run_deleted_while_runs_are_listed_is_left_out(
     done: tuple[Run, list[Run], Workspace], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
