@@ -286,7 +286,7 @@ def _models(_: Any) -> Answer:
 
 
 def _train(args: Any) -> Answer:
-    from core.training.runs import find_run, resume_run, start_run, stop_run, wait
+    from core.training.runs import find_run, resume_run, start_run, wait_or_stop
     from core.training.settings import FIELDS, Settings
 
     given = {name: value for name, value in vars(args).items() if name in FIELDS}
@@ -311,10 +311,9 @@ def _train(args: Any) -> Answer:
         raise ScriptoriumError("a run needs --data FILE.parquet: make one with data build")
     print(f"run {run.id}", file=sys.stderr)
     try:
-        run = wait(run, _train_line)
+        run = wait_or_stop(run, _train_line)
     except KeyboardInterrupt:
-        stop_run(run)
-        run = wait(run)
+        run = find_run(workspace(), run.id)
     document = _describe_run(run)
     if run.state == "failed":
         raise ScriptoriumError(f"run {run.id} failed: {run.message}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import ModelError
 from core.models import cnn, dense, glyph, gru, lstm, mobilenet, pretrained, rnn, xception
 from core.models.family import Family
 
@@ -22,18 +21,6 @@ FAMILIES: dict[str, Family] = {
         pretrained.FAMILY,
     )
 }
-
-
-def family(name: str) -> Family:
-    """Return the family called `name`.
-
-    Raises:
-        ModelError: there is none of that name.
-    """
-    try:
-        return FAMILIES[name]
-    except KeyError:
-        raise ModelError(f"no model called {name!r}: choose one of {', '.join(FAMILIES)}") from None
 
 
 def describe() -> list[dict[str, Any]]:

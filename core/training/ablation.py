@@ -226,7 +226,8 @@ def _read(path: Path, asked: dict[str, Any]) -> dict[str, dict[str, Any]]:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    rows = kept.get("rows") if kept.get("asked") == asked else None
+    known = isinstance(kept, dict) and kept.get("asked") == asked
+    rows = kept.get("rows") if known else None
     return rows if isinstance(rows, dict) else {}
 
 

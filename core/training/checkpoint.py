@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
+from core.errors import RunError
 from core.training import folder as files
 from core.workspace import atomic_path
 
@@ -61,6 +64,9 @@ class Checkpoint(keras.callbacks.Callback):
     """Writes weights, optimizer and the state of other callbacks: every epoch and two minutes.
 
     Must come last among the callbacks: it restores what they reset as a fit begins.
+
+    Attributes:
+        logs: what the last batch said: of loss and accuracy, over its epoch so far.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class Checkpoint(keras.callbacks.Callback):
         folder: Path,
         best: Best | None = None,
         others: Mapping[keras.callbacks.Callback, Sequence[str]] | None = None,
+        body: str = "",
     ) -> None:
         """Keep it in `folder`.
 
@@ -75,8 +82,12 @@ class Checkpoint(keras.callbacks.Callback):
             folder: of the run.
             best: its weights are kept too.
             others: callbacks, and the names of those attributes, numbers, that make their state.
+            body: where only a head is trained, what tells the body it is trained on from others.
         """
         super().__init__()
+        self.logs: dict[str, float] = {}
+        self._tested = 0
+        self._body = body
         self._path = folder / files.CHECKPOINT
         self._best = best
         self._others = dict(others or {})
@@ -91,13 +102,15 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Write, if the last time is long ago."""
-        del batch, logs
+        del batch
+        self.logs = logs or {}
         if time.monotonic() - self._written > 60 * _MINUTES:
             self.save()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write."""
+        """Note that the epoch was tested, and write."""
         del epoch, logs
+        self._tested = self._step
         self.save()
 
     def save(self) -> None:
@@ -110,41 +123,82 @@ class Checkpoint(keras.callbacks.Callback):
         if self._best and self._best.weights:
             arrays |= {f"best-{i}": each for i, each in enumerate(self._best.weights)}
         others = [[getattr(each, name) for name in names] for each, names in self._others.items()]
-        step = int(self.model.optimizer.iterations.numpy())
-        facts = json.dumps({"step": step, "others": others})
+        facts = {
+            "step": self._step,
+            "tested": self._tested,
+            "logs": self.logs,
+            "others": others,
+            "body": self._body,
+        }
         with atomic_path(self._path) as path, path.open("wb") as file:
-            np.savez(file, allow_pickle=False, facts=np.array(facts), **arrays)
+            np.savez(file, allow_pickle=False, facts=np.array(json.dumps(facts)), **arrays)
         self._written = time.monotonic()
 
     def restore(self) -> None:
         """Put what was saved, if anything was, back into the model, its optimizer and the others.
 
         The optimizer must be built.
+
+        Raises:
+            RunError: what was saved is damaged, or belongs to another body.
         """
         if not self._path.exists():
             return
-        with np.load(self._path) as saved:
+        with _opened(self._path) as saved:
+            facts = _facts(saved)
+            if facts.get("body", self._body) != self._body:
+                raise RunError(
+                    f"run {self._path.parent.name} can't go on, the body it was trained on is "
+                    "another one now: start a new run"
+                )
             for i, each in enumerate(self._variables()):
                 each.assign(saved[f"state-{i}"])
             if self._best and "best-0" in saved:
                 count = sum(name.startswith("best-") for name in saved.files)
                 self._best.weights = [saved[f"best-{i}"] for i in range(count)]
-            others = _facts(saved)["others"]
-        for (each, names), values in zip(self._others.items(), others, strict=True):
-            for name, value in zip(names, values, strict=True):
-                setattr(each, name, value)
+            for (each, names), values in zip(self._others.items(), facts["others"], strict=True):
+                for name, value in zip(names, values, strict=True):
+                    setattr(each, name, value)
+        self._tested, self.logs = _tested(facts), facts.get("logs", {})
+
+    @property
+    def _step(self) -> int:
+        return int(self.model.optimizer.iterations.numpy())
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
 
-def steps_done(folder: Path) -> int:
-    """Return how many batches the checkpoint in `folder` has behind it; 0 without one."""
+def steps_done(folder: Path) -> tuple[int, int]:
+    """Return how many batches the checkpoint in `folder` has behind it, and had at its last test.
+
+    Both are 0 without one.
+
+    Raises:
+        RunError: it is damaged.
+    """
     path = folder / files.CHECKPOINT
     if not path.exists():
-        return 0
-    with np.load(path) as saved:
-        return _facts(saved)["step"]
+        return 0, 0
+    with _opened(path) as saved:
+        facts = _facts(saved)
+        return facts["step"], _tested(facts)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a checkpoint; whatever in it is not as it was written is one error."""
+    try:
+        with np.load(path) as saved:
+            yield saved
+    except (EOFError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(
+            f"run {path.parent.name} can't go on, its checkpoint is damaged: start a new run"
+        ) from error
+
+
+def _tested(facts: dict[str, Any]) -> int:
+    return facts.get("tested", facts["step"])  # checkpoints of earlier versions do not say
 
 
 def _facts(saved: Any) -> dict[str, Any]:

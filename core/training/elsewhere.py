@@ -120,12 +120,14 @@ def start_trial(run: Run, data: Path) -> Trial:
     """Start testing `run` on the data set `data`; an older result for it is replaced.
 
     Raises:
-        RunBusy: that test goes on already.
+        RunBusy: that test goes on already, or the run itself does.
         RunError: the run has no model.
         StoreError: the data set can't be read.
     """
     if not run.has_model:
         raise RunError(f"run {run.id} has no model to test: it is {run.state}")
+    if _run_in(run.folder).active:
+        raise RunBusy(f"run {run.id} is going on: wait for its end, or stop it before you test it")
     Store.open(data)
     folder = run.folder / ELSEWHERE / data.stem
     if jobs.is_alive(folder):
@@ -150,11 +152,16 @@ def trials_of(run: Run) -> list[Trial]:
 def _look(folder: Path) -> Trial:
     active = jobs.is_alive(folder)
     latest = jobs.last(folder) or {}
-    result = folder / _RESULT
-    found = json.loads(result.read_text()) if result.exists() else None
-    error = latest.get("error", "")
-    if not active and found is None and not error:
-        error = "its process was killed, or ran out of memory: start it again"
+    error, copies, counted, data_hash = latest.get("error", ""), 0, None, ""
+    try:
+        found = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
+        copies, counted = found["copies"], pd.DataFrame(found["counted"])
+        data_hash = found.get("hash", "")
+    except FileNotFoundError:
+        if not active:
+            error = error or "its process was killed, or ran out of memory: start it again"
+    except (OSError, ValueError, KeyError, TypeError):
+        error = f"{folder / _RESULT} is damaged: start it again"
     return Trial(
         folder,
         folder.name,
@@ -163,9 +170,9 @@ def _look(folder: Path) -> Trial:
         latest.get("done", 0),
         latest.get("total", 0),
         error,
-        found["copies"] if found else 0,
-        pd.DataFrame(found["counted"]) if found else None,
-        found.get("hash", "") if found else "",
+        copies,
+        counted,
+        data_hash,
     )
 
 
@@ -174,6 +181,7 @@ def main(folder: Path) -> None:
     with jobs.hold(folder):
         try:
             result = _try(folder)
+            write_atomically(folder / _RESULT, json.dumps(result, ensure_ascii=False))
         except ScriptoriumError as error:
             jobs.append(folder, {"error": str(error) or "it was stopped"})
             return
@@ -181,13 +189,11 @@ def main(folder: Path) -> None:
             reason = (str(error).splitlines() or [""])[0]
             jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
             raise
-        write_atomically(folder / _RESULT, json.dumps(result, ensure_ascii=False))
 
 
 def _try(folder: Path) -> dict[str, Any]:
-    run_folder = folder.parents[1]
-    run = find_run(Workspace(run_folder.parents[1]), run_folder.name)
-    store = Store.open(json.loads((folder / _REQUEST).read_text())["data"])
+    run = _run_in(folder.parents[1])
+    store = Store.open(json.loads((folder / _REQUEST).read_text(encoding="utf-8"))["data"])
     labels = store.labels()
     learned_from, copied = _learned(run)
     if store.hash == run.data_hash:
@@ -221,6 +227,10 @@ def _try(folder: Path) -> dict[str, Any]:
         "counted": counted.to_dict("list"),
         "hash": store.hash,
     }
+
+
+def _run_in(folder: Path) -> Run:
+    return find_run(Workspace(folder.parents[1]), folder.name)
 
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:

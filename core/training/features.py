@@ -41,7 +41,7 @@ def features(
     Raises:
         StorageFull: the disk is full.
     """
-    path = folder / f"{_key(body, store)}.npy"
+    path = folder / f"{key(body, store)}.npy"
     if not path.exists():
         _work_out(body, store, path, on_progress)
     path.touch()
@@ -52,7 +52,8 @@ def features(
     return np.load(path, mmap_mode="r")
 
 
-def _key(body: keras.Model, store: Store) -> str:
+def key(body: keras.Model, store: Store) -> str:
+    """Return a name that holds for these weights of `body` and the data of `store` alone."""
     digest = hashlib.sha256(store.hash.encode())
     for each in body.get_weights():
         digest.update(np.ascontiguousarray(each).tobytes())

@@ -17,6 +17,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core import jobs
 from core.errors import StorageFull
 from core.workspace import write_atomically
 
@@ -38,6 +39,8 @@ DONE = "done"
 STOPPED = "stopped"
 FAILED = "failed"
 ENDED = (DONE, STOPPED, FAILED)
+
+_PLACE = {"kind", "step", "epoch", "minutes"}  # of a record in the history
 
 
 def write_state(folder: Path, state: str, **facts: Any) -> None:
@@ -65,3 +68,8 @@ def write_failure(folder: Path, message: str) -> None:
 def read_state(folder: Path) -> dict[str, Any]:
     """Return the state of the run in `folder`: `state`, and what facts are known by now."""
     return json.loads((folder / STATE).read_text(encoding="utf-8"))
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """Return the history of the run in `folder`, a record a line; what is not whole is left out."""
+    return [each for each in jobs.read(folder, HISTORY) if each.keys() >= _PLACE]

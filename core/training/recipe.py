@@ -17,6 +17,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from core.data.sketchbook.characters import is_basic, is_digit
 from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
-from core.errors import DataError, RunError, RunNotFound
+from core.errors import DataError, RunError
 from core.evaluation.calibration import calibrate
 from core.evaluation.card import CARD
 from core.imaging import preset
@@ -143,11 +144,14 @@ class Made:
             self._notes = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             self._notes = {}
-        if self._notes.get("recipe") != recipe:
+        if not isinstance(self._notes, dict) or self._notes.get("recipe") != recipe:
             self._notes = {"recipe": recipe}
 
     def file(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return the data set of that name, made by `make` unless it is there already."""
+        """Return the data set of that name, made by `make` unless it is there already.
+
+        Where another one comes of it than before, all that was made after it is made anew, too.
+        """
         path = self._ws.recipe / f"{name}.parquet"
         if not (path.exists() and self._notes.get(name) == Store.open(path).hash):
             make(path)
@@ -155,7 +159,10 @@ class Made:
         return path
 
     def run(self, data: Path, epochs: int, on_run: Callable[[Run], None] | None) -> Run:
-        """Return the run on `data` when it has ended; one that was cut off goes on."""
+        """Return the run on `data`, as it is now, when it has ended.
+
+        One that was cut off goes on; one that can't is started anew.
+        """
         settings = Settings(
             data=data,
             split="writer",
@@ -166,17 +173,25 @@ class Made:
             notes="shipped model",
             **TRAINING,
         )
-        try:
-            run = find_run(self._ws, self._notes.get("run", ""))
-        except RunNotFound:
+        run = self._run_on(Store.open(data).hash)
+        if run is None or not (run.active or run.state == "done" or run.can_go_on):
             run = start_run(self._ws, settings)
             self._keep("run", run.id)
-        if not run.active and run.state != "done":
-            run = resume_run(self._ws, run) if run.can_go_on else start_run(self._ws, settings)
-            self._keep("run", run.id)
+        elif run.can_go_on:
+            run = resume_run(self._ws, run)
         return wait_or_stop(run, on_run)
 
+    def _run_on(self, data_hash: str) -> Run | None:
+        try:
+            run = find_run(self._ws, self._notes.get("run", ""))
+        except RunError:
+            return None
+        return run if run.data_hash == data_hash else None
+
     def _keep(self, name: str, value: str) -> None:
+        if self._notes.get(name) != value:
+            before = takewhile(lambda each: each != name, list(self._notes))
+            self._notes = {each: self._notes[each] for each in before}
         self._notes[name] = value
         write_atomically(self._path, json.dumps(self._notes, indent=1) + "\n")
 

@@ -13,7 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +54,7 @@ class Run:
         stopping: somebody asked it to stop, and it has not ended yet.
         epoch: the epoch it is in, from 1; 0 before the first batch.
         parameters: numbers in the model; None until it is built.
-        accuracy: on the test split, 0 to 1, as the exported model answers; None until it ends.
+        accuracy: on the test split, 0 to 1, as the exported model answers; None until there is one.
         loss: categorical cross-entropy in nats, likewise; without label smoothing, which the
             losses of `history` contain.
         seconds_left: estimated for the training that is left; None while unknown.
@@ -108,8 +108,7 @@ class Run:
         on), val_loss and val_accuracy (on the test split; only where kind is epoch). Both losses
         contain the label smoothing that was asked for, other than `Run.loss`.
         """
-        records = jobs.read(self.folder, files.HISTORY)
-        frame = pd.DataFrame(records, columns=list(_COLUMNS))
+        frame = pd.DataFrame(files.read_history(self.folder), columns=list(_COLUMNS))
         numbers = dict.fromkeys(_COLUMNS[3:], "float64")
         return frame.astype({"kind": "str", "step": "int64", "epoch": "int64", **numbers})
 
@@ -136,9 +135,12 @@ class Run:
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """Return all runs, the newest first."""
-    folders = (path.parent for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
-    return sorted((_load(each) for each in folders), key=lambda run: run.created, reverse=True)
+    """Return all runs, the newest first, but for those that `find_run` says can't be read."""
+    runs = []
+    for path in workspace.runs.glob(f"*/{files.SETTINGS}"):
+        with suppress(RunError):
+            runs.append(_load(path.parent))
+    return sorted(runs, key=lambda run: run.created, reverse=True)
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:
@@ -146,6 +148,7 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
 
     Raises:
         RunNotFound: there is none, or more than one.
+        RunError: its folder is damaged, or it is of a model that this version does not know.
     """
     names = sorted(path.parent.name for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
     if run_id in names:
@@ -187,7 +190,7 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
     It goes on from its last checkpoint, at most some minutes before its end, as it would have.
 
     Raises:
-        RunBusy: another run goes on in this workspace, or this one.
+        RunBusy: another run goes on in this workspace, or this one, or it is being tested.
         RunError: there is nothing to go on from, or its data set has changed since.
         StoreError: its data set can't be read.
         StorageFull: the disk is full.
@@ -197,13 +200,13 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
         if not run.can_go_on:
             why = "it is done" if run.state == files.DONE else "it left no checkpoint"
             raise RunError(f"run {run.id} can't go on, {why}: start a new one")
+        _refuse_if_tested(run)
         if Store.open(run.settings.data).hash != run.data_hash:
             raise RunError(
                 f"run {run.id} can't go on: {run.settings.data} has changed since; start a new one"
             )
         known = files.read_state(run.folder)
-        for result in ("message", "accuracy", "loss"):
-            known.pop(result, None)
+        known.pop("message", None)
         _launch(run.folder, {files.STATE: json.dumps({**known, "state": files.STARTING})})
     return _load(run.folder)
 
@@ -244,11 +247,15 @@ def delete_run(run: Run) -> None:
     """
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
-    if any(jobs.is_alive(each) for each in (run.folder / files.ELSEWHERE).glob("*")):
-        raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
+    _refuse_if_tested(run)
     # first what makes it a run: nobody who lists runs meanwhile shall find half of one
     (run.folder / files.SETTINGS).unlink()
     shutil.rmtree(run.folder)
+
+
+def _refuse_if_tested(run: Run) -> None:
+    if any(jobs.is_alive(each) for each in (run.folder / files.ELSEWHERE).glob("*")):
+        raise RunBusy(f"run {run.id} is being tested: wait for its end, or stop it")
 
 
 def pack(run: Run) -> bytes:
@@ -318,14 +325,30 @@ def _new_folder(workspace: Workspace, model: str) -> Path:
 
 
 def _load(folder: Path) -> Run:
+    try:
+        return _read(folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(
+            f"run {folder.name}: its folder is damaged ({type(error).__name__}: {error}); "
+            f"delete {folder}"
+        ) from error
+
+
+def _read(folder: Path) -> Run:
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
+    settings = Settings.from_json(request["settings"])
+    if settings.model not in FAMILIES:
+        raise RunError(
+            f"run {folder.name}: no model called {settings.model!r} in this version; use the one "
+            f"it was trained with, or delete {folder}"
+        )
     facts = _facts(folder)
     latest = jobs.last(folder, files.HISTORY) or {}
     active = facts["state"] not in files.ENDED
     return Run(
         id=folder.name,
         folder=folder,
-        settings=Settings.from_json(request["settings"]),
+        settings=settings,
         created=datetime.fromisoformat(request["created"]),
         data_hash=request["data"]["hash"],
         state=facts["state"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import platform
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from core.scripts import script_of
 from core.training import folder as files
 from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.classes import classes
-from core.training.features import features
+from core.training.features import features, key
 from core.training.feed import in_order, shuffled, steps_an_epoch
 from core.training.optimizer import adam_w
 from core.training.recorder import Recorder
@@ -51,6 +52,7 @@ def train(folder: Path) -> None:
         Cancelled: it was stopped before the first batch, and there is nothing to keep.
         DataError: the data set can't be read, or not be split as asked.
         ModelError: what the body has learned before is not to be had.
+        RunError: what it should go on from is damaged, or belongs to another body.
         StorageFull: the disk is full.
     """
     request = json.loads((folder / files.SETTINGS).read_text(encoding="utf-8"))
@@ -73,9 +75,10 @@ def train(folder: Path) -> None:
     if family.load:
         family.load(model, settings.weights)
     _heed_stop(folder)
-    learner, lessons, exam = model, training, test
+    learner, lessons, exam, known = model, training, test, ""
     if settings.frozen:
         body, learner = halves(model)
+        known = key(body, store)
         lessons, exam = _seen_by(body, store, folder, (training, test))
 
     files.write_state(
@@ -87,9 +90,12 @@ def train(folder: Path) -> None:
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
     )
-    last_state = _fit(folder, settings, learner, lessons, exam, len(names))
+    last_state = _fit(folder, settings, learner, lessons, exam, len(names), known)
 
-    files.write_state(folder, files.EXPORTING)
+    # What was measured of the model before, if this run had stopped, goes when that model does.
+    files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
+    (folder / files.PREDICTIONS).unlink(missing_ok=True)
+    shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
     facts = {"run": folder.name, "data_hash": store.hash, "versions": versions}
     save_model_folder(folder, model, names, store.pipeline, **facts)
 
@@ -125,23 +131,28 @@ def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> l
 
 
 def _fit(
-    folder: Path, settings: Settings, model: Any, training: _Part, test: _Part, classes: int
+    folder: Path,
+    settings: Settings,
+    model: Any,
+    training: _Part,
+    test: _Part,
+    classes: int,
+    body: str,
 ) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
     an_epoch = steps_an_epoch(len(training.rows), settings.batch_size)
     total = settings.total_epochs * an_epoch
     _compile(model, settings, an_epoch)
-    step = steps_done(folder)
-    recorder = Recorder(
-        folder, total, settings.batch_size, step=step, minutes=_rewind_history(folder, step)
-    )
+    step, tested = steps_done(folder)
+    minutes = _rewind_history(folder, step, tested)
+    recorder = Recorder(folder, total, settings.batch_size, step=step, minutes=minutes)
     # In this order: the best is looked for while averaged weights are in the model, and the
     # checkpoint written when they are out of it and the others have heard of the epoch.
     best = Best(settings.patience) if settings.patience else None
     averages = keras.callbacks.SwapEMAWeights() if settings.average_weights else None
     plateau = _plateau() if settings.schedule == "plateau" else None
     others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
-    checkpoint = Checkpoint(folder, best, others)
+    checkpoint = Checkpoint(folder, best, others, body)
     callbacks = [each for each in (recorder, best, averages, plateau) if each]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD
@@ -152,6 +163,9 @@ def _fit(
     validation = in_order(test.images, test.labels, _TEST_BATCH, classes=classes)
     state = files.DONE
     try:
+        if tested < step and step % an_epoch == 0:
+            everybody = [*callbacks, checkpoint]
+            _test_late(model, validation, step // an_epoch, everybody, checkpoint.logs)
         # Where a training goes on in the middle of an epoch, what is left of it is fitted first.
         while step < total and not (best and best.is_over):
             left = -step % an_epoch
@@ -187,6 +201,22 @@ def _fit(
     return state
 
 
+def _test_late(
+    model: Any, validation: Any, epoch: int, callbacks: Sequence[Any], logs: dict[str, float]
+) -> None:
+    """Do what a fit would have done at the end of `epoch`, from 1, had it not been cut off there.
+
+    `logs` are those of the epoch's last batch.
+    """
+    heard = keras.callbacks.CallbackList(callbacks, model=model, epochs=epoch)
+    heard.on_train_begin()
+    heard.on_epoch_begin(epoch - 1)
+    said = model.evaluate(validation, callbacks=heard, return_dict=True)
+    tested = {f"val_{name}": value for name, value in said.items()}
+    heard.on_epoch_end(epoch - 1, {**logs, **tested})
+    heard.on_train_end()
+
+
 def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
     rate: Any = settings.learning_rate
     if settings.schedule == "cosine":
@@ -219,13 +249,18 @@ def _plateau() -> Any:
     return keras.callbacks.ReduceLROnPlateau(factor=0.2, patience=4)
 
 
-def _rewind_history(folder: Path, step: int) -> float:
-    """Forget what was recorded after `step`; return the minutes up to there."""
-    records = jobs.read(folder, files.HISTORY)
-    kept = [each for each in records if each["step"] <= step]
-    if len(kept) < len(records):
-        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
-        write_atomically(folder / files.HISTORY, "".join(lines))
+def _rewind_history(folder: Path, step: int, tested: int) -> float:
+    """Forget batches after `step` and epochs after `tested`; return the minutes up to there."""
+    path = folder / files.HISTORY
+    kept = [
+        each
+        for each in files.read_history(folder)
+        if each["step"] <= (tested if each["kind"] == "epoch" else step)
+    ]
+    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+    # Half a line at its end, left by a full disk, would spoil the next one.
+    if path.exists() and path.read_bytes() != text.encode():
+        write_atomically(path, text)
     return kept[-1]["minutes"] if kept else 0.0
 
 

@@ -10,7 +10,7 @@ from core.data.build import NOTEBOOK_COUNTS, find_items
 from core.data.store import Store
 from core.evaluation.figures import of_parts
 from core.scripts import NAMES
-from core.training.ablation import FULL, PARTS, ablate, reversed_labels, to_markdown
+from core.training.ablation import FULL, PARTS, _read, ablate, reversed_labels, to_markdown
 
 ROWS = [
     {"part": "the notebook", "accuracy": 0.86, "unseen": 0.2},
@@ -56,6 +56,12 @@ def test_a_table_and_a_figure_name_every_row() -> None:
         each.text for each in ET.fromstring(of_parts(ROWS)).iter() if each.tag.endswith("text")
     ]
     assert {"the notebook", "labels <in order>", FULL, "86.0%", "20.0%", "chance"} <= set(texts)
+
+
+@pytest.mark.parametrize("kept", ["[]", "{", '{"asked": {}, "rows": []}', '"rows"'])
+def test_results_that_are_none_are_nothing_kept(kept: str, tmp_path: Path) -> None:
+    (tmp_path / "ablation.json").write_text(kept)
+    assert _read(tmp_path / "ablation.json", {}) == {}
 
 
 @pytest.mark.slow

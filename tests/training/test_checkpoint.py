@@ -3,16 +3,20 @@
 Sessions run in this process, on a few drawn images; what an interruption is, `stopped_at` says.
 """
 
+import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core import jobs
+from core.errors import RunError
+from core.models.zoo import FAMILIES
 from core.training import session, worker
-from core.training.checkpoint import Best, steps_done
+from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.recorder import Recorder
 from core.training.runs import Run, find_run
 from core.training.settings import Settings
@@ -22,6 +26,7 @@ from core.workspace import Workspace
 STEPS = 8
 Ask = Callable[..., Path]
 LITTLE = {"epochs": 3, "batch_size": 32}
+LISTENING = {**LITTLE, "average_weights": True, "schedule": "plateau", "patience": 2}
 
 
 def look(folder: Path) -> Run:
@@ -72,11 +77,11 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     with killed_at(STEPS + 3, monkeypatch), pytest.raises(Killed):
         worker.main(folder)
     assert look(folder).state == "failed"
-    assert steps_done(folder) == STEPS
+    assert steps_done(folder) == (STEPS, STEPS)
     monkeypatch.setattr("core.training.checkpoint._MINUTES", 0.0)
     with killed_at(2 * STEPS + 5, monkeypatch), pytest.raises(Killed):
         worker.main(folder)
-    assert steps_done(folder) == 2 * STEPS + 4
+    assert steps_done(folder) == (2 * STEPS + 4, 2 * STEPS)
     worker.main(folder)
 
     run = look(folder)
@@ -92,27 +97,122 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     assert not (folder / "checkpoint.npz").exists()
 
 
-def test_a_stopped_run_keeps_a_model_and_can_go_on(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = ask("stopped", **LITTLE, average_weights=True)
+@contextmanager
+def stopped_after(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ask the run to stop while it is at batch `step` + 1."""
 
     def stop(self: Recorder, *args: object, **kwargs: object) -> None:
-        if self._step == STEPS + 2:
-            jobs.request_stop(folder)
+        if self._step == step:
+            jobs.request_stop(self._folder)
         whole(self, *args, **kwargs)
 
     whole = Recorder.on_train_batch_end
     with monkeypatch.context() as patch:
         patch.setattr(Recorder, "on_train_batch_end", stop)
+        yield
+
+
+def test_a_stopped_run_keeps_a_model_and_can_go_on(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("stopped", **LITTLE, average_weights=True)
+    with stopped_after(STEPS + 2, monkeypatch):
         worker.main(folder)
     assert look(folder).state == "stopped"
     assert look(folder).has_model
-    assert steps_done(folder) == STEPS + 3
+    assert steps_done(folder) == (STEPS + 3, STEPS)
     (folder / "stop").unlink()
     worker.main(folder)
     assert look(folder).state == "done"
     assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+
+
+def _stop(self: Recorder) -> None:
+    jobs.request_stop(self._folder)
+
+
+def _kill(_self: object) -> None:
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(ask_in: Callable[[Path], Ask], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run with all that hears of a test, and that nothing disturbed."""
+    folder = ask_in(tmp_path_factory.mktemp("uninterrupted"))("whole", **LISTENING)
+    worker.main(folder)
+    return look(folder)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "where", "what"),
+    [
+        (2, (Recorder, "on_test_batch_end"), _stop),
+        (3, (Recorder, "on_test_batch_end"), _stop),
+        (3, (Recorder, "on_test_batch_end"), _kill),
+        (2, (Checkpoint, "on_epoch_end"), _kill),
+    ],
+)
+def test_an_epoch_whose_test_was_cut_off_is_tested_when_the_run_goes_on(
+    epoch: int,
+    where: tuple[type, str],
+    what: Callable[[object], None],
+    uninterrupted: Run,
+    ask: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = ask("cut-off", **LISTENING)
+
+    def interrupt(self: Recorder | Checkpoint, *args: object, **kwargs: object) -> None:
+        if self._step == epoch * STEPS:
+            what(self)
+        whole(self, *args, **kwargs)
+
+    whole = getattr(*where)
+    with monkeypatch.context() as patch:
+        patch.setattr(*where, interrupt)
+        patch.setattr("core.training.checkpoint._MINUTES", 0.0)
+        with suppress(Killed):
+            worker.main(folder)
+    assert look(folder).state in ("stopped", "failed")
+    assert steps_done(folder) == (epoch * STEPS, (epoch - 1) * STEPS)
+    (folder / "stop").unlink(missing_ok=True)
+    worker.main(folder)
+
+    run = look(folder)
+    assert run.state == "done"
+    np.testing.assert_allclose(epochs(run), epochs(uninterrupted), rtol=1e-3, atol=1e-4)
+    assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-3)
+
+
+def test_what_was_measured_of_a_model_stays_and_goes_with_it(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("measured", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    before = look(folder)
+    assert before.has_model
+    assert before.accuracy is not None
+    elsewhere = folder / "elsewhere" / "letters"
+    elsewhere.mkdir(parents=True)
+
+    worker.main(folder)  # it is stopped still, and ends before the first batch
+    assert look(folder) == before
+    assert len(before.test_predictions()) == 58
+    assert elsewhere.exists()
+
+    def check_and_die(*_: object, **__: object) -> None:
+        left.append((look(folder).accuracy, look(folder).loss))
+        left.extend(each.exists() for each in (elsewhere, folder / "predictions.parquet"))
+        raise Killed
+
+    (folder / "stop").unlink()
+    left: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "save_model_folder", check_and_die)
+        with pytest.raises(Killed):
+            worker.main(folder)
+    assert left == [(None, None), False, False]
 
 
 def test_a_run_killed_while_its_model_was_written_only_writes_it_again(
@@ -130,6 +230,72 @@ def test_a_run_killed_while_its_model_was_written_only_writes_it_again(
     assert len(run.history()) == len(before)
     # Keras tested the same averaged weights at the end of the last epoch.
     assert run.loss == pytest.approx(before["val_loss"].iloc[-1], rel=1e-3)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+SPOILT = {
+    "empty": lambda path: path.write_bytes(b""),
+    "half": _cut,
+    "text": lambda path: path.write_text("text"),
+    "another model's": lambda path: np.savez(
+        path, facts=np.array('{"step": 3, "others": []}'), **{"state-0": np.zeros(7)}
+    ),
+    "nothing's": lambda path: np.savez(path, facts=np.array("[]")),
+}
+
+
+def test_a_damaged_checkpoint_is_named_in_one_line(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("spoilt", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    for spoil in SPOILT.values():
+        spoil(folder / "checkpoint.npz")
+        with pytest.raises(RunError):
+            worker.main(folder)
+        assert look(folder).state == "failed"
+        assert look(folder).message == (
+            "run spoilt can't go on, its checkpoint is damaged: start a new run"
+        )
+
+
+def test_a_head_does_not_go_on_with_another_body(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ask("frozen", **LITTLE, model="pretrained", freeze=True)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    monkeypatch.setattr(
+        session, "FAMILIES", {"pretrained": replace(FAMILIES["pretrained"], load=None)}
+    )
+    with pytest.raises(RunError, match="run frozen can't go on, the body it was trained on is an"):
+        worker.main(folder)
+    monkeypatch.undo()
+    worker.main(folder)
+    assert look(folder).state == "done"
+
+
+def test_a_history_that_is_not_whole_is_mended_when_its_run_goes_on(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("torn", **LITTLE)
+    with stopped_after(2, monkeypatch):
+        worker.main(folder)
+    (folder / "stop").unlink()
+    before = look(folder).history()["step"].tolist()
+    with (folder / "history.jsonl").open("a") as file:
+        file.write('{"kind": "batch", "loss": 1.0}\n{"kind": "batch", "st')
+    assert look(folder).history()["step"].tolist() == before
+    worker.main(folder)
+    assert look(folder).state == "done"
+    assert look(folder).history()["step"].tolist()[: len(before) + 1] == [*before, 4]
+    assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
+    lines = (folder / "history.jsonl").read_text().splitlines()
+    assert all("step" in json.loads(each) for each in lines)
 
 
 def raise_killed(*_: object, **__: object) -> None:

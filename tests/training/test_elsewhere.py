@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from core import jobs
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import RunError, StoreError
+from core.errors import RunBusy, RunError, StorageFull, StoreError
 from core.imaging import preset
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
@@ -24,7 +28,7 @@ from core.training.elsewhere import (
     tally,
     trials_of,
 )
-from core.training.runs import Run, find_run
+from core.training.runs import Run, find_run, resume_run
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -174,3 +178,71 @@ def test_a_trial_can_be_stopped_and_one_that_died_says_so(
     main(folder)
     assert only(run).error == "it was stopped"
     assert only(run).result is None
+
+
+def test_a_run_that_goes_on_is_not_tested(make_run: Make, notebook_store: Path) -> None:
+    run = make_run(notebook_store)
+    (run.folder / "state.json").write_text('{"state": "training"}')
+    with FileLock(run.folder / "lock"), pytest.raises(RunBusy, match="cnn-done is going on"):
+        start_trial(run, notebook_store)
+    assert trials_of(run) == []
+
+
+def test_a_run_that_is_being_tested_does_not_go_on(make_run: Make, notebook_store: Path) -> None:
+    run = make_run(notebook_store)
+    (run.folder / "state.json").write_text('{"state": "stopped"}')
+    (run.folder / "checkpoint.npz").touch()
+    with (
+        FileLock(ask(run, notebook_store) / "lock"),
+        pytest.raises(RunBusy, match="cnn-done is being tested"),
+    ):
+        resume_run(Workspace(run.folder.parents[1]), run)
+    assert find_run(Workspace(run.folder.parents[1]), run.id).state == "stopped"
+
+
+def test_a_full_disk_is_what_a_trial_says_of_it(
+    make_run: Make, notebook_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _data: str) -> None:
+        raise StorageFull(f"no space left on the disk while writing {path}")
+
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    monkeypatch.setattr("core.training.elsewhere.write_atomically", full)
+    main(ask(run, notebook_store))
+    assert only(run).error.startswith("no space left on the disk while writing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "{}", "7", '{"copies": 0, "counted": 1}', '{"copies": 0, "counted": ""}'],
+)
+def test_a_result_that_is_damaged_says_so(
+    text: str, make_run: Make, notebook_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet")
+    (ask(run, notebook_store) / "result.json").write_text(text)
+    assert only(run).error.endswith("result.json is damaged: start it again")
+    assert only(run).result is None
+
+
+def test_what_is_kept_is_read_as_utf_8_wherever_one_is(
+    make_run: Make, notebook_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet")
+    counted = {"script": ["arabic"], "collection": ["größe"], "seen": [True]}
+    result = {"copies": 0, "counted": {**counted, "images": [1], "right": [1]}}
+    kept = json.dumps(result, ensure_ascii=False).encode()
+    (ask(run, notebook_store) / "result.json").write_bytes(kept)
+    program = (
+        "from core.training.elsewhere import trials_of\n"
+        "from core.training.runs import list_runs\n"
+        "from core.workspace import workspace\n"
+        "[trial] = trials_of(list_runs(workspace())[0])\n"
+        "print(ascii(trial.error), ascii(trial.result['collection'][0]))"
+    )
+    old = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {**os.environ, **old, "SCRIPTORIUM_WORKSPACE": str(tmp_path / "workspace")}
+    said = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == f"'' {'größe'!a}\n"

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from core.imaging import decode
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
 from core.training.recipe import DIGITS, NUMBER, Amounts, Made, balanced, make_shipped
+from core.training.settings import Settings
 from core.workspace import Workspace
 
 TINY = Amounts(real=12, sketched=12, others=12, held_out=8, epochs=1)
@@ -94,6 +96,86 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     elsewhere = Workspace(tmp_path / "elsewhere")
     make_shipped([str(kaggle_folder)], elsewhere, amounts=TINY, to=tmp_path / "twin")
     assert (to / "model.tflite").read_bytes() == (tmp_path / "twin/model.tflite").read_bytes()
+
+
+def test_what_was_made_of_something_else_is_made_anew(tmp_path: Path) -> None:
+    ws, made = Workspace(tmp_path), []
+
+    def make(images: int):
+        def write(out: Path) -> None:
+            made.append(out.stem)
+            sketch(out, per_script=images)
+
+        return write
+
+    names = ("real", "glyphs")
+    for images in (1, 1, 2, 2):
+        if images == 2 and len(made) == 2:
+            (ws.recipe / "real.parquet").unlink()
+        for name in names:
+            Made(ws, {}).file(name, make(images))
+    assert made == ["real", "glyphs", "real", "glyphs"]
+
+    # made anew, but the same as it was: what comes after it is good still
+    (ws.recipe / "real.parquet").unlink()
+    for name in names:
+        Made(ws, {}).file(name, make(2))
+    assert made[4:] == ["real"]
+
+
+@pytest.fixture
+def kept_run(tmp_path: Path, notebook_store: Path, monkeypatch: pytest.MonkeyPatch):
+    """`kept_run(**state)`: what a recipe does about the run it has kept, with files changed so."""
+
+    def did(state: str, *, checkpoint: bool = True, data_hash: str = "") -> list[str]:
+        ws, done = Workspace(tmp_path), []
+        folder = ws.runs / "glyph-kept"
+        folder.mkdir()
+        request = {
+            "settings": Settings(notebook_store).to_json(),
+            "created": "2026-01-01T00:00:00+00:00",
+            "data": {"hash": data_hash or Store.open(notebook_store).hash},
+        }
+        (folder / "settings.json").write_text(json.dumps(request))
+        (folder / "state.json").write_text(state)
+        if checkpoint:
+            (folder / "checkpoint.npz").touch()
+        run = SimpleNamespace(id="glyph-new")
+        module = "core.training.recipe"
+        monkeypatch.setattr(f"{module}.start_run", lambda *_: done.append("start") or run)
+        monkeypatch.setattr(f"{module}.resume_run", lambda _, run: done.append("resume") or run)
+        monkeypatch.setattr(f"{module}.wait_or_stop", lambda run, _: run)
+        (ws.recipe / "recipe.json").write_text('{"recipe": {}, "run": "glyph-kept"}')
+        done.append(Made(ws, {}).run(notebook_store, 1, None).id)
+        kept = json.loads((ws.recipe / "recipe.json").read_text())["run"]
+        assert kept == ("glyph-new" if "start" in done else "glyph-kept")
+        return done
+
+    return did
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ({"state": '{"state": "done"}'}, ["glyph-kept"]),
+        ({"state": '{"state": "done"}', "data_hash": "another"}, ["start", "glyph-new"]),
+        ({"state": '{"state": "stopped"}'}, ["resume", "glyph-kept"]),
+        ({"state": '{"state": "stopped"}', "data_hash": "another"}, ["start", "glyph-new"]),
+        ({"state": '{"state": "failed"}', "checkpoint": False}, ["start", "glyph-new"]),
+        ({"state": "["}, ["start", "glyph-new"]),
+    ],
+)
+def test_a_kept_run_is_used_only_where_it_is_of_todays_data(
+    kept: dict, expected: list[str], kept_run
+) -> None:
+    assert kept_run(**kept) == expected
+
+
+def test_notes_that_are_none_are_nothing_kept(tmp_path: Path) -> None:
+    ws, made = Workspace(tmp_path), []
+    (ws.recipe / "recipe.json").write_text("[]")
+    Made(ws, {}).file("real", lambda out: made.append(sketch(out, per_script=1)))
+    assert len(made) == 1
 
 
 def test_another_recipe_begins_anew(tmp_path: Path) -> None:

@@ -118,10 +118,11 @@ def test_its_result_is_what_the_exported_model_says_about_the_test_split(
     store = Store.open(notebook_store)
     _, test_rows = split(store.labels(), "notebook", 800)
     predictions = run.test_predictions()
-    assert list(predictions) == ["row", "script", "predicted", *(f"p_{name}" for name in NAMES)]
+    columns = ["row", "script", "label", "predicted"]
+    assert list(predictions) == [*columns, *(f"p_{name}" for name in NAMES)]
     assert predictions["row"].tolist() == test_rows.tolist()
     truth = store.labels()["script"].astype(str).iloc[test_rows].tolist()
-    assert predictions["script"].tolist() == truth
+    assert predictions["script"].tolist() == predictions["label"].tolist() == truth
 
     probabilities = predictions.filter(like="p_").to_numpy()
     again = LiteRT(run.folder / "model.tflite")(store.images(test_rows))
@@ -193,6 +194,56 @@ def test_a_name_that_could_be_two_runs_names_both(
     with pytest.raises(RunNotFound, match="cnn-aa, cnn-ab"):
         find_run(workspace, "cnn")
     assert find_run(workspace, "cnn-aa").id == "cnn-aa"
+
+
+def _write(name: str, text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(text)
+
+
+SPOILT = {
+    **{f"settings {text}": _write("settings.json", text) for text in ("{", "", "[]", "{}")},
+    "settings of a state": _write("settings.json", '{"state":"done"}'),
+    "settings of no run": _write("settings.json", '{"settings":[],"created":"","data":{}}'),
+    **{f"state {text}": _write("state.json", text) for text in ("{", "", "[]", "{}")},
+    "no state": lambda folder: (folder / "state.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_damaged_run_is_left_out_and_says_so_when_asked_for(
+    name: str, done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    for folder in ("cnn-good", "cnn-spoilt"):
+        shutil.copytree(done[0].folder, workspace.runs / folder)
+    SPOILT[name](workspace.runs / "cnn-spoilt")
+
+    assert [run.id for run in list_runs(workspace)] == ["cnn-good"]
+    with pytest.raises(RunError, match=r"run cnn-spoilt: .* damaged .*; delete .*cnn-spoilt") as no:
+        find_run(workspace, "cnn-spoilt")
+    assert "\n" not in str(no.value)
+    with pytest.raises(RunError, match="can't go on, it is done"):  # it finds room
+        resume_run(workspace, find_run(workspace, "cnn-good"))
+
+
+def test_a_run_of_a_model_this_version_does_not_know_says_so(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    folder = workspace.runs / "resnet-new"
+    shutil.copytree(done[0].folder, folder)
+    request = json.loads((folder / "settings.json").read_text())
+    request["settings"]["model"] = "resnet"
+    (folder / "settings.json").write_text(json.dumps(request))
+    assert list_runs(workspace) == []
+    with pytest.raises(RunError, match="run resnet-new: no model called 'resnet' in this version"):
+        find_run(workspace, "resnet")
+
+
+def test_a_run_deleted_while_runs_are_listed_is_left_out(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = workspace.runs / "cnn-gone" / "settings.json"
+    monkeypatch.setattr(Path, "glob", lambda *_: [gone, done[0].folder / "settings.json"])
+    assert list_runs(workspace) == [done[0]]
 
 
 def test_stopping_a_run_that_is_over_does_nothing(done: tuple[Run, list[Run], Workspace]) -> None:
@@ -329,6 +380,21 @@ def test_a_run_whose_data_set_is_another_now_does_not_go_on(
     with pytest.raises(RunError, match=r"canonical\.parquet has changed since"):
         resume_run(workspace, find_run(workspace, "cnn-half"))
     assert find_run(workspace, "cnn-half").state == "stopped"
+
+
+def test_a_run_that_goes_on_keeps_its_result_while_it_keeps_its_model(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace.runs / "cnn-half"
+    shutil.copytree(done[0].folder, folder)
+    state = json.loads((folder / "state.json").read_text())
+    (folder / "state.json").write_text(json.dumps({**state, "state": "stopped", "message": "x"}))
+    (folder / "checkpoint.npz").touch()
+    monkeypatch.setattr(jobs, "_spawn", lambda *_: subprocess.Popen([sys.executable, "-c", ""]))
+
+    run = resume_run(workspace, find_run(workspace, "cnn-half"))
+    assert (run.accuracy, run.loss) == (done[0].accuracy, done[0].loss)
+    assert run.message != "x"
 
 
 def test_a_start_that_cannot_be_leaves_nothing(
