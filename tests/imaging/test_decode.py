@@ -1,5 +1,6 @@
 import io
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -261,6 +262,28 @@ def test_damaged_bytes_give_an_image_or_an_image_error_and_nothing_else() -> Non
     assert min(len(messages), len(images)) > 40
     assert all("\n" not in each for each in messages)
     assert all(each.dtype == np.uint8 and max(each.shape[:2]) <= BOUND for each in images)
+
+
+@pytest.mark.parametrize("name", ["cut short", "changed in the middle"])
+def test_a_damaged_png_takes_no_reference_to_none_with_it(name: str) -> None:
+    data = bytearray(file_of(noise(12, 17)))
+    middle = data.index(b"IDAT") + 40
+    if name == "cut short":
+        del data[middle:]
+    else:
+        data[middle] ^= 255
+    before = sys.getrefcount(None)
+
+    answers = {answer(bytes(data)) for _ in range(300)}
+
+    assert all(isinstance(each, str) for each in answers)
+    assert sys.getrefcount(None) > before - 100  # Python ends where the last one goes
+
+
+def test_a_png_whose_end_is_lost_is_read_as_far_as_its_pixels_are_there() -> None:
+    whole = file_of(noise(12, 17))
+
+    np.testing.assert_array_equal(decode(whole[: whole.index(b"IEND") - 4]), noise(12, 17))
 
 
 def answer(data: bytes) -> np.ndarray | str:
