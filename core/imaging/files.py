@@ -200,23 +200,31 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def _composite(image: np.ndarray) -> np.ndarray:
-    """Lay RGBA onto white, or onto black where light ink stands on a transparent ground."""
+    """Lay RGBA onto white, or onto black where light ink stands on a transparent ground.
+
+    A large picture comes back bounded.
+    """
     if image.ndim == 2 or image.shape[2] == 3:
         return image
-    alpha = image[..., 3:]
-    colour = image[..., :3]
-    if alpha.min() == 255:
-        return np.ascontiguousarray(colour)
-    share = alpha.astype(np.float32) / 255
+    if image[..., 3].min() == 255:
+        return np.ascontiguousarray(image[..., :3])
+    large = max(image.shape) > BOUND
+    if large:  # in bytes: its fractions would fill gigabytes
+        image = _bound(cv2.cvtColor(image, cv2.COLOR_RGBA2mRGBA))
+    share = image[..., 3:].astype(np.float32) / 255
+    ink = image[..., :3].astype(np.float32)
+    if not large:
+        ink *= share
     covered = float(share.mean())
-    light_ink = covered < 0.5 and float((colour * share).mean()) > 160 * covered
-    on_white = _lay(colour, share, 255)
-    vanished = np.ptp(on_white) < 16 <= np.ptp(alpha)  # a bold white letter that fills its box
-    return _lay(colour, share, 0) if light_ink or vanished else on_white
+    light_ink = covered < 0.5 and float(ink.mean()) > 160 * covered
+    on_white = _lay(ink, share, 255)
+    vanished = np.ptp(on_white) < 16 <= np.ptp(image[..., 3])  # a bold letter that fills its box
+    return _lay(ink, share, 0) if light_ink or vanished else on_white
 
 
-def _lay(colour: np.ndarray, share: np.ndarray, paper: int) -> np.ndarray:
-    return (colour * share + paper * (1 - share) + 0.5).astype(np.uint8)
+def _lay(ink: np.ndarray, share: np.ndarray, paper: int) -> np.ndarray:
+    """Lay ink, colour that alpha has been multiplied into, on a paper of one grey level."""
+    return (ink + paper * (1 - share) + 0.5).astype(np.uint8)
 
 
 def _bound(image: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 import io
 import struct
 import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -156,6 +157,40 @@ def test_a_bold_white_letter_cut_out_closely_does_not_vanish() -> None:
     alpha[5:10, 5:10] = 0  # the eye of the letter; most of the box is ink
 
     np.testing.assert_array_equal(decode(with_alpha(255, alpha)), alpha)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_large_transparent_picture_is_laid_and_shrunk_as_one(mode: str) -> None:
+    alpha = cv2.resize(noise(9, 12), (1200, 900), interpolation=cv2.INTER_NEAREST)
+    image = Image.fromarray(np.dstack([smooth(900, 1200), alpha])).convert(mode)
+    ink, share = np.split(np.asarray(image.convert("RGBA")) / 255, [3], axis=2)
+
+    on_white = 255 * (ink * share + 1 - share)
+    means = on_white.reshape(180, 5, 240, 5, 3).mean(axis=(1, 3))
+
+    decoded = decode(file_of(image))
+    assert np.abs(decoded.reshape(180, 240, -1) - means).max() < 1.6  # rounded three times
+
+
+def test_light_ink_on_a_large_transparent_ground_is_laid_on_black(draw_glyph: Draw) -> None:
+    alpha = draw_glyph("kannada", size=(600, 600))
+
+    decoded = decode(with_alpha(255, alpha))
+
+    np.testing.assert_array_equal(decoded, decode(file_of(alpha)))
+
+
+def test_a_large_transparent_picture_takes_little_more_than_itself() -> None:
+    image = np.zeros((1000, 1500, 4), np.uint8)
+    image[300:700, 300:700, 3] = 200
+    data = file_of(image)
+
+    tracemalloc.start()
+    decode(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2.2 * image.nbytes
 
 
 def test_what_hides_below_full_transparency_is_not_seen() -> None:
