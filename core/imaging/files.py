@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -35,6 +36,11 @@ _CHECKSUM = struct.Struct(">I").unpack_from
 RUN_LENGTH = 3
 """zlib's Z_RLE: on drawings quicker than the usual strategy, and smaller."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+_PLAIN = ("1", "L", "P", "RGB", "I;16", "I;16B")
+"""Modes of a TIFF, as Pillow calls them, that OpenCV reads right; of others it loses the alpha."""
+_LEVELS = re.compile(rb"P[56]" + 3 * rb"(?:\s|#[^\r\n]*[\r\n])+(\d+)")
+"""Width, height and the level of white in the header of a binary PNM."""
+_DEPTHS = (np.uint8, np.uint16)
 _EXIF = {"PNG": b"eXIf", "WEBP": b"EXIF"}
 """Where these formats say that the camera was turned, which OpenCV does not heed."""
 
@@ -54,20 +60,20 @@ def decode(data: bytes) -> np.ndarray:
         uint8 array, (H, W) where all channels are equal, else (H, W, 3) RGB; H, W in 1..BOUND.
 
     Raises:
-        ImageError: not an image, damaged, or more than MAX_PIXELS.
+        ImageError: not an image, damaged, of 32 bits a channel, or more than MAX_PIXELS.
     """
     return decode_sized(data)[0]
 
 
 def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
     """Decode as `decode` does; also returns the file's own width and height in px."""
-    kind, (width, height) = _header(data)
+    kind, mode, (width, height) = _header(data)
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"the image is {width}x{height}, over the limit of {MAX_PIXELS // 10**6} megapixels: "
             "shrink it first"
         )
-    pixels = _collapse(_bound(_composite(_pixels(data, kind, max(width, height)))))
+    pixels = _collapse(_bound(_composite(_pixels(data, kind, mode, max(width, height)))))
     return pixels, (width, height)
 
 
@@ -76,19 +82,19 @@ def encode(image: np.ndarray) -> bytes:
     return bytes(imagecodecs.png_encode(np.ascontiguousarray(image), level=1, strategy=RUN_LENGTH))
 
 
-def _header(data: bytes) -> tuple[str, tuple[int, int]]:
-    """Return the format and the size in px."""
+def _header(data: bytes) -> tuple[str, str, tuple[int, int]]:
+    """Return the format, the mode as Pillow calls it ("" in most files), and the size in px."""
     if not data:
         raise ImageError("the file is empty")
     if data[:8] == PNG_SIGNATURE and data[12:16] == b"IHDR" and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])  # fixed places: PNG 3rd ed., 11.2.1
         if width and height:
-            return "PNG", (width, height)
+            return "PNG", "", (width, height)
     size = _jpeg_size(data) if data[:2] == JPEG_SIGNATURE else None
     if size:
-        return "JPEG", size
+        return "JPEG", "", size
     with _opened(data) as image:
-        return str(image.format), image.size
+        return str(image.format), image.mode, image.size
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
@@ -106,15 +112,15 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
+def _pixels(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray:
     """Return uint8 (H, W), (H, W, 3) RGB or (H, W, 4) RGBA."""
-    if kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1:
-        return _pixels_pillow(data)
-    image = _png(data) if kind == "PNG" else _opencv(data, kind, longest)
-    if image is not None and image.dtype == np.uint16:
-        image = (image // 256).astype(np.uint8)
-    usual = image is not None and image.dtype == np.uint8 and image.shape[2:] in ((), (3,), (4,))
-    return image if image is not None and usual else _pixels_pillow(data)
+    image = None
+    if not (kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1):
+        image = _png(data) if kind == "PNG" else _opencv(data, kind, mode, longest)
+    usual = image is not None and image.dtype in _DEPTHS and image.shape[2:] in ((), (3,), (4,))
+    if image is None or not usual:
+        image = _pixels_pillow(data)
+    return image if image.dtype == np.uint8 else (image // 256).astype(np.uint8)
 
 
 def _png(data: bytes) -> np.ndarray | None:
@@ -147,7 +153,9 @@ def _is_whole(data: bytes) -> bool:
         return False
 
 
-def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
+def _opencv(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray | None:
+    if kind == "TIFF" and mode not in _PLAIN:
+        return None
     flags = cv2.IMREAD_UNCHANGED
     if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
         flags = cv2.IMREAD_ANYCOLOR
@@ -163,8 +171,14 @@ def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
+    if image is not None and kind == "PPM" and (levels := _LEVELS.match(data)):
+        white = int(levels[3])
+        if white not in (255, 65535):
+            image = cv2.convertScaleAbs(image, alpha=255 / white)
     if image is None or image.ndim == 2:
         return image
+    if kind == "BMP" and image.shape[2] == 4:
+        return None  # the fourth may be unused, and not alpha
     to_rgb = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     return cv2.cvtColor(image, to_rgb)
 
@@ -176,9 +190,17 @@ def _orientation(data: bytes) -> int:
 
 
 def _pixels_pillow(data: bytes) -> np.ndarray:
-    """Read what the others do not; Pillow also says best what is wrong with a damaged file."""
+    """Read what the others do not; Pillow also says best what is wrong with a damaged file.
+
+    Returns:
+        uint8 (H, W, 4) RGBA, or (H, W) of 0-65535 where the greys are that fine.
+    """
     with _opened(data) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+        if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+            raise ImageError("the image has 32 bits a channel: save it with 8 or 16")
+        upright = ImageOps.exif_transpose(image)
+        fine = upright.mode.startswith("I")  # which Pillow would cut off at 255
+        return np.asarray(upright if fine else upright.convert("RGBA"))
 
 
 @contextmanager

@@ -82,6 +82,69 @@ def test_sixteen_bits_become_eight(kind: str) -> None:
     assert np.abs(decoded - image / 257).max() < 1
 
 
+@pytest.mark.parametrize("white", [1, 15, 255, 1023, 4095, 65535])
+@pytest.mark.parametrize("kind", ["P2", "P3", "P5", "P6"])
+def test_the_levels_of_a_pnm_are_spread_over_all_greys(kind: str, white: int) -> None:
+    image = noise(20, 30, 3) if kind in ("P3", "P6") else noise(20, 30)
+    levels = np.rint(image / 255 * white).astype(">u2" if white > 255 else np.uint8)
+    plain = " ".join(map(str, levels.ravel())).encode()
+    header = f"{kind}\n# 1 of 2, drawn by hand\n30 20\n{white}\n".encode()
+
+    decoded = decode(header + (plain if kind in ("P2", "P3") else levels.tobytes()))
+
+    assert np.abs(decoded - levels / white * 255).max() < 1
+
+
+def test_sixteen_bits_of_a_turned_picture_become_eight() -> None:
+    image = np.random.default_rng(0).integers(0, 65536, (20, 30), np.uint16)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+
+    decoded = decode(file_of(image, exif=exif))
+
+    np.testing.assert_array_equal(decoded, image[::-1, ::-1] // 256)
+
+
+def bitmap(masks: tuple[int, ...], pixels: np.ndarray) -> bytes:
+    """A BMP of 32 bits a pixel with BI_BITFIELDS: uint8 (H, W, 4), blue first."""
+    height, width = pixels.shape[:2]
+    header = struct.pack("<IiiHHIIiiII", 40, width, -height, 1, 32, 3, pixels.size, 0, 0, 0, 0)
+    header += struct.pack(f"<{len(masks)}I", *masks)
+    size = 14 + len(header)
+    return struct.pack("<2sIHHI", b"BM", size + pixels.size, 0, 0, size) + header + pixels.tobytes()
+
+
+@pytest.mark.parametrize("unused", [0, 255])
+def test_the_unused_byte_of_a_bitmap_is_no_alpha(unused: int) -> None:
+    image = noise(20, 30, 3)
+    pixels = np.dstack([image[..., ::-1], np.full((20, 30), unused, np.uint8)])
+
+    np.testing.assert_array_equal(decode(bitmap((0xFF0000, 0xFF00, 0xFF), pixels)), image)
+
+
+@pytest.mark.parametrize("mode", ["LA", "PA", "RGBA"])
+def test_a_transparent_tiff_is_laid_on_white_as_a_png_is(mode: str) -> None:
+    image = Image.fromarray(noise(20, 30, 4)).convert(mode)
+
+    tiff = decode(file_of(image, "TIFF"))
+
+    np.testing.assert_array_equal(tiff, decode(file_of(image.convert("RGBA"))))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file_of(np.zeros((20, 30), np.float32), "TIFF"),
+        file_of(np.zeros((20, 30), np.int32), "TIFF"),
+        b"Pf\n30 20\n-1.0\n" + bytes(4 * 30 * 20),
+    ],
+    ids=["float-tiff", "int-tiff", "pfm"],
+)
+def test_levels_without_a_known_white_are_refused(data: bytes) -> None:
+    with pytest.raises(ImageError, match="32 bits a channel: save it with 8 or 16"):
+        decode(data)
+
+
 def test_cmyk_jpeg_shows_the_colours_pillow_shows() -> None:
     data = file_of(Image.fromarray(smooth(90, 120)).convert("CMYK"), "JPEG", quality=95)
 
