@@ -15,7 +15,9 @@ from pathlib import Path
 
 from core.errors import DataError, ImageError, SourceNotFound
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm")
+_JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
+_PNM = (".pbm", ".pgm", ".ppm", ".pnm")
+IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
 _UNREADABLE = (
     OSError,
     EOFError,

@@ -489,6 +489,15 @@ def test_a_zip_cut_short_is_named(kaggle_zips: dict[str, Path], tmp_path: Path) 
         scan([str(tmp_path)])
 
 
+@pytest.mark.parametrize("suffix", ["jfif", "jpe", "JPG", "pbm", "pnm", "tiff"])
+def test_every_ending_of_an_image_that_can_be_decoded_is_found(suffix: str, tmp_path: Path) -> None:
+    name = f"arabic/a/1.{suffix}"
+
+    (item,) = scan([str(write(tmp_path / "mine", name))]).items
+
+    assert item.file.path == f"mine/{name}"
+
+
 @pytest.mark.parametrize(
     ("at", "byte"),
     [(46, 0xFF), (6, 99)],
