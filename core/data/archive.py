@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import zipfile
@@ -14,7 +15,20 @@ from pathlib import Path
 
 from core.errors import DataError, ImageError, SourceNotFound
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm")
+_JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
+_PNM = (".pbm", ".pgm", ".ppm", ".pnm")
+IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,  # names that are not in the encoding they say
+    RuntimeError,  # passwords, and newer kinds of zip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What damaged and strange zips are answered with."""
 MAX_FILE = 64 * 2**20
 """Bytes; a larger file can't be the picture of one character, and may be a zip bomb."""
 
@@ -68,8 +82,9 @@ class Entry:
             if self.zipped:
                 return self._from_zip()
             return _whole_file(f"{self.root}/{self.name}")
-        except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-            raise ImageError(f"can't be read ({error})") from error
+        except _UNREADABLE as error:
+            reason = str(error) or "it ends too early"
+            raise ImageError(f"can't be read ({reason})") from error
 
     def _from_zip(self) -> bytes:
         archive = _archive(self.root)
@@ -230,5 +245,5 @@ def _archive(path: Path) -> zipfile.ZipFile:
     """Open a zip once a process: forked ones would share, and move, one file position."""
     try:
         return _opened(path, path.stat().st_mtime_ns, os.getpid())
-    except (zipfile.BadZipFile, OSError) as error:
+    except _UNREADABLE as error:
         raise DataError(f"{path}: the zip is damaged ({error}); download it again") from error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,9 +30,17 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE = b"\xff\xd8"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers that begin a frame header; the three left out are tables."""
+_CHUNK = struct.Struct(">I4s").unpack_from
+_CHECKSUM = struct.Struct(">I").unpack_from
+"""What a chunk of a PNG begins with, its length and kind, and what it ends with."""
 RUN_LENGTH = 3
 """zlib's Z_RLE: on drawings quicker than the usual strategy, and smaller."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+_PLAIN = ("1", "L", "P", "RGB", "I;16", "I;16B")
+"""Modes of a TIFF, as Pillow calls them, that OpenCV reads right; of others it loses the alpha."""
+_LEVELS = re.compile(rb"P[56]" + 3 * rb"(?:\s|#[^\r\n]*[\r\n])+(\d+)")
+"""Width, height and the level of white in the header of a binary PNM."""
+_DEPTHS = (np.uint8, np.uint16)
 _EXIF = {"PNG": b"eXIf", "WEBP": b"EXIF"}
 """Where these formats say that the camera was turned, which OpenCV does not heed."""
 
@@ -50,20 +60,20 @@ def decode(data: bytes) -> np.ndarray:
         uint8 array, (H, W) where all channels are equal, else (H, W, 3) RGB; H, W in 1..BOUND.
 
     Raises:
-        ImageError: not an image, damaged, or more than MAX_PIXELS.
+        ImageError: not an image, damaged, of 32 bits a channel, or more than MAX_PIXELS.
     """
     return decode_sized(data)[0]
 
 
 def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
     """Decode as `decode` does; also returns the file's own width and height in px."""
-    kind, (width, height) = _header(data)
+    kind, mode, (width, height) = _header(data)
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"the image is {width}x{height}, over the limit of {MAX_PIXELS // 10**6} megapixels: "
             "shrink it first"
         )
-    pixels = _collapse(_bound(_composite(_pixels(data, kind, max(width, height)))))
+    pixels = _collapse(_bound(_composite(_pixels(data, kind, mode, max(width, height)))))
     return pixels, (width, height)
 
 
@@ -72,19 +82,19 @@ def encode(image: np.ndarray) -> bytes:
     return bytes(imagecodecs.png_encode(np.ascontiguousarray(image), level=1, strategy=RUN_LENGTH))
 
 
-def _header(data: bytes) -> tuple[str, tuple[int, int]]:
-    """Return the format and the size in px."""
+def _header(data: bytes) -> tuple[str, str, tuple[int, int]]:
+    """Return the format, the mode as Pillow calls it ("" in most files), and the size in px."""
     if not data:
         raise ImageError("the file is empty")
     if data[:8] == PNG_SIGNATURE and data[12:16] == b"IHDR" and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])  # fixed places: PNG 3rd ed., 11.2.1
         if width and height:
-            return "PNG", (width, height)
+            return "PNG", "", (width, height)
     size = _jpeg_size(data) if data[:2] == JPEG_SIGNATURE else None
     if size:
-        return "JPEG", size
+        return "JPEG", "", size
     with _opened(data) as image:
-        return str(image.format), image.size
+        return str(image.format), image.mode, image.size
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
@@ -102,26 +112,50 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _pixels(data: bytes, kind: str, longest: int) -> np.ndarray:
+def _pixels(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray:
     """Return uint8 (H, W), (H, W, 3) RGB or (H, W, 4) RGBA."""
-    if kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1:
-        return _pixels_pillow(data)
-    image = _png(data) if kind == "PNG" else _opencv(data, kind, longest)
-    if image is not None and image.dtype == np.uint16:
-        image = (image // 256).astype(np.uint8)
-    usual = image is not None and image.dtype == np.uint8 and image.shape[2:] in ((), (3,), (4,))
-    return image if image is not None and usual else _pixels_pillow(data)
+    image = None
+    if not (kind in _EXIF and _EXIF[kind] in data and _orientation(data) > 1):
+        image = _png(data) if kind == "PNG" else _opencv(data, kind, mode, longest)
+    usual = image is not None and image.dtype in _DEPTHS and image.shape[2:] in ((), (3,), (4,))
+    if image is None or not usual:
+        image = _pixels_pillow(data)
+    return image if image.dtype == np.uint8 else (image // 256).astype(np.uint8)
 
 
 def _png(data: bytes) -> np.ndarray | None:
-    """Two thirds faster on a large PNG than OpenCV or Pillow, and most data sets are PNG."""
+    """Two thirds faster on a large PNG than OpenCV or Pillow, and most data sets are PNG.
+
+    A damaged one is left to Pillow: imagecodecs 2026.3.6 loses memory by it, and one of the
+    process's references to None, the last of which takes the process with it.
+    """
+    if not _is_whole(data):
+        return None
     try:
         return np.asarray(imagecodecs.png_decode(data))
     except (imagecodecs.PngError, ValueError):  # it may trip over its own message
         return None
 
 
-def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
+def _is_whole(data: bytes) -> bool:
+    """Whether a PNG's chunks run to the last, and its pixels have their checksum."""
+    view, place = memoryview(data), 33  # past the signature and the header
+    try:
+        while True:
+            length, kind = _CHUNK(data, place)
+            if kind == b"IEND":
+                return True
+            end = place + 8 + length
+            if kind == b"IDAT" and (zlib.crc32(view[place + 4 : end]),) != _CHECKSUM(data, end):
+                return False
+            place = end + 4
+    except struct.error:
+        return False
+
+
+def _opencv(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray | None:
+    if kind == "TIFF" and mode not in _PLAIN:
+        return None
     flags = cv2.IMREAD_UNCHANGED
     if kind == "JPEG":  # OpenCV turns by EXIF in these modes only, and shrinks by DCT for free
         flags = cv2.IMREAD_ANYCOLOR
@@ -137,8 +171,14 @@ def _opencv(data: bytes, kind: str, longest: int) -> np.ndarray | None:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
+    if image is not None and kind == "PPM" and (levels := _LEVELS.match(data)):
+        white = int(levels[3])
+        if white not in (255, 65535):
+            image = cv2.convertScaleAbs(image, alpha=255 / white)
     if image is None or image.ndim == 2:
         return image
+    if kind == "BMP" and image.shape[2] == 4:
+        return None  # the fourth may be unused, and not alpha
     to_rgb = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     return cv2.cvtColor(image, to_rgb)
 
@@ -150,9 +190,17 @@ def _orientation(data: bytes) -> int:
 
 
 def _pixels_pillow(data: bytes) -> np.ndarray:
-    """Read what the others do not; Pillow also says best what is wrong with a damaged file."""
+    """Read what the others do not; Pillow also says best what is wrong with a damaged file.
+
+    Returns:
+        uint8 (H, W, 4) RGBA, or (H, W) of 0-65535 where the greys are that fine.
+    """
     with _opened(data) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+        if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+            raise ImageError("the image has 32 bits a channel: save it with 8 or 16")
+        upright = ImageOps.exif_transpose(image)
+        fine = upright.mode.startswith("I")  # which Pillow would cut off at 255
+        return np.asarray(upright if fine else upright.convert("RGBA"))
 
 
 @contextmanager
@@ -174,23 +222,31 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def _composite(image: np.ndarray) -> np.ndarray:
-    """Lay RGBA onto white, or onto black where light ink stands on a transparent ground."""
+    """Lay RGBA onto white, or onto black where light ink stands on a transparent ground.
+
+    A large picture comes back bounded.
+    """
     if image.ndim == 2 or image.shape[2] == 3:
         return image
-    alpha = image[..., 3:]
-    colour = image[..., :3]
-    if alpha.min() == 255:
-        return np.ascontiguousarray(colour)
-    share = alpha.astype(np.float32) / 255
+    if image[..., 3].min() == 255:
+        return np.ascontiguousarray(image[..., :3])
+    large = max(image.shape) > BOUND
+    if large:  # in bytes: its fractions would fill gigabytes
+        image = _bound(cv2.cvtColor(image, cv2.COLOR_RGBA2mRGBA))
+    share = image[..., 3:].astype(np.float32) / 255
+    ink = image[..., :3].astype(np.float32)
+    if not large:
+        ink *= share
     covered = float(share.mean())
-    light_ink = covered < 0.5 and float((colour * share).mean()) > 160 * covered
-    on_white = _lay(colour, share, 255)
-    vanished = np.ptp(on_white) < 16 <= np.ptp(alpha)  # a bold white letter that fills its box
-    return _lay(colour, share, 0) if light_ink or vanished else on_white
+    light_ink = covered < 0.5 and float(ink.mean()) > 160 * covered
+    on_white = _lay(ink, share, 255)
+    vanished = np.ptp(on_white) < 16 <= np.ptp(image[..., 3])  # a bold letter that fills its box
+    return _lay(ink, share, 0) if light_ink or vanished else on_white
 
 
-def _lay(colour: np.ndarray, share: np.ndarray, paper: int) -> np.ndarray:
-    return (colour * share + paper * (1 - share) + 0.5).astype(np.uint8)
+def _lay(ink: np.ndarray, share: np.ndarray, paper: int) -> np.ndarray:
+    """Lay ink, colour that alpha has been multiplied into, on a paper of one grey level."""
+    return (ink + paper * (1 - share) + 0.5).astype(np.uint8)
 
 
 def _bound(image: np.ndarray) -> np.ndarray:

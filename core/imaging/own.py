@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import PipelineError
 from core.imaging.pipeline import PRESETS, Pipeline, preset
-from core.imaging.steps import Fit, Step
+from core.imaging.steps import PHOTO_ENOUGH, Crop, Fit, Flatten, Step
 from core.names import is_name
 from core.workspace import Workspace, workspace, write_atomically
 
@@ -112,6 +112,14 @@ def check(pipeline: Pipeline) -> None:
             raise PipelineError(
                 f"a margin of {step.margin} px on every side leaves nothing of {step.size} px: "
                 "choose a smaller margin in Fit"
+            )
+    for step in reversed(pipeline.steps):
+        if hasattr(step, "size"):
+            break
+        if isinstance(step, Crop) or (isinstance(step, Flatten) and size[0] > PHOTO_ENOUGH):
+            raise PipelineError(
+                f"the images come out in different sizes: {step.label} changes the size of some; "
+                "let a step that sets it, such as Resize, come after"
             )
     for probe in _probes():
         image = probe

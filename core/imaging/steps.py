@@ -21,7 +21,7 @@ FLAT = 16
 _PHOTO_SIDE = 100
 """px; a picture this small is no photograph of a sheet."""
 
-_PHOTO_ENOUGH = 160
+PHOTO_ENOUGH = 160
 """px of the longer side: all that is needed of a photograph to find the strokes in it."""
 
 _MEDIAN_WINDOW = 0.3
@@ -175,7 +175,7 @@ class Flatten(Step):
         if np.ptp(image) < FLAT:
             return image
         if min(image.shape) >= _PHOTO_SIDE and _separability(image) < self.photo:
-            return _without_edges(_off_the_paper(_shrunk(image, _PHOTO_ENOUGH)))
+            return _without_edges(_off_the_paper(_shrunk(image, PHOTO_ENOUGH)))
         height, width = image.shape
         small = _shrunk(image.astype(np.float32), 32)
         small = cv2.GaussianBlur(small, (0, 0), self.reach * max(small.shape))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from core.data.again import items_of
@@ -63,6 +64,26 @@ def test_a_data_set_that_goes_away_meanwhile_is_an_unreadable_file(
     shutil.copy(notebook_store, path)
     with pytest.raises(ImageError, match="was replaced"):
         first.read()
+
+
+def test_a_data_set_whose_copies_are_damaged_is_named(
+    canonical_store: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "damaged.parquet"
+    shutil.copy(canonical_store, path)
+    about = pq.read_metadata(path).row_group(0)
+    (source,) = (
+        column
+        for column in map(about.column, range(about.num_columns))
+        if column.path_in_schema == "source"
+    )
+    with path.open("r+b") as file:
+        file.seek(source.data_page_offset + 100)  # past what the page says of itself
+        file.write(b"\xff" * 2000)
+
+    with pytest.raises(StoreError, match=r"damaged\.parquet: not a readable Parquet") as caught:
+        build([str(path)], tmp_path / "out.parquet", workers=1)
+    assert "\n" not in str(caught.value)
 
 
 def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -362,6 +364,56 @@ def test_a_file_damaged_within_the_zip_is_named(
     ((path, reason),) = report.skipped
     assert path == "letters.zip/id_1_label_1.png"
     assert "can't be read" in reason
+
+
+def _packed_wrong(whole: bytearray) -> None:
+    place = whole.index(b"id_1_label_1.png") + len("id_1_label_1.png")
+    whole[place + 9 : place + 17] = b"\xff" * 8  # past LZMA's own properties
+
+
+def _longer_than_the_zip(whole: bytearray) -> None:
+    place = whole.index(b"id_1_label_1.png", whole.index(b"PK\x01\x02")) - 46
+    whole[place + 20 : place + 28] = struct.pack("<II", 10**6, 10**6)
+
+
+def _named_otherwise(whole: bytearray) -> None:
+    place = whole.index(b"id_1_label_1.png")
+    whole[place - 24 : place - 22] = struct.pack("<H", 0x800)  # UTF-8, it says
+    whole[place] = 0xFF
+
+
+@pytest.mark.parametrize(
+    ("compression", "damage"),
+    [
+        (zipfile.ZIP_LZMA, _packed_wrong),
+        (zipfile.ZIP_STORED, _longer_than_the_zip),
+        (zipfile.ZIP_STORED, _named_otherwise),
+    ],
+    ids=["packed", "length", "name"],
+)
+def test_any_damage_to_one_file_in_a_zip_leaves_the_others(
+    compression: int,
+    damage: Callable[[bytearray], None],
+    tmp_path: Path,
+    out: Path,
+    draw_glyph: Draw,
+    encode_image: Callable[..., bytes],
+) -> None:
+    place = tmp_path / "letters.zip"
+    data = encode_image(draw_glyph("arabic"))
+    with zipfile.ZipFile(place, "w", compression) as archive:
+        for number in range(3):
+            archive.writestr(f"id_{number}_label_1.png", data)
+    whole = bytearray(place.read_bytes())
+    damage(whole)
+    place.write_bytes(whole)
+
+    report = build([str(place)], out, workers=1)
+
+    assert report.images == 2
+    ((path, reason),) = report.skipped
+    assert path == "letters.zip/id_1_label_1.png"
+    assert re.match(r"can't be read \(.+\)$", reason)
 
 
 @pytest.mark.parametrize("zipped", [True, False])

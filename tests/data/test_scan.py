@@ -489,6 +489,31 @@ def test_a_zip_cut_short_is_named(kaggle_zips: dict[str, Path], tmp_path: Path) 
         scan([str(tmp_path)])
 
 
+@pytest.mark.parametrize("suffix", ["jfif", "jpe", "JPG", "pbm", "pnm", "tiff"])
+def test_every_ending_of_an_image_that_can_be_decoded_is_found(suffix: str, tmp_path: Path) -> None:
+    name = f"arabic/a/1.{suffix}"
+
+    (item,) = scan([str(write(tmp_path / "mine", name))]).items
+
+    assert item.file.path == f"mine/{name}"
+
+
+@pytest.mark.parametrize(
+    ("at", "byte"),
+    [(46, 0xFF), (6, 99)],
+    ids=["a name that is not the UTF-8 it is said to be", "packed by zip 9.9"],
+)
+def test_a_zip_that_cannot_be_listed_is_named(at: int, byte: int, tmp_path: Path) -> None:
+    path = write(tmp_path / "strange.zip", "é.png")
+    whole = bytearray(path.read_bytes())
+    whole[whole.index(b"PK\x01\x02") + at] = byte  # APPNOTE 4.3.12: the central directory
+    path.write_bytes(whole)
+
+    with pytest.raises(DataError, match=r"strange\.zip.*damaged.*download it again") as caught:
+        scan([str(path)])
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("where", [".", "ahcd1", "deeper/down"])
 def test_a_zip_and_its_unpacked_copy_count_once(
     where: str, kaggle_zips: dict[str, Path], tmp_path: Path

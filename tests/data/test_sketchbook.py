@@ -283,6 +283,15 @@ def test_pens_slant_and_paper_show():
     assert len(np.unique(faint)) > 20
 
 
+def test_the_largest_drawing_has_grain_too():
+    glyph = next(each for each in _book().glyphs("english") if each.character == "E")
+
+    image = draw(glyph, np.random.default_rng(0), paper=Paper(ground=0.5, grain=0.05), side=512)
+
+    assert image.shape == (512, 512)
+    assert np.std(image[:8] / 255) == pytest.approx(0.05, rel=0.1)  # above the glyph
+
+
 def test_drawing_is_quick():
     random = np.random.default_rng(0)
     glyphs = _book().glyphs("arabic")

@@ -1,5 +1,7 @@
 import io
 import struct
+import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -80,6 +82,69 @@ def test_sixteen_bits_become_eight(kind: str) -> None:
     assert np.abs(decoded - image / 257).max() < 1
 
 
+@pytest.mark.parametrize("white", [1, 15, 255, 1023, 4095, 65535])
+@pytest.mark.parametrize("kind", ["P2", "P3", "P5", "P6"])
+def test_the_levels_of_a_pnm_are_spread_over_all_greys(kind: str, white: int) -> None:
+    image = noise(20, 30, 3) if kind in ("P3", "P6") else noise(20, 30)
+    levels = np.rint(image / 255 * white).astype(">u2" if white > 255 else np.uint8)
+    plain = " ".join(map(str, levels.ravel())).encode()
+    header = f"{kind}\n# 1 of 2, drawn by hand\n30 20\n{white}\n".encode()
+
+    decoded = decode(header + (plain if kind in ("P2", "P3") else levels.tobytes()))
+
+    assert np.abs(decoded - levels / white * 255).max() < 1
+
+
+def test_sixteen_bits_of_a_turned_picture_become_eight() -> None:
+    image = np.random.default_rng(0).integers(0, 65536, (20, 30), np.uint16)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+
+    decoded = decode(file_of(image, exif=exif))
+
+    np.testing.assert_array_equal(decoded, image[::-1, ::-1] // 256)
+
+
+def bitmap(masks: tuple[int, ...], pixels: np.ndarray) -> bytes:
+    """A BMP of 32 bits a pixel with BI_BITFIELDS: uint8 (H, W, 4), blue first."""
+    height, width = pixels.shape[:2]
+    header = struct.pack("<IiiHHIIiiII", 40, width, -height, 1, 32, 3, pixels.size, 0, 0, 0, 0)
+    header += struct.pack(f"<{len(masks)}I", *masks)
+    size = 14 + len(header)
+    return struct.pack("<2sIHHI", b"BM", size + pixels.size, 0, 0, size) + header + pixels.tobytes()
+
+
+@pytest.mark.parametrize("unused", [0, 255])
+def test_the_unused_byte_of_a_bitmap_is_no_alpha(unused: int) -> None:
+    image = noise(20, 30, 3)
+    pixels = np.dstack([image[..., ::-1], np.full((20, 30), unused, np.uint8)])
+
+    np.testing.assert_array_equal(decode(bitmap((0xFF0000, 0xFF00, 0xFF), pixels)), image)
+
+
+@pytest.mark.parametrize("mode", ["LA", "PA", "RGBA"])
+def test_a_transparent_tiff_is_laid_on_white_as_a_png_is(mode: str) -> None:
+    image = Image.fromarray(noise(20, 30, 4)).convert(mode)
+
+    tiff = decode(file_of(image, "TIFF"))
+
+    np.testing.assert_array_equal(tiff, decode(file_of(image.convert("RGBA"))))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file_of(np.zeros((20, 30), np.float32), "TIFF"),
+        file_of(np.zeros((20, 30), np.int32), "TIFF"),
+        b"Pf\n30 20\n-1.0\n" + bytes(4 * 30 * 20),
+    ],
+    ids=["float-tiff", "int-tiff", "pfm"],
+)
+def test_levels_without_a_known_white_are_refused(data: bytes) -> None:
+    with pytest.raises(ImageError, match="32 bits a channel: save it with 8 or 16"):
+        decode(data)
+
+
 def test_cmyk_jpeg_shows_the_colours_pillow_shows() -> None:
     data = file_of(Image.fromarray(smooth(90, 120)).convert("CMYK"), "JPEG", quality=95)
 
@@ -155,6 +220,40 @@ def test_a_bold_white_letter_cut_out_closely_does_not_vanish() -> None:
     alpha[5:10, 5:10] = 0  # the eye of the letter; most of the box is ink
 
     np.testing.assert_array_equal(decode(with_alpha(255, alpha)), alpha)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_large_transparent_picture_is_laid_and_shrunk_as_one(mode: str) -> None:
+    alpha = cv2.resize(noise(9, 12), (1200, 900), interpolation=cv2.INTER_NEAREST)
+    image = Image.fromarray(np.dstack([smooth(900, 1200), alpha])).convert(mode)
+    ink, share = np.split(np.asarray(image.convert("RGBA")) / 255, [3], axis=2)
+
+    on_white = 255 * (ink * share + 1 - share)
+    means = on_white.reshape(180, 5, 240, 5, 3).mean(axis=(1, 3))
+
+    decoded = decode(file_of(image))
+    assert np.abs(decoded.reshape(180, 240, -1) - means).max() < 1.6  # rounded three times
+
+
+def test_light_ink_on_a_large_transparent_ground_is_laid_on_black(draw_glyph: Draw) -> None:
+    alpha = draw_glyph("kannada", size=(600, 600))
+
+    decoded = decode(with_alpha(255, alpha))
+
+    np.testing.assert_array_equal(decoded, decode(file_of(alpha)))
+
+
+def test_a_large_transparent_picture_takes_little_more_than_itself() -> None:
+    image = np.zeros((1000, 1500, 4), np.uint8)
+    image[300:700, 300:700, 3] = 200
+    data = file_of(image)
+
+    tracemalloc.start()
+    decode(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2.2 * image.nbytes
 
 
 def test_what_hides_below_full_transparency_is_not_seen() -> None:
@@ -261,6 +360,28 @@ def test_damaged_bytes_give_an_image_or_an_image_error_and_nothing_else() -> Non
     assert min(len(messages), len(images)) > 40
     assert all("\n" not in each for each in messages)
     assert all(each.dtype == np.uint8 and max(each.shape[:2]) <= BOUND for each in images)
+
+
+@pytest.mark.parametrize("name", ["cut short", "changed in the middle"])
+def test_a_damaged_png_takes_no_reference_to_none_with_it(name: str) -> None:
+    data = bytearray(file_of(noise(12, 17)))
+    middle = data.index(b"IDAT") + 40
+    if name == "cut short":
+        del data[middle:]
+    else:
+        data[middle] ^= 255
+    before = sys.getrefcount(None)
+
+    answers = {answer(bytes(data)) for _ in range(300)}
+
+    assert all(isinstance(each, str) for each in answers)
+    assert sys.getrefcount(None) > before - 100  # Python ends where the last one goes
+
+
+def test_a_png_whose_end_is_lost_is_read_as_far_as_its_pixels_are_there() -> None:
+    whole = file_of(noise(12, 17))
+
+    np.testing.assert_array_equal(decode(whole[: whole.index(b"IEND") - 4]), noise(12, 17))
 
 
 def answer(data: bytes) -> np.ndarray | str:

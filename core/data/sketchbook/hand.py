@@ -359,6 +359,6 @@ def _on(paper: Paper, ink: np.ndarray, random: np.random.Generator) -> np.ndarra
         light = slope[0] * ramp[:, None] + slope[1] * ramp
         levels *= 1 - np.float32(paper.shade / 2) * (light - light.min())
     if paper.grain:
-        row, column = random.integers(0, _GRAIN - side, 2)
+        row, column = random.integers(0, max(1, _GRAIN - side), 2)
         levels += _grain()[row : row + side, column : column + side] * np.float32(paper.grain)
     return (levels * 255).clip(0, 255).astype(np.uint8)
