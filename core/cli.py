@@ -223,7 +223,7 @@ def _fetch(args: Any) -> Answer:
     places = {}
     for each in [BY_NAME[name] for name in args.source] or SOURCES:
         print(f"downloading {each.kaggle}", file=sys.stderr)
-        places[each.name] = str(fetch(each, workspace()))
+        places[each.name] = str(fetch(each, workspace(), progress=_progress("bytes")))
     return places, "\n".join(f"{name}: {place}" for name, place in places.items())
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import kagglehub.clients
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,6 +157,26 @@ def test_data_fetch(
     assert answer.document == {"kannada-characters": "/place", "ahcd1": "/place"}
     downloads = str(workspace_dir / "downloads")
     assert asked == [("dhruvildave/kannada-characters", downloads), ("mloey1/ahcd1", downloads)]
+
+
+def test_data_fetch_says_how_far_it_got_and_nothing_on_stdout(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(_: str) -> str:
+        sys.stdout.write("Downloading to /place\n")
+        with kagglehub.clients.tqdm(total=10, initial=4, unit="B") as bar:
+            bar.update(6)
+        return "/place"
+
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "")
+    monkeypatch.setattr("kagglehub.dataset_download", download)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    answer = call("data", "fetch", "ahcd1", "--json")
+
+    assert answer.document == {"ahcd1": "/place"}
+    assert "Downloading to /place\n" in answer.err
+    assert "\r10 of 10 bytes" in answer.err
 
 
 def test_data_fetch_of_what_kaggle_refuses(
