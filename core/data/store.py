@@ -201,11 +201,6 @@ class Stored:
         return [Stored(*each) for each in zip(paths, sources, strict=True)]
 
 
-def stores(folder: Path) -> list[Path]:
-    """Return the data sets in `folder`, the newest first."""
-    return sorted(folder.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True)
-
-
 class Record(NamedTuple):
     """One image on its way into a data set: its columns, in their order there.
 
