@@ -107,6 +107,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with storage_errors(path):
             yield temporary
             temporary.chmod(0o644)
+            with temporary.open("r+b") as file:
+                os.fsync(file.fileno())  # or a crash of the system may leave an empty file there
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

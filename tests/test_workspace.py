@@ -57,6 +57,20 @@ def test_until_the_end_only_the_old_file_is_there(tmp_path: Path) -> None:
     assert path.read_text() == "half"
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.json"
+    path.write_text("old")
+    forced = []
+    monkeypatch.setattr(os, "fsync", lambda file: forced.append((os.fstat(file), path.read_text())))
+
+    write_atomically(path, "whole")
+
+    ((about, there),) = forced
+    assert (about.st_size, about.st_ino, there) == (5, path.stat().st_ino, "old")
+
+
 def _fail_halfway(path: Path, error: BaseException) -> None:
     with atomic_path(path) as temporary:
         temporary.write_text("half")
