@@ -578,6 +578,40 @@ def test_as_a_process_it_answers_without_tensorflow(
     assert answer.err == ""
 
 
+def test_as_a_process_it_ends_in_peace_when_nobody_reads_on(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-m", "core", "runs"],
+            cwd=CHECKOUT,
+            env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(tmp_path)},
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+
+    assert (finished.returncode, finished.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_as_a_process_it_names_a_file_whose_name_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
+    (tmp_path / os.fsdecode(b"ahcd1 \xe9.zip")).touch()
+
+    answer = run_process(
+        *("-m", "core", "data", "sources", "--in", tmp_path, "--json"),
+        workspace=tmp_path / "workspace",
+    )
+
+    (found,) = (each["found"] for each in answer.document if each["name"] == "ahcd1")
+    assert found == [str(tmp_path / "ahcd1 ?.zip")]
+
+
 def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:
     answer = run_process(
         *("-m", "core", "data", "build", "--from", bad / "archive.zip"),

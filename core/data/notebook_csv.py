@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.data.archive import as_text
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store
@@ -66,8 +67,9 @@ def read_csv(path: Path, *, reversed_labels: bool = False) -> list[Item]:
     if reversed_labels:
         codes = codes[::-1]
     images = np.rint(values * 255).astype(np.uint8).reshape(-1, SIDE, SIDE)
+    name, collection = as_text(path.name), as_text(path.stem)
     return [
-        Item(Row(f"{path.name}/row {index}", image), NAMES[int(code)], path.stem, Label(""))
+        Item(Row(f"{name}/row {index}", image), NAMES[int(code)], collection, Label(""))
         for index, (image, code) in enumerate(zip(images, codes, strict=True))
     ]
 

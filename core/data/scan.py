@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
-from core.data.archive import Entry, distinct, is_image
+from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER
@@ -113,7 +113,8 @@ def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[st
     """Return what `_scan_root` does of all that is at `path`, and a line for each copied zip."""
     listed, counts = distinct(path)
     found = [each for root, files in listed for each in _scan_root(root, files, hint)]
-    return found, [(str(zipped), COPIES.format(count)) for zipped, count in counts.items()]
+    copies = [(as_text(str(zipped)), COPIES.format(count)) for zipped, count in counts.items()]
+    return found, copies
 
 
 def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:

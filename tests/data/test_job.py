@@ -1,7 +1,9 @@
 """A build in a process of its own."""
 
 import os
+import shutil
 import signal
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -168,6 +170,35 @@ def test_many_unreadable_files_are_counted_and_some_named(
     path, reason = report["skipped"][0]
     assert path.startswith("letters.zip/id_")
     assert "not an image" in reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_that_are_no_text_do_not_keep_a_build_from_its_report(
+    asked: Callable[..., Path], kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    place = tmp_path / os.fsdecode(b"\xe9t\xe9")
+    place.mkdir()
+    shutil.copy(kaggle_zips["arabic"], place / "ahcd1.zip")
+    with zipfile.ZipFile(kaggle_zips["arabic"]) as archive:
+        archive.extractall(place)
+    folder = asked([str(place)], "new", "canonical", None)
+    _run_here(folder)
+
+    report = jobs.last(folder)["report"]
+    assert report["images"] == 48
+    ((path, _),) = report["skipped"]
+    assert path == f"{tmp_path}/\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}/ahcd1.zip"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_an_error_about_a_name_that_is_no_text_is_recorded(
+    asked: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = asked([str(tmp_path / os.fsdecode(b"\xe9.zip"))], "new", "canonical", None)
+    _run_here(folder)
+
+    (record,) = jobs.read(folder)
+    assert record["error"] == f"{tmp_path / '?.zip'}: no such file or folder; check the path"
 
 
 @pytest.mark.parametrize(

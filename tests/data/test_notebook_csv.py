@@ -1,4 +1,7 @@
 import errno
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +85,16 @@ def test_a_table_of_ones_own_by_hand(tmp_path: Path) -> None:
     assert (image[0, 0], image[1, 1], image[27, 27]) == (255, 51, 128)
     assert np.count_nonzero(image) == 3
     assert (second.file.path, second.collection) == ("mine.csv/row 1", "mine")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_table_whose_name_is_no_text_is_built_from(table: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(table, tmp_path / os.fsdecode(b"\xe9.csv")))
+
+    build([str(path)], tmp_path / "out.parquet", per_script=1, workers=1)
+
+    labels = Store.open(tmp_path / "out.parquet").labels()
+    assert set(labels["collection"]) == {"\N{REPLACEMENT CHARACTER}"}
 
 
 def _set(column: str, value: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
