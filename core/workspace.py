@@ -70,9 +70,18 @@ class Workspace:
         return self._folder("pipelines")
 
 
+def at_home(text: str) -> Path:
+    """Return a path as it was typed, with `~` for one's own folder; nobody's stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for ~nobody
+
+
 def workspace() -> Workspace:
-    """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout."""
-    return Workspace(Path(os.environ.get("SCRIPTORIUM_WORKSPACE") or CHECKOUT / "workspace"))
+    """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout.
+
+    Its path is absolute: jobs run in another folder than the server.
+    """
+    chosen = os.environ.get("SCRIPTORIUM_WORKSPACE")
+    return Workspace(at_home(chosen).resolve() if chosen else CHECKOUT / "workspace")
 
 
 @contextmanager

@@ -21,6 +21,17 @@ def test_it_lies_in_the_checkout_or_where_one_says(
     assert workspace() == Workspace(tmp_path / "mine")
 
 
+def test_it_stays_where_it_is_for_those_who_run_in_another_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "me"))
+    for given, meant in (("mine", "mine"), ("../x/./mine", "../x/mine"), ("~/mine", "me/mine")):
+        monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", given)
+        assert workspace() == Workspace((tmp_path / meant).resolve())
+
+
 def test_its_folders_are_made_when_they_are_used(tmp_path: Path) -> None:
     ws = Workspace(tmp_path / "deep" / "workspace")
     assert not ws.root.exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER
+from core.workspace import at_home
 
 _OWN = (*NAMES, OTHER)
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
@@ -102,11 +102,6 @@ def _hint(text: str) -> tuple[str, Path]:
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
         return name, at_home(rest)  # no shell does it after a sign
     return "", at_home(text)
-
-
-def at_home(text: str) -> Path:
-    """Return a path as it was typed, with `~` for one's own folder; nobody's stays as it is."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for ~nobody
 
 
 def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:
