@@ -19,7 +19,7 @@ from core.data.sources import Label
 from core.data.store import Store
 from core.errors import DataError, SourceNotFound
 from core.imaging.files import encode
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 from core.workspace import atomic_path
 
 SIDE = 28
@@ -78,7 +78,7 @@ def write_csv(store: Store, path: Path) -> int:
     """Write a data set's prepared images as CSV; returns the number of rows.
 
     Raises:
-        DataError: the images are not 28x28.
+        DataError: the images are not 28x28, or some are of none of the six scripts.
         StorageFull: the disk is full.
     """
     if store.shape != (SIDE, SIDE):
@@ -86,6 +86,12 @@ def write_csv(store: Store, path: Path) -> int:
         raise DataError(
             f"{store.path}: the CSV format holds {SIDE}x{SIDE} images, these are {width}x{height}; "
             "build with --pipeline notebook"
+        )
+    others = sum(count for name, count in store.per_script.items() if name not in NAMES)
+    if others:
+        raise DataError(
+            f"{store.path}: {others:,} of its images are of none of the six scripts, and the CSV "
+            f"has no number for them; build without what is called {OTHER}"
         )
     pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
     frame = pd.DataFrame(pixels, columns=PIXELS)

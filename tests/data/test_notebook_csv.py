@@ -160,6 +160,21 @@ def test_images_of_another_size_are_not_written(canonical_store: Path, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_writing_of_none_of_the_six_has_no_number(
+    tmp_path: Path, draw_glyph: Callable, encode_image: Callable[..., bytes]
+) -> None:
+    for number, place in enumerate(("other/cat", "other/dog", "arabic/a")):
+        (tmp_path / "mine" / place).mkdir(parents=True)
+        image = encode_image(draw_glyph("arabic", seed=number))
+        (tmp_path / "mine" / place / "1.png").write_bytes(image)
+    mixed = tmp_path / "mixed.parquet"
+    build([str(tmp_path / "mine")], mixed, pipeline="notebook", workers=1)
+
+    with pytest.raises(DataError, match=r"mixed\.parquet: 2 of its images are of none of the six"):
+        write_csv(Store.open(mixed), tmp_path / "table.csv")
+    assert not (tmp_path / "table.csv").exists()
+
+
 def test_a_full_disk_leaves_no_half_table(
     notebook_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
