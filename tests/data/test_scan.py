@@ -130,6 +130,33 @@ def test_the_place_one_stands_in(
     assert here[0].file.read() == there[0].file.read()
 
 
+@pytest.mark.parametrize(
+    ("folder", "fold"),
+    [
+        ("Test Images 3360x32x32/test", "test"),
+        ("Train Images 13440x32x32", "train"),
+        ("csvTestImages 3360x1024", "test"),
+        ("train_images", "train"),
+        ("data/TESTING", "test"),
+        ("trainset-2", "train"),
+        ("test/sheets", "test"),
+        ("my test/Train", "train"),  # the innermost counts
+        ("Train/test and train", "train"),  # what says both says nothing
+        ("latest", ""),
+        ("contest 3/letters", ""),
+        ("latest/train", "train"),
+        ("strained", ""),
+        ("", ""),
+    ],
+)
+def test_the_folder_says_which_part_of_the_set_it_is(
+    folder: str, fold: str, tmp_path: Path
+) -> None:
+    place = write(tmp_path / "set.zip", f"{folder}/id_1_label_1.png".lstrip("/"))
+
+    assert [each.label.fold for each in scan([str(place)]).items] == [fold]
+
+
 def test_the_chinese_numeral_comes_from_the_sets_own_table(tmp_path: Path) -> None:
     table = "suite_id,sample_id,code,value,character\n7,1,4,3,叁\n7,2,4,3,三\n"
     zipped = tmp_path / "chinese.zip"
