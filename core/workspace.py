@@ -105,8 +105,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
     On any error the temporary file is removed and `path` is left as it was.
 
     Raises:
+        IsADirectoryError: `path` is a folder; said before the block is entered.
         StorageFull: the disk is full.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear_away(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)

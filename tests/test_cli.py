@@ -26,6 +26,7 @@ from PIL import Image
 from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
+from core.errors import DataError
 from core.imaging import Pipeline
 from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
@@ -452,7 +453,8 @@ BAD_INPUT = {
     f"{BUILD} {{kaggle}} --pipeline best": "there are canonical, notebook",
     f"{BUILD} {{kaggle}} --per-script 5 --like-notebook": "not allowed with",
     "data build --from {kaggle} --out {bad}/table.csv/out.parquet": "table.csv",
-    "data build --from {kaggle} --out {bad}/model": "model",
+    "data build --from {kaggle} --out {bad}/model": "bad/model: Is a directory; check the path",
+    "data sketch --out {bad}/model": "bad/model: Is a directory; check the path",
     "data build --from {kaggle}": "--out",
     "data fetch greek": "there are ahcd1",
     "data export {bad}/somebody.parquet --csv {new}/t.csv": "no Scriptorium data set; make one",
@@ -544,6 +546,21 @@ def test_no_space_left_is_answered_in_one_line(
     assert "no space left on the disk" in answer.error
     assert "free some space" in answer.error
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_on_a_terminal_nothing_is_glued_to_the_last_line_of_progress(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sketch(*_: object, progress: Callable[[int, int], None], **__: object) -> None:
+        progress(5, 10)
+        raise DataError("no ink left")
+
+    monkeypatch.setattr("core.data.sketchbook.sketch", sketch)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    answer = call("data", "sketch", "--out", "x.parquet")
+
+    assert answer.err == "\r5 of 10 images\033[K\r\033[Kerror: no ink left\n"
 
 
 def test_interrupted_by_the_keyboard(

@@ -102,6 +102,17 @@ def test_an_error_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+
+    with pytest.raises(IsADirectoryError) as caught, atomic_path(folder):
+        pytest.fail("what goes there was made first")
+
+    assert caught.value.filename == str(folder)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"

@@ -93,9 +93,9 @@ def write_csv(store: Store, path: Path) -> int:
             f"{store.path}: {others:,} of its images are of none of the six scripts, and the CSV "
             f"has no number for them; build without what is called {OTHER}"
         )
-    pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
-    frame = pd.DataFrame(pixels, columns=PIXELS)
-    frame["language"] = store.labels()["script"].map(NAMES.index).to_numpy(np.int64)
     with atomic_path(path) as temporary:
+        pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
+        frame = pd.DataFrame(pixels, columns=PIXELS)
+        frame["language"] = store.labels()["script"].map(NAMES.index).to_numpy(np.int64)
         frame.to_csv(temporary, index=False, float_format="%.8g")
     return len(frame)
