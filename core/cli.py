@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import io
 import json
 import logging
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -31,15 +33,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # not every file's name is UTF-8
     try:
         document, text = args.run(args)
     except (ScriptoriumError, OSError) as error:
-        print(f"error: {in_one_line(error)}", file=sys.stderr)
+        _say(f"error: {in_one_line(error)}")
         return 1
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        _say("stopped")
         return 130
-    print(json.dumps(document, ensure_ascii=False) if args.json else text)
+    _status("")
+    try:
+        print(json.dumps(document, ensure_ascii=False) if args.json else text, flush=True)
+    except BrokenPipeError:  # whoever read it has heard enough
+        # Python writes what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -222,8 +231,8 @@ def _fetch(args: Any) -> Answer:
         )
     places = {}
     for each in [BY_NAME[name] for name in args.source] or SOURCES:
-        print(f"downloading {each.kaggle}", file=sys.stderr)
-        places[each.name] = str(fetch(each, workspace()))
+        _say(f"downloading {each.kaggle}")
+        places[each.name] = str(fetch(each, workspace(), progress=_progress("bytes")))
     return places, "\n".join(f"{name}: {place}" for name, place in places.items())
 
 
@@ -259,7 +268,7 @@ def _sketch(args: Any) -> Answer:
 
 def _built(out: Path, report: Any) -> Answer:
     for path, reason in report.skipped:
-        print(f"skipped {path}: {reason}", file=sys.stderr)
+        _say(f"skipped {path}: {reason}")
     document = dataclasses.asdict(report)
     document["skipped"] = [{"path": path, "reason": reason} for path, reason in report.skipped]
     counts = ", ".join(f"{name} {count:,}" for name, count in report.per_script.items())
@@ -378,7 +387,7 @@ def _evaluate(args: Any) -> Answer:
         return _evaluate_unseen(args, predictor)
     result = evaluate(predictor, args.images, args.script, progress=_progress("images"))
     for path, reason in result.skipped:
-        print(f"skipped {path}: {reason}", file=sys.stderr)
+        _say(f"skipped {path}: {reason}")
     document = {**result.to_json(), "skipped": len(result.skipped)}
     counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
     return document, f"accuracy {result.accuracy:.2%} of {result.n} images; taken for: {counts}"
@@ -449,6 +458,7 @@ def _bench(args: Any) -> Answer:
 
 
 def _say(line: str) -> None:
+    _status("")  # it stands where the last line of progress stood
     print(line, file=sys.stderr)
 
 

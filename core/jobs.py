@@ -103,13 +103,16 @@ def hold(folder: Path) -> Iterator[None]:
 def append(folder: Path, record: Mapping[str, Any], name: str = PROGRESS) -> None:
     """Append `record` to the JSON lines file `name` in `folder`.
 
+    What is no text in it, from a file's name that is not UTF-8, becomes a question mark: records
+    are shown on pages, which take text alone.
+
     Raises:
         StorageFull: the disk is full.
     """
     path = folder / name
     line = json.dumps(record, ensure_ascii=False) + "\n"
     with storage_errors(path), path.open("ab", buffering=0) as file:
-        file.write(line.encode())
+        file.write(line.encode(errors="replace"))
 
 
 def read(folder: Path, name: str = PROGRESS) -> list[dict[str, Any]]:

@@ -70,9 +70,18 @@ class Workspace:
         return self._folder("pipelines")
 
 
+def at_home(text: str) -> Path:
+    """Return a path as it was typed, with `~` for one's own folder; nobody's stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for ~nobody
+
+
 def workspace() -> Workspace:
-    """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout."""
-    return Workspace(Path(os.environ.get("SCRIPTORIUM_WORKSPACE") or CHECKOUT / "workspace"))
+    """Return the workspace: `$SCRIPTORIUM_WORKSPACE`, or `workspace/` in the checkout.
+
+    Its path is absolute: jobs run in another folder than the server.
+    """
+    chosen = os.environ.get("SCRIPTORIUM_WORKSPACE")
+    return Workspace(at_home(chosen).resolve() if chosen else CHECKOUT / "workspace")
 
 
 @contextmanager
@@ -96,8 +105,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
     On any error the temporary file is removed and `path` is left as it was.
 
     Raises:
+        IsADirectoryError: `path` is a folder; said before the block is entered.
         StorageFull: the disk is full.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear_away(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -107,6 +119,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with storage_errors(path):
             yield temporary
             temporary.chmod(0o644)
+            with temporary.open("r+b") as file:
+                os.fsync(file.fileno())  # or a crash of the system may leave an empty file there
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

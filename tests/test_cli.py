@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import kagglehub.clients
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ from PIL import Image
 from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
+from core.errors import DataError
 from core.imaging import Pipeline
 from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
@@ -156,6 +158,26 @@ def test_data_fetch(
     assert answer.document == {"kannada-characters": "/place", "ahcd1": "/place"}
     downloads = str(workspace_dir / "downloads")
     assert asked == [("dhruvildave/kannada-characters", downloads), ("mloey1/ahcd1", downloads)]
+
+
+def test_data_fetch_says_how_far_it_got_and_nothing_on_stdout(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(_: str) -> str:
+        sys.stdout.write("Downloading to /place\n")
+        with kagglehub.clients.tqdm(total=10, initial=4, unit="B") as bar:
+            bar.update(6)
+        return "/place"
+
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "")
+    monkeypatch.setattr("kagglehub.dataset_download", download)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    answer = call("data", "fetch", "ahcd1", "--json")
+
+    assert answer.document == {"ahcd1": "/place"}
+    assert "Downloading to /place\n" in answer.err
+    assert "\r10 of 10 bytes" in answer.err
 
 
 def test_data_fetch_of_what_kaggle_refuses(
@@ -431,7 +453,8 @@ BAD_INPUT = {
     f"{BUILD} {{kaggle}} --pipeline best": "there are canonical, notebook",
     f"{BUILD} {{kaggle}} --per-script 5 --like-notebook": "not allowed with",
     "data build --from {kaggle} --out {bad}/table.csv/out.parquet": "table.csv",
-    "data build --from {kaggle} --out {bad}/model": "model",
+    "data build --from {kaggle} --out {bad}/model": "bad/model: Is a directory; check the path",
+    "data sketch --out {bad}/model": "bad/model: Is a directory; check the path",
     "data build --from {kaggle}": "--out",
     "data fetch greek": "there are ahcd1",
     "data export {bad}/somebody.parquet --csv {new}/t.csv": "no Scriptorium data set; make one",
@@ -525,6 +548,21 @@ def test_no_space_left_is_answered_in_one_line(
     assert list((tmp_path / "new").iterdir()) == []
 
 
+def test_on_a_terminal_nothing_is_glued_to_the_last_line_of_progress(
+    call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sketch(*_: object, progress: Callable[[int, int], None], **__: object) -> None:
+        progress(5, 10)
+        raise DataError("no ink left")
+
+    monkeypatch.setattr("core.data.sketchbook.sketch", sketch)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    answer = call("data", "sketch", "--out", "x.parquet")
+
+    assert answer.err == "\r5 of 10 images\033[K\r\033[Kerror: no ink left\n"
+
+
 def test_interrupted_by_the_keyboard(
     call: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -555,6 +593,40 @@ def test_as_a_process_it_answers_without_tensorflow(
 
     assert answer.document["accuracy"] == 0.75
     assert answer.err == ""
+
+
+def test_as_a_process_it_ends_in_peace_when_nobody_reads_on(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-m", "core", "runs"],
+            cwd=CHECKOUT,
+            env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(tmp_path)},
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+
+    assert (finished.returncode, finished.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_as_a_process_it_names_a_file_whose_name_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
+    (tmp_path / os.fsdecode(b"ahcd1 \xe9.zip")).touch()
+
+    answer = run_process(
+        *("-m", "core", "data", "sources", "--in", tmp_path, "--json"),
+        workspace=tmp_path / "workspace",
+    )
+
+    (found,) = (each["found"] for each in answer.document if each["name"] == "ahcd1")
+    assert found == [str(tmp_path / "ahcd1 ?.zip")]
 
 
 def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:

@@ -21,6 +21,17 @@ def test_it_lies_in_the_checkout_or_where_one_says(
     assert workspace() == Workspace(tmp_path / "mine")
 
 
+def test_it_stays_where_it_is_for_those_who_run_in_another_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "me"))
+    for given, meant in (("mine", "mine"), ("../x/./mine", "../x/mine"), ("~/mine", "me/mine")):
+        monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", given)
+        assert workspace() == Workspace((tmp_path / meant).resolve())
+
+
 def test_its_folders_are_made_when_they_are_used(tmp_path: Path) -> None:
     ws = Workspace(tmp_path / "deep" / "workspace")
     assert not ws.root.exists()
@@ -57,6 +68,20 @@ def test_until_the_end_only_the_old_file_is_there(tmp_path: Path) -> None:
     assert path.read_text() == "half"
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.json"
+    path.write_text("old")
+    forced = []
+    monkeypatch.setattr(os, "fsync", lambda file: forced.append((os.fstat(file), path.read_text())))
+
+    write_atomically(path, "whole")
+
+    ((about, there),) = forced
+    assert (about.st_size, about.st_ino, there) == (5, path.stat().st_ino, "old")
+
+
 def _fail_halfway(path: Path, error: BaseException) -> None:
     with atomic_path(path) as temporary:
         temporary.write_text("half")
@@ -75,6 +100,17 @@ def test_an_error_leaves_the_old_file_and_nothing_else(
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+
+    with pytest.raises(IsADirectoryError) as caught, atomic_path(folder):
+        pytest.fail("what goes there was made first")
+
+    assert caught.value.filename == str(folder)
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

@@ -59,13 +59,18 @@ class Job:
 
 
 def list_jobs(ws: Workspace, newest: int = _NEWEST) -> list[Job]:
-    """Return the last jobs, the newest first."""
-    return [_load(each) for each in _folders(ws)[:newest]]
+    """Return the jobs that go on and the last that ended, the newest first."""
+    listed, ended = [], 0
+    for job in map(_load, _folders(ws)):
+        if job is not None and (job.active or ended < newest):
+            listed.append(job)
+            ended += not job.active
+    return listed
 
 
 def find_job(folder: Path) -> Job | None:
-    """Look again at the job of `folder`; None where it was cleared away."""
-    return _load(folder) if (folder / REQUEST).exists() else None
+    """Look again at the job of `folder`; None where it was cleared away, or can't be read."""
+    return _load(folder)
 
 
 def dismiss(job: Job) -> None:
@@ -86,15 +91,19 @@ def _folders(ws: Workspace) -> list[Path]:
     return sorted(found, key=lambda each: each.name.rpartition("-")[2], reverse=True)
 
 
-def _load(folder: Path) -> Job:
-    request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+def _load(folder: Path) -> Job | None:
+    try:
+        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        kind, name = request["kind"], request["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # cleared away since it was listed, or emptied by a crash of the system
     latest, active = _latest(folder)
     report, error = latest.get("report"), latest.get("error", "")
     died = not active and report is None and not error
     return Job(
         folder=folder,
-        kind=request["kind"],
-        name=request["name"],
+        kind=kind,
+        name=name,
         active=active,
         stopping=active and jobs.stop_requested(folder),
         done=latest.get("done", 0),

@@ -50,17 +50,17 @@ class Entry:
     @property
     def path(self) -> str:
         """What people are shown: the root's name and the path below it."""
-        return _text(f"{self.root.name}/{self.name}")
+        return as_text(f"{self.root.name}/{self.name}")
 
     @property
     def collection(self) -> str:
         """A name for all files below the root: the same zipped and unpacked."""
-        return _text(self.root.stem if self.zipped else self.root.name)
+        return as_text(self.root.stem if self.zipped else self.root.name)
 
     @property
     def below(self) -> str:
         """The path below the root as text, with forward slashes also where Windows packed it."""
-        return _text(self.name.replace("\\", "/"))
+        return as_text(self.name.replace("\\", "/"))
 
     @property
     def folder(self) -> str:
@@ -220,7 +220,7 @@ def _whole_file(path: str) -> bytes:
         os.close(file)
 
 
-def _text(name: str) -> str:
+def as_text(name: str) -> str:
     """Return a name as text, where it is not UTF-8 with a sign in place of what is wrong."""
     if name.isascii():
         return name

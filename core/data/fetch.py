@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,17 @@ def fetch(
         Cancelled: `cancelled` said so.
     """
     os.environ["KAGGLEHUB_CACHE"] = str(ws.downloads)
+    # It says what it does on what is stdout when it is imported: there, a command prints JSON.
+    with redirect_stdout(sys.stderr):
+        return _fetch(source, ws, progress, cancelled)
+
+
+def _fetch(
+    source: Source,
+    ws: Workspace,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Path:
     import kagglehub
     import kagglehub.clients
 

@@ -142,7 +142,7 @@ def _start(ws: Workspace, kind: str, name: str, options: dict[str, Any]) -> Path
     jobs.start(
         folder,
         [sys.executable, "-m", "core.data.job", str(folder)],
-        files={REQUEST: json.dumps(request, ensure_ascii=False)},
+        files={REQUEST: json.dumps(request)},  # in ASCII: not every path is UTF-8
     )
     return folder
 

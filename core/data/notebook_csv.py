@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.data.archive import as_text
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store
 from core.errors import DataError, SourceNotFound
 from core.imaging.files import encode
-from core.scripts import NAMES
+from core.scripts import NAMES, OTHER
 from core.workspace import atomic_path
 
 SIDE = 28
@@ -66,8 +67,9 @@ def read_csv(path: Path, *, reversed_labels: bool = False) -> list[Item]:
     if reversed_labels:
         codes = codes[::-1]
     images = np.rint(values * 255).astype(np.uint8).reshape(-1, SIDE, SIDE)
+    name, collection = as_text(path.name), as_text(path.stem)
     return [
-        Item(Row(f"{path.name}/row {index}", image), NAMES[int(code)], path.stem, Label(""))
+        Item(Row(f"{name}/row {index}", image), NAMES[int(code)], collection, Label(""))
         for index, (image, code) in enumerate(zip(images, codes, strict=True))
     ]
 
@@ -76,7 +78,7 @@ def write_csv(store: Store, path: Path) -> int:
     """Write a data set's prepared images as CSV; returns the number of rows.
 
     Raises:
-        DataError: the images are not 28x28.
+        DataError: the images are not 28x28, or some are of none of the six scripts.
         StorageFull: the disk is full.
     """
     if store.shape != (SIDE, SIDE):
@@ -85,9 +87,15 @@ def write_csv(store: Store, path: Path) -> int:
             f"{store.path}: the CSV format holds {SIDE}x{SIDE} images, these are {width}x{height}; "
             "build with --pipeline notebook"
         )
-    pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
-    frame = pd.DataFrame(pixels, columns=PIXELS)
-    frame["language"] = store.labels()["script"].map(NAMES.index).to_numpy(np.int64)
+    others = sum(count for name, count in store.per_script.items() if name not in NAMES)
+    if others:
+        raise DataError(
+            f"{store.path}: {others:,} of its images are of none of the six scripts, and the CSV "
+            f"has no number for them; build without what is called {OTHER}"
+        )
     with atomic_path(path) as temporary:
+        pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
+        frame = pd.DataFrame(pixels, columns=PIXELS)
+        frame["language"] = store.labels()["script"].map(NAMES.index).to_numpy(np.int64)
         frame.to_csv(temporary, index=False, float_format="%.8g")
     return len(frame)

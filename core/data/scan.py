@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,10 +12,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
-from core.data.archive import Entry, distinct, is_image
+from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER
+from core.workspace import at_home
 
 _OWN = (*NAMES, OTHER)
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
@@ -104,16 +104,12 @@ def _hint(text: str) -> tuple[str, Path]:
     return "", at_home(text)
 
 
-def at_home(text: str) -> Path:
-    """Return a path as it was typed, with `~` for one's own folder; nobody's stays as it is."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for ~nobody
-
-
 def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:
     """Return what `_scan_root` does of all that is at `path`, and a line for each copied zip."""
     listed, counts = distinct(path)
     found = [each for root, files in listed for each in _scan_root(root, files, hint)]
-    return found, [(str(zipped), COPIES.format(count)) for zipped, count in counts.items()]
+    copies = [(as_text(str(zipped)), COPIES.format(count)) for zipped, count in counts.items()]
+    return found, copies
 
 
 def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
@@ -126,25 +122,32 @@ def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     numerals = _numerals(files)
     found: list[Item | Entry] = []
     for folder, images in folders.items():
-        reader = BY_NAME.get(hint) if hint else _reader(root, folder, [file for file, _ in images])
+        own = _own(images[0][1], hint)
+        named = "" if hint or own is None else own[0]
+        reader = BY_NAME.get(hint) if hint else _reader(root, folder, named, images)
         for file, entry in images:
             label = reader.read(folder, file) if reader else None
             if reader and label:
                 label = numerals.get(file, label)
                 found.append(Item(entry, reader.script, reader.name, label))
+            elif own:
+                found.append(Item(entry, own[0], entry.collection, Label(own[1])))
             else:
-                found.append(_own(entry, hint) or entry)
+                found.append(entry)
     return found
 
 
-def _reader(root: Path, folder: str, files: list[str]) -> Source | None:
-    """Tell from its file names which set a folder belongs to."""
-    for file in files:
-        matching = [each for each in SOURCES if each.read(folder, file)]
+def _reader(
+    root: Path, folder: str, named: str, images: Sequence[tuple[str, Entry]]
+) -> Source | None:
+    """Tell by file names which set a folder belongs to; one of the script it names, if any."""
+    sources = [each for each in SOURCES if named in ("", each.script)]
+    for file, _ in images:
+        matching = [each for each in sources if each.read(folder, file)]
         if len(matching) == 1:
             return matching[0]
         if matching:  # English and Kannada both number their files imgNNN-NNN.png
-            return _english_or_kannada(root, folder, files)
+            return _english_or_kannada(root, folder, [file for file, _ in images])
     return None
 
 
@@ -180,15 +183,17 @@ def _numerals(files: list[Entry]) -> dict[str, Label]:
     return labels
 
 
-def _own(entry: Entry, hint: str) -> Item | None:
-    """Understand one's own images: SCRIPT/CHARACTER/file, or CHARACTER/file below `SCRIPT=PATH`."""
+def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
+    """Understand a folder of one's own by a file in it: its script and character, if it has one.
+
+    SCRIPT/CHARACTER/file, where the innermost SCRIPT counts, or CHARACTER/file below `SCRIPT=PATH`.
+    """
     parts = [entry.collection, *entry.folder.split("/")] if entry.folder else [entry.collection]
     if hint in _OWN:
-        character = parts[-1] if len(parts) > 1 else ""
-        return Item(entry, hint, entry.collection, Label(character))
-    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        return hint, parts[-1] if len(parts) > 1 else ""
+    for part, following in zip(parts[::-1], ["", *parts[:0:-1]], strict=True):
         if part.lower() in _OWN:
-            return Item(entry, part.lower(), entry.collection, Label(following))
+            return part.lower(), following
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -13,6 +14,15 @@ from core.workspace import Workspace
 
 LONGEST = 80
 """Characters of a data set's name."""
+
+
+def stores(folder: Path) -> list[Path]:
+    """Return the data sets in `folder`, the newest first."""
+    changed = {}
+    for path in folder.glob("*.parquet"):
+        with suppress(OSError):  # a link to nowhere, or deleted since it was listed
+            changed[path] = path.stat().st_mtime
+    return sorted(changed, key=changed.__getitem__, reverse=True)
 
 
 def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:

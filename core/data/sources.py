@@ -137,9 +137,19 @@ def _devanagari_class(folder: str) -> Label | None:
     return Label(DEVANAGARI[number], fold=_fold(folder)) if number in DEVANAGARI else None
 
 
+@lru_cache(maxsize=256)
 def _fold(folder: str) -> str:
-    folder = folder.lower()
-    return "test" if "test" in folder else "train" if "train" in folder else ""
+    """Look for the word test or train, also in csvTestImages, from the innermost folder outwards.
+
+    Not inside another word, such as latest.
+    """
+    for part in reversed(folder.split("/")):
+        words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", part)
+        matches = (re.fullmatch(r"(test|train)(?:ing|set)?", each.lower()) for each in words)
+        found = {each[1] for each in matches if each}
+        if len(found) == 1:
+            return found.pop()
+    return ""
 
 
 SOURCES = (

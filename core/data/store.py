@@ -1,6 +1,6 @@
 """A data set on disk: one Parquet file, read by columns and by slices.
 
-Columns: the prepared image, a lossless PNG of the bounded source image, and what is known of it.
+Columns: the prepared image, a file that holds the bounded source image, and what is known of it.
 The file's metadata holds the pipeline and a hash of the content, so that a run can name its data.
 """
 
@@ -52,7 +52,7 @@ class Store:
     Attributes:
         path: the Parquet file.
         pipeline: what prepared its images.
-        hash: SHA-256 over the decoded content and the labels, whatever their order.
+        hash: SHA-256 over the pipeline and the rows in order: their decoded source and labels.
         shape: height and width in px of the prepared images.
         per_script: number of images by script.
         skipped: number of files that could not be read when it was built.
@@ -199,11 +199,6 @@ class Stored:
             table = pq.read_table(store.path, columns=["path", "source"])
         paths, sources = (table[name].to_pylist() for name in ("path", "source"))
         return [Stored(*each) for each in zip(paths, sources, strict=True)]
-
-
-def stores(folder: Path) -> list[Path]:
-    """Return the data sets in `folder`, the newest first."""
-    return sorted(folder.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True)
 
 
 class Record(NamedTuple):

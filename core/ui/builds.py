@@ -33,7 +33,7 @@ MOST_SKETCHES = 50_000
 
 def data_or_stop(workspace: Workspace) -> Store:
     """Return the data set the visitor chose; with none there, say how to get one and stop."""
-    from core.data.store import stores
+    from core.data.shelf import stores
     from core.ui import caches
 
     first_data(workspace)

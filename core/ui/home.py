@@ -14,6 +14,7 @@ import streamlit as st
 
 import core.inference
 from core.data.job import FIRST
+from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
@@ -105,9 +106,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
 
 def look_around(workspace: Workspace, *, active: bool) -> Here:
     """Find out what the workspace holds."""
-    sets = sorted(
-        workspace.store.glob("*.parquet"), key=lambda each: each.stat().st_mtime, reverse=True
-    )
+    sets = stores(workspace.store)
     runs: list[Run] = []
     # Imported only where there is something to read: pandas and pyarrow take their time.
     if any(workspace.runs.glob("*/settings.json")):

@@ -1,7 +1,9 @@
 """A build in a process of its own."""
 
 import os
+import shutil
 import signal
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -14,9 +16,9 @@ from core import jobs
 from core.data.activity import REQUEST, clear_away, dismiss, find_job, list_jobs
 from core.data.job import main, start_build, start_fetch, start_first, start_sketch
 from core.data.notebook_csv import write_csv
-from core.data.shelf import rename
+from core.data.shelf import rename, stores
 from core.data.sources import BY_NAME
-from core.data.store import Store, stores
+from core.data.store import Store
 from core.errors import DataError, PipelineError
 from core.imaging import Pipeline
 from core.imaging.own import delete_pipeline, save_pipeline
@@ -170,6 +172,35 @@ def test_many_unreadable_files_are_counted_and_some_named(
     assert "not an image" in reason
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_that_are_no_text_do_not_keep_a_build_from_its_report(
+    asked: Callable[..., Path], kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    place = tmp_path / os.fsdecode(b"\xe9t\xe9")
+    place.mkdir()
+    shutil.copy(kaggle_zips["arabic"], place / "ahcd1.zip")
+    with zipfile.ZipFile(kaggle_zips["arabic"]) as archive:
+        archive.extractall(place)
+    folder = asked([str(place)], "new", "canonical", None)
+    _run_here(folder)
+
+    report = jobs.last(folder)["report"]
+    assert report["images"] == 48
+    ((path, _),) = report["skipped"]
+    assert path == f"{tmp_path}/\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}/ahcd1.zip"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_an_error_about_a_name_that_is_no_text_is_recorded(
+    asked: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = asked([str(tmp_path / os.fsdecode(b"\xe9.zip"))], "new", "canonical", None)
+    _run_here(folder)
+
+    (record,) = jobs.read(folder)
+    assert record["error"] == f"{tmp_path / '?.zip'}: no such file or folder; check the path"
+
+
 @pytest.mark.parametrize(
     "name", ["", " x", "../x", "a/b", "a\\b", ".hidden", "x\n", "a" * 81, "-x", "a:b", "?"]
 )
@@ -269,6 +300,33 @@ def test_jobs_are_listed_with_what_came_of_them(ws: Workspace, asked: Callable[.
     dismiss(failed)
     assert find_job(failed.folder).seen
     assert find_job(ws.jobs / "cleared-away") is None
+
+
+def test_a_job_that_goes_on_is_listed_however_many_ended_since(
+    ws: Workspace, asked: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = asked(["/nowhere"], "mine", "canonical", None)
+    monkeypatch.setattr(jobs, "is_alive", lambda each: each == first)
+    for number in range(25):
+        asked(["/nowhere"], f"later {number}", "canonical", None)
+
+    names = [each.name for each in list_jobs(ws)]
+
+    assert names == [*(f"later {number}" for number in range(24, 4, -1)), "mine"]
+    with pytest.raises(DataError, match="'mine' is being made already"):
+        asked(["/nowhere"], "mine", "canonical", None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_a_job_that_says_nothing_of_itself_is_passed_over(
+    text: str, ws: Workspace, asked: Callable[..., Path]
+) -> None:
+    bad = asked(["/nowhere"], "bad", "canonical", None)
+    good = asked(["/nowhere"], "good", "canonical", None)
+    (bad / REQUEST).write_text(text)
+
+    assert [each.folder for each in list_jobs(ws)] == [good]
+    assert find_job(bad) is None
 
 
 def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None:

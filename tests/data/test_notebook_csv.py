@@ -1,4 +1,7 @@
 import errno
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +87,16 @@ def test_a_table_of_ones_own_by_hand(tmp_path: Path) -> None:
     assert (second.file.path, second.collection) == ("mine.csv/row 1", "mine")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_table_whose_name_is_no_text_is_built_from(table: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(table, tmp_path / os.fsdecode(b"\xe9.csv")))
+
+    build([str(path)], tmp_path / "out.parquet", per_script=1, workers=1)
+
+    labels = Store.open(tmp_path / "out.parquet").labels()
+    assert set(labels["collection"]) == {"\N{REPLACEMENT CHARACTER}"}
+
+
 def _set(column: str, value: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda frame: frame.astype(object).assign(**{column: [value, *frame[column][1:]]})
 
@@ -145,6 +158,21 @@ def test_images_of_another_size_are_not_written(canonical_store: Path, tmp_path:
     with pytest.raises(DataError, match=r"28x28 images, these are 40x40; build with --pipeline no"):
         write_csv(Store.open(canonical_store), tmp_path / "table.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_of_none_of_the_six_has_no_number(
+    tmp_path: Path, draw_glyph: Callable, encode_image: Callable[..., bytes]
+) -> None:
+    for number, place in enumerate(("other/cat", "other/dog", "arabic/a")):
+        (tmp_path / "mine" / place).mkdir(parents=True)
+        image = encode_image(draw_glyph("arabic", seed=number))
+        (tmp_path / "mine" / place / "1.png").write_bytes(image)
+    mixed = tmp_path / "mixed.parquet"
+    build([str(tmp_path / "mine")], mixed, pipeline="notebook", workers=1)
+
+    with pytest.raises(DataError, match=r"mixed\.parquet: 2 of its images are of none of the six"):
+        write_csv(Store.open(mixed), tmp_path / "table.csv")
+    assert not (tmp_path / "table.csv").exists()
 
 
 def test_a_full_disk_leaves_no_half_table(

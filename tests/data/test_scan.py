@@ -130,6 +130,33 @@ def test_the_place_one_stands_in(
     assert here[0].file.read() == there[0].file.read()
 
 
+@pytest.mark.parametrize(
+    ("folder", "fold"),
+    [
+        ("Test Images 3360x32x32/test", "test"),
+        ("Train Images 13440x32x32", "train"),
+        ("csvTestImages 3360x1024", "test"),
+        ("train_images", "train"),
+        ("data/TESTING", "test"),
+        ("trainset-2", "train"),
+        ("test/sheets", "test"),
+        ("my test/Train", "train"),  # the innermost counts
+        ("Train/test and train", "train"),  # what says both says nothing
+        ("latest", ""),
+        ("contest 3/letters", ""),
+        ("latest/train", "train"),
+        ("strained", ""),
+        ("", ""),
+    ],
+)
+def test_the_folder_says_which_part_of_the_set_it_is(
+    folder: str, fold: str, tmp_path: Path
+) -> None:
+    place = write(tmp_path / "set.zip", f"{folder}/id_1_label_1.png".lstrip("/"))
+
+    assert [each.label.fold for each in scan([str(place)]).items] == [fold]
+
+
 def test_the_chinese_numeral_comes_from_the_sets_own_table(tmp_path: Path) -> None:
     table = "suite_id,sample_id,code,value,character\n7,1,4,3,叁\n7,2,4,3,三\n"
     zipped = tmp_path / "chinese.zip"
@@ -334,6 +361,63 @@ def test_folders_of_ones_own(tmp_path: Path) -> None:
         "mine/english/x.gif": ("english", "", "mine"),
     }
     assert found.skipped == ()
+
+
+def test_a_folder_that_names_a_script_is_not_overruled_by_file_names(tmp_path: Path) -> None:
+    place = write(
+        tmp_path / "own1",
+        "english/digit_5/a.png",
+        "arabic/digit_1/c.png",
+        "Kannada/character_3/b.png",
+        "kannada/ka/id_1_label_2.png",
+        "other/digit_5/d.png",
+        "devanagari/digit_5/e.png",
+    )
+
+    found = {each.file.path: each for each in scan([str(place)]).items}
+
+    assert {
+        path.removeprefix("own1/"): (each.script, each.label.character, each.collection)
+        for path, each in found.items()
+    } == {
+        "english/digit_5/a.png": ("english", "digit_5", "own1"),
+        "arabic/digit_1/c.png": ("arabic", "digit_1", "own1"),
+        "Kannada/character_3/b.png": ("kannada", "character_3", "own1"),
+        "kannada/ka/id_1_label_2.png": ("kannada", "ka", "own1"),
+        "other/digit_5/d.png": ("other", "digit_5", "own1"),
+        # its own script's names are those of the Kaggle set, as ever
+        "devanagari/digit_5/e.png": ("devanagari", "५", "devnagri-handwritten-character"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["", ".zip"])
+def test_the_name_of_the_whole_is_not_overruled_by_file_names(kind: str, tmp_path: Path) -> None:
+    place = write(tmp_path / f"english{kind}", "digit_5/a.png", "x/id_1_label_2.png")
+
+    assert [(each.script, each.label.character) for each in scan([str(place)]).items] == [
+        ("english", "digit_5"),
+        ("english", "x"),
+    ]
+
+
+def test_the_innermost_script_counts(tmp_path: Path) -> None:
+    place = write(tmp_path / "english", "kannada/ka/1.png", "kannada/Img/img001-001.png", "a/2.png")
+
+    assert [
+        (each.script, each.label.character, each.collection) for each in scan([str(place)]).items
+    ] == [
+        ("english", "a", "english"),
+        ("kannada", "ka", "english"),
+        ("kannada", "ಅ", "kannada-characters"),
+    ]
+
+
+def test_a_hint_still_says_what_the_names_of_files_mean(tmp_path: Path) -> None:
+    place = write(tmp_path / "own1", "english/digit_5/a.png")
+
+    (item,) = scan([f"devanagari={place}"]).items
+
+    assert (item.script, item.label.character) == ("devanagari", "५")
 
 
 def test_a_folder_called_as_a_script_holds_that_script(tmp_path: Path) -> None:

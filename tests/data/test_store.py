@@ -11,7 +11,8 @@ import pytest
 
 from core.data.build import build
 from core.data.scan import scan
-from core.data.store import Store, stores
+from core.data.shelf import stores
+from core.data.store import Store
 from core.errors import StoreError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -181,6 +182,7 @@ def test_data_sets_are_listed_newest_first(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.parquet", (1e9 - age, 1e9 - age))
     (tmp_path / "notes.txt").touch()
     (tmp_path / "folder").mkdir()
+    (tmp_path / "nowhere.parquet").symlink_to(tmp_path / "gone.parquet")
 
     assert [path.stem for path in stores(tmp_path)] == ["new", "old", "older"]
     assert stores(tmp_path / "folder") == []

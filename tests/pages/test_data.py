@@ -1,5 +1,6 @@
 """Data: what is here, the six sets on Kaggle, files of one's own, the sketchbook."""
 
+import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.sources import SOURCES
+from core.ui.data.own import _keep
 from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
@@ -123,6 +125,42 @@ def test_half_a_zip_is_refused(open_page: Open, kaggle_zips: dict[str, Path], wo
     app.file_uploader[0].upload("half.zip", half, "application/zip").run()
     assert "half.zip: not a whole zip" in app.warning[0].value
     assert list((workspace_dir / "downloads").iterdir()) == []
+
+
+class Upload(io.BytesIO):
+    """A file that is read while something else happens."""
+
+    def __init__(self, data: bytes, meanwhile: Callable[[], object]) -> None:
+        super().__init__(data)
+        self._meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        if not data:
+            self._meanwhile()
+        return data
+
+
+def test_files_of_one_name_brought_at_once_are_both_kept(workspace_dir: Path):
+    workspace, others = Workspace(workspace_dir), []
+
+    def another() -> None:
+        others.append(_keep(workspace, "letters.zip", io.BytesIO(b"hers")))
+
+    name = _keep(workspace, "letters.zip", Upload(b"his", another))
+
+    kept = {each.name: each.read_bytes() for each in workspace.downloads.iterdir()}
+    assert kept == {name: b"his", others[0]: b"hers"}
+
+
+def test_a_file_that_could_not_be_kept_leaves_its_name_free(workspace_dir: Path):
+    def fail() -> None:
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        _keep(Workspace(workspace_dir), "letters.zip", Upload(b"half", fail))
+
+    assert list(Workspace(workspace_dir).downloads.iterdir()) == []
 
 
 @pytest.mark.usefixtures("workspace_dir")

@@ -8,13 +8,12 @@ import streamlit as st
 
 from core.data.activity import Job
 from core.data.job import start_fetch
-from core.data.scan import at_home
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
 from core.ui.data.asking import ask, build_button
 from core.ui.letter import letter
 from core.ui.page import advice
-from core.workspace import Workspace
+from core.workspace import Workspace, at_home
 
 
 def from_kaggle(workspace: Workspace, active: list[Job]) -> None:

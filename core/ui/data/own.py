@@ -93,13 +93,17 @@ def _let_go(uploads: Sequence[UploadedFile]) -> None:
             context.uploaded_file_mgr.remove_file(context.session_id, each.file_id)
 
 
-def _free(place: Path) -> Path:
-    """Return `place`, or with a number where another visitor's file lies there."""
+def _take_name(place: Path) -> Path:
+    """Make an empty file at `place`, or with a number where another visitor's lies there."""
     number, free = 1, place
-    while free.exists():
-        number += 1
-        free = place.with_stem(f"{place.stem} {number}")
-    return free
+    while True:
+        try:
+            free.touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+            free = place.with_stem(f"{place.stem} {number}")
+        else:
+            return free
 
 
 def _check(name: str, file: IO[bytes]) -> None:
@@ -109,8 +113,13 @@ def _check(name: str, file: IO[bytes]) -> None:
 
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
     """Write an upload to the workspace piece by piece; return its name there."""
-    place = _free(workspace.downloads / Path(name).name)
+    # The name first: two visitors may bring files of one name at once.
+    place = _take_name(workspace.downloads / Path(name).name)
     file.seek(0)
-    with atomic_path(place) as temporary, temporary.open("wb") as kept:
-        shutil.copyfileobj(file, kept, _PIECE)
+    try:
+        with atomic_path(place) as temporary, temporary.open("wb") as kept:
+            shutil.copyfileobj(file, kept, _PIECE)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
     return place.name

@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.data import shelf
-from core.data.store import stores
 from core.errors import DataError, ScriptoriumError, in_one_line
 from core.ui import caches
 from core.ui.builds import in_words
@@ -22,7 +21,7 @@ _RENAME, _DELETE = "Rename", "Delete"
 
 def sets_here(workspace: Workspace) -> None:
     """List the data sets, each with what can be done with it."""
-    found = stores(workspace.store)
+    found = shelf.stores(workspace.store)
     if not found:
         st.caption("None yet.")
         return
@@ -38,12 +37,11 @@ def _row(workspace: Workspace, path: Path) -> None:
     with about:
         st.markdown(f"**{path.stem}**")
         try:
-            store = caches.store(path)
-        except ScriptoriumError as error:
-            st.warning(str(error), icon=":material/error:")
+            store, facts = caches.store(path), path.stat()
+        except (ScriptoriumError, OSError) as error:
+            st.warning(in_one_line(error), icon=":material/error:")
         else:
             height, width = store.shape
-            facts = path.stat()
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
             st.caption(
                 f"{len(store):,} images ({in_words(store.per_script)})  \n{store.pipeline.name}, "

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.estimate import Estimate
 from core.data.job import start_build, start_sketch
-from core.data.store import stores
+from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.ui import caches

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.data.store import stores
+from core.data.shelf import stores
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
