@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from core.data.scan import Item
 from core.data.sources import Label
-from core.data.store import Store, _readable
+from core.data.store import Store, readable
 from core.errors import ImageError
 
 
@@ -51,7 +51,7 @@ class Kept:
 @lru_cache(maxsize=2)
 def _sources(store: Path, _changed: int, group: int) -> list[bytes]:
     """Images are read in their order: what a row group holds is wanted next."""
-    with _readable(store), pq.ParquetFile(store) as file:
+    with readable(store), pq.ParquetFile(store) as file:
         return file.read_row_group(group, columns=["source"]).column(0).to_pylist()
 
 

@@ -73,7 +73,7 @@ class Store:
             StoreError: missing, damaged, or not one of ours.
         """
         path = Path(path)
-        with _readable(path):
+        with readable(path):
             metadata = pq.read_metadata(path).metadata or {}
         if KEY not in metadata:
             raise StoreError(
@@ -113,7 +113,7 @@ class Store:
             columns: only these. Path and digest take ten times the memory of all others.
         """
         frame = {}
-        with _readable(self.path), pq.ParquetFile(self.path, read_dictionary=_CATEGORIES) as file:
+        with readable(self.path), pq.ParquetFile(self.path, read_dictionary=_CATEGORIES) as file:
             # One by one and by one thread: a third of the memory, in no more time.
             for name in columns:
                 values = file.read(columns=[name], use_threads=False).column(0).to_pandas()
@@ -139,7 +139,7 @@ class Store:
 
     def _columns(self, names: Sequence[str], rows: Sequence[int] | np.ndarray | None) -> pa.Table:
         """Read some columns; for `rows`, only the row groups that hold them."""
-        with _readable(self.path):
+        with readable(self.path):
             metadata, ends = _layout(self.path, self.path.stat().st_mtime_ns)
             with pq.ParquetFile(self.path, metadata=metadata) as file:
                 if rows is None:
@@ -195,7 +195,7 @@ class Stored:
     @staticmethod
     def all_of(store: Store) -> list[Stored]:
         """Return the source images of all rows, in file order."""
-        with _readable(store.path):
+        with readable(store.path):
             table = pq.read_table(store.path, columns=["path", "source"])
         paths, sources = (table[name].to_pylist() for name in ("path", "source"))
         return [Stored(*each) for each in zip(paths, sources, strict=True)]
@@ -303,13 +303,14 @@ def _hash(identities: list[bytes], pipeline: Pipeline) -> str:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged or missing Parquet file raises into a StoreError."""
     try:
         yield
     except FileNotFoundError as error:
         raise StoreError(f"{path}: no such file; make one with: python -m core data build") from (
             error
         )
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise StoreError(f"{path}: not a readable Parquet file ({reason})") from error

@@ -118,7 +118,8 @@ def test_what_was_set_stays_while_one_looks_at_the_runs(
     page.goto(f"{furnished.url}/train")
     page.get_by_label("Model").click()
     page.get_by_role("option", name="Dense network").click()
-    expect(page.get_by_label("Epochs")).to_have_count(1)  # that of the model before is gone
+    expect(page.get_by_text("Two layers of 512 units")).to_be_visible()
+    expect(page.locator("input[aria-label=Epochs][value='85']")).to_have_count(0)
     expect(page.get_by_label("Epochs")).to_have_value("25")
     page.get_by_label("Epochs").fill("7")
     page.get_by_label("Epochs").press("Tab")

@@ -1,6 +1,10 @@
+import json
+
 from core.data.sketchbook import families
-from core.evaluation.card import card
+from core.evaluation.card import CARD, card
 from core.imaging import preset
+from core.models.export import FACTS as SHIPPED_FACTS
+from core.models.export import SHIPPED
 from core.scripts import NAMES
 
 FACTS = {
@@ -28,3 +32,9 @@ def test_a_family_that_draws_two_scripts_is_named_once() -> None:
     named = line.removeprefix(begin).removesuffix(".").split(", ")
 
     assert sorted(named) == sorted({each.name for each in families() if not each.held_out})
+
+
+def test_the_shipped_card_is_the_one_that_its_facts_give() -> None:
+    facts = json.loads((SHIPPED / SHIPPED_FACTS).read_text(encoding="utf-8"))
+
+    assert (SHIPPED / CARD).read_text(encoding="utf-8") == card(facts)
