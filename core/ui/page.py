@@ -10,6 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import ScriptoriumError, in_one_line
+from core.ui.letter import letter
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 def begin_page(entry: Entry) -> None:
     """Configure the page and draw the menu. Every page calls this first."""
     title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
-    st.set_page_config(page_title=title, page_icon=entry.icon, layout="wide")
+    # a drawn one: those by name come from Google's server
+    st.set_page_config(page_title=title, page_icon=letter("baybayin"), layout="wide")
     with st.sidebar:
         st.subheader("Scriptorium")
         for each in MENU:

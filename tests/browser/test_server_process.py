@@ -6,6 +6,18 @@ from pathlib import Path
 import pytest
 
 
+def test_no_page_asks_anybody_else_for_anything(server, page, paths, settle):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in paths:
+        page.goto(f"{server.url}/{path}")
+        settle(page)
+
+    outside = [each for each in asked if not each.startswith((server.url, "data:", "blob:"))]
+    assert len(asked) > len(paths)
+    assert [each for each in outside if not each.startswith(server.url.replace("http", "ws"))] == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_page_brings_tensorflow_into_the_server(server, page, paths, settle):
     for path in paths:

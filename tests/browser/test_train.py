@@ -129,6 +129,4 @@ def test_what_was_set_stays_while_one_looks_at_the_runs(
 
     expect(page.get_by_text("Two layers of 512 units")).to_be_visible()
     expect(page.get_by_label("Epochs")).to_have_value("7")
-    expect(page.get_by_test_id("stSelectbox").filter(has_text="Model")).to_contain_text(
-        "Dense network"
-    )
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("Dense network")

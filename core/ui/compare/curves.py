@@ -33,7 +33,12 @@ def show_curves(runs: Sequence[Run]) -> None:
         st.info("None of these runs has recorded anything yet.", icon=":material/info:")
         return
     figure = charts.curves(begun, _MEASURES[measure], _AXES[axis], smoothing)
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="curves")
+    st.plotly_chart(
+        figure,
+        config={"displayModeBar": False},
+        key="curves",
+        alt=f"{measure} of {', '.join(begun)} over {axis.lower()}",
+    )
     st.caption(
         "Test curves have a point after each epoch. Smoothing averages every point with those "
         "before it, so that the way shows through the jitter; the faint line is what was recorded."

@@ -11,13 +11,9 @@ import streamlit as st
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import state
+from core.ui.train.words import TESTED_ON
 
 _NEWEST = 6
-_TESTED_ON = {
-    "notebook": "a random fifth",
-    "writer": "other writers",
-    "collection": "other collections",
-}
 _COLUMNS = {
     "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
     "Test loss": st.column_config.NumberColumn(format="%.3f"),
@@ -34,8 +30,14 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     """
     ticks = state.ticked()
     arrived = f"picked-runs-{ticks.number}" not in st.session_state
+    asked = st.query_params.get_all("run")
     if arrived:
-        ticks.ids = st.query_params.get_all("run") or ticks.ids
+        ticks.ids = asked or ticks.ids
+        if gone := set(asked) - {each.id for each in runs}:
+            st.warning(
+                f"The link asks for {', '.join(sorted(gone))}, not a run of this workspace.",
+                icon=":material/link_off:",
+            )
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
     ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
@@ -65,9 +67,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Classes": [each.settings.classes + "s" for each in runs],
             "State": ["stopping" if each.stopping else each.state for each in runs],
             "Test accuracy": [each.accuracy for each in runs],
-            "Tested on": [
-                _TESTED_ON.get(each.settings.split, each.settings.split) for each in runs
-            ],
+            "Tested on": [TESTED_ON.get(each.settings.split, each.settings.split) for each in runs],
             "Test loss": [each.loss for each in runs],
             "Data set": [each.settings.data.stem for each in runs],
             "Epochs": [each.epoch for each in runs],

@@ -34,6 +34,7 @@ def show(store: Store) -> None:
         st.plotly_chart(
             charts.counted(table.rename(index=lambda name: script(name).title), legend=False),
             config={"displayModeBar": False},
+            alt="images of each script",
         )
         return
     of = st.pills(
@@ -77,7 +78,9 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
         return
     totals = table.sum(axis=1)
     drawn = table.head(_BARS).rename(index=lambda each: each or UNKNOWN)
-    st.plotly_chart(charts.counted(drawn), config={"displayModeBar": False})
+    st.plotly_chart(
+        charts.counted(drawn), config={"displayModeBar": False}, alt=f"images of each {by.lower()}"
+    )
     words = (
         f"{len(table):,} {plural if len(table) > 1 else by.lower()}, {totals.sum():,} images: "
         f"{totals.min():,} to {totals.max():,} of each, half of them up to {totals.median():,.0f}."

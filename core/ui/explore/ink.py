@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -63,17 +64,24 @@ def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
     unit, form = _MEASURES[measure]
     if measure == "Size":
         sizes = {name: derived.longer_sides(store.path, name) for name in shown.index}
-        st.plotly_chart(charts.by_source(sizes, colors(shown), unit, form), config=_PLAIN)
+        _by_source(sizes, shown, unit, form)
         return
     with st.spinner("Measuring a sample of each source"):
         found = {name: derived.measures(store.path, name) for name in shown.index}
     if measure == "Polarity":
         shares = pd.Series({name: each["dark_on_light"].mean() for name, each in found.items()})
-        st.plotly_chart(charts.polarity(shares), config=_PLAIN)
+        st.plotly_chart(
+            charts.polarity(shares), config=_PLAIN, alt="share of dark ink on light, by source"
+        )
         return
     column = "ink_share" if measure == "Ink share" else "stroke"
     values = {name: each[column].to_numpy() for name, each in found.items()}
-    st.plotly_chart(charts.by_source(values, colors(shown), unit, form), config=_PLAIN)
+    _by_source(values, shown, unit, form)
+
+
+def _by_source(values: dict[str, np.ndarray], shown: pd.DataFrame, unit: str, form: str) -> None:
+    figure = charts.by_source(values, colors(shown), unit, form)
+    st.plotly_chart(figure, config=_PLAIN, alt=f"how often each {unit} occurs, by source")
 
 
 def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str) -> str:

@@ -107,7 +107,10 @@ def _histograms(sources: tuple[str, str], found: list[pd.DataFrame]) -> None:
     ):
         values = {name: each[column].to_numpy() for name, each in zip(sources, found, strict=True)}
         place.plotly_chart(
-            charts.by_source(values, RUNS[:2], unit, ".1%"), config=_PLAIN, key=column
+            charts.by_source(values, RUNS[:2], unit, ".1%"),
+            config=_PLAIN,
+            key=column,
+            alt=f"how often each {unit} occurs, in both sources",
         )
 
 

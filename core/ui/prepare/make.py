@@ -57,7 +57,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         st.info("Name a folder or a zip to see what will be made.", icon=":material/folder:")
         return
     with advice():
-        _show(_estimate(path, per_script, pipeline))
+        _show(_estimate(path, per_script, pipeline), from_files=origin == _FILES)
     if st.button("Make the data set", type=main_button(), icon=":material/play_arrow:"):
         with advice():
             if everything:
@@ -95,7 +95,7 @@ def _estimate(path: str, per_script: int, pipeline: Pipeline) -> Estimate:
     return caches.estimate_sketch(steps, per_script)
 
 
-def _show(estimate: Estimate) -> None:
+def _show(estimate: Estimate, *, from_files: bool) -> None:
     with st.container(border=True):
         images, room, time = st.columns(3)
         images.metric("Images", f"{estimate.images:,}")
@@ -103,10 +103,14 @@ def _show(estimate: Estimate) -> None:
         time.metric("Time, about", duration(estimate.seconds))
         st.markdown(in_words(estimate.per_script))
         said = (
-            "Counted without opening the files; those that can't be read will be left out. Size "
-            f"and time are worked out from {estimate.sampled} images that were prepared just now. "
-            "It takes longer while the machine does other things."
+            f"Size and time are worked out from {estimate.sampled} images that were prepared just "
+            "now. It takes longer while the machine does other things."
         )
+        if from_files:
+            said = (
+                "Counted without opening the files; those that can't be read will be left out. "
+                + said
+            )
         if estimate.skipped:
             files = "file fits" if estimate.skipped == 1 else "files fit"
             said += f" {estimate.skipped:,} {files} no known layout and will not be taken."

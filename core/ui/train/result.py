@@ -87,7 +87,12 @@ def _figures(known: dict[str, float], unseen: dict[str, float], beside: str | No
     _metric(left, "On collections it learned from", known, scripts)
     _metric(right, "On collections it never saw", unseen, scripts)
     if known or unseen:
-        st.plotly_chart(charts.two_accuracies(known, unseen), config=_PLAIN, key="by-script")
+        st.plotly_chart(
+            charts.two_accuracies(known, unseen),
+            config=_PLAIN,
+            key="by-script",
+            alt="accuracy by script, on collections it learned from and on others",
+        )
     said = "Accuracy by script; the numbers above are the mean over scripts. "
     if known:
         said += "Hatched: test images from collections it also learned from. "
@@ -114,7 +119,8 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
     if going_on:
         st.fragment(_trial, run_every=_POLL_SECONDS)(run, going_on[0].data)
         return
-    others = [path for path in stores(workspace.store) if path != run.settings.data]
+    own = run.settings.data.resolve()
+    others = [path for path in stores(workspace.store) if path.resolve() != own]
     for each in trials:
         if each.error:
             st.warning(

@@ -40,6 +40,11 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
     if look.run not in by_id:
         linked = st.query_params.get("run", "")
         look.run = linked if linked in by_id else runs[0].id
+        if linked and linked != look.run:
+            st.warning(
+                f"The link asks for {linked}, not a run of this workspace; here is the newest.",
+                icon=":material/link_off:",
+            )
     look.run = st.selectbox(
         "Run",
         by_id,

@@ -42,8 +42,13 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
     history = caches.history(run)
     if len(history):
         loss, accuracy = st.columns(2)
-        loss.plotly_chart(charts.learning(history, "loss"), config=_PLAIN, key="loss")
-        accuracy.plotly_chart(charts.learning(history, "accuracy"), config=_PLAIN, key="accuracy")
+        for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
+            place.plotly_chart(
+                charts.learning(history, measure),
+                config=_PLAIN,
+                key=measure,
+                alt=f"{measure} in training and on the test images, batch by batch",
+            )
         st.caption(
             "Loss is how far the answers are from the truth, accuracy the share of right ones. "
             "Where the test line turns away while the training line goes on, the model has begun "
