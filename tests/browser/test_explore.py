@@ -54,6 +54,18 @@ def test_an_image_is_found_looked_at_closely_picked_and_taken_away(
     no_error(page)
 
 
+def test_a_filter_that_another_made_void_leaves_the_address(exploring: str, page: Page):
+    page.goto(f"{exploring}?script=Kannada")
+    expect(page.get_by_text("48 images fit.")).to_be_visible()
+    page.get_by_label("Writer").click()
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile("writer="))
+    page.get_by_role("radio", name="Arabic").click()
+    expect(page.get_by_text("48 images fit.")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("writer="))
+    no_error(page)
+
+
 def test_counts_and_sources_answer(exploring: str, page: Page):
     page.goto(f"{exploring}?view=Counts&by=Writer")
     expect(page.get_by_text("What to know before you train on it")).to_be_visible()

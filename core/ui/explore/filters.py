@@ -79,7 +79,10 @@ def _asked(store: Store, where: derived.Where) -> derived.Where:
     """Ask for a value of each of the other columns; return `where` with what was chosen."""
     for place, column in zip(st.columns(3), _KEYS[1:], strict=True):
         found = derived.counts(store.path, column, where).index
-        many = len(derived.counts(store.path, column)) > LISTED
+        everywhere = derived.counts(store.path, column).index
+        many = len(everywhere) > LISTED
+        if st.session_state.get(column) in everywhere.difference(found):
+            st.session_state[column] = None  # what the filter before it left out
         value = place.selectbox(
             column.capitalize(),
             sorted(found[:LISTED]),
