@@ -10,9 +10,13 @@ import pytest
 from playwright.sync_api import Page
 
 from core.data.activity import REQUEST
+from core.ui.strokes import Stroke, to_text
 from core.workspace import Workspace
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+DRAWING = (Stroke(14, tuple((40 + 5 * step, 60 + step**2 % 97) for step in range(60))),)
+SHARED = f"predict?drawing={to_text(DRAWING)}"
+"""A page with a link so long that it does not fit a line."""
 SERIOUS = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});
     return found.violations
@@ -56,10 +60,10 @@ def test_axe_finds_nothing_serious_on_any_page(
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
         page = new_page(color_scheme=scheme)
-        for path in paths:
+        for path in [*paths, SHARED]:
             page.goto(f"{server.url}/{path}")
             settle(page)
-            if path == "predict":
+            if path in ("predict", SHARED):
                 page.get_by_label("Sheet of paper").wait_for()
             page.evaluate(axe)
             if serious := page.evaluate(SERIOUS):
