@@ -178,7 +178,11 @@ def test_a_finger_draws_on_a_phone(finger: bool, server: Any, new_page: Callable
 
 
 def test_a_picture_that_was_left_behind_is_not_answered(
-    server: Any, new_page: Callable[..., Page], encode_image: Callable, draw_glyph: Callable
+    server: Any,
+    new_page: Callable[..., Page],
+    encode_image: Callable,
+    draw_glyph: Callable,
+    settle: Callable[[Page], None],
 ):
     page = new_page()
     page.goto(f"{server.url}/predict")
@@ -192,6 +196,7 @@ def test_a_picture_that_was_left_behind_is_not_answered(
     expect(page.get_by_text("What the model saw")).to_be_visible()
     page.get_by_text("Draw", exact=True).first.click()
     expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    settle(page)  # until then the uploader is still there, and its picture with it
     page.get_by_text("Upload", exact=True).first.click()
     expect(page.get_by_text("Choose one picture or several")).to_be_visible()
     expect(page.get_by_text("What the model saw")).to_have_count(0)
