@@ -187,3 +187,16 @@ def test_what_pages_import_leaves_tensorflow_out_of_the_process():
     assert report["errors"] == [], "\n".join(tracebacks)
     assert wanted <= loaded
     assert loaded & HEAVY == set()
+
+
+def test_home_is_there_before_what_reads_data_is_loaded():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, core.ui.home; print(*sys.modules)"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert "core.ui.home" in loaded
+    assert {"pandas", "pyarrow", "cv2"}.isdisjoint(loaded)

@@ -34,6 +34,11 @@ from core.workspace import Workspace
 _COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy")
 # No vowels, no look-alikes: an id is read out and typed.
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+_TESTED_ON = {
+    "notebook": "a random fifth",
+    "writer": "other writers",
+    "collection": "other collections",
+}
 _PACKED = (KERAS, LITERT, FACTS, files.SETTINGS, files.STATE, files.HISTORY, files.PREDICTIONS)
 _DIED = "the training process was killed, or ran out of memory: see the end of its log"
 
@@ -93,6 +98,11 @@ class Run:
     def has_model(self) -> bool:
         """Whether there is a trained model in its folder."""
         return (self.folder / FACTS).exists()
+
+    @property
+    def tested_on(self) -> str:
+        """What its accuracy was measured on, in words."""
+        return _TESTED_ON.get(self.settings.split, self.settings.split)
 
     @property
     def can_go_on(self) -> bool:

@@ -85,13 +85,13 @@ def own_tally(run: Run) -> pd.DataFrame:
     return _own_tally(run, str(run.folder), changed)
 
 
-def class_count(path: Path, kind: str) -> int:
-    """Return how many classes of `kind` a model tells apart that learns from a data set.
+def character_count(path: Path) -> int:
+    """Return how many characters a model tells apart that learns those of a data set.
 
     Raises:
         DataError: the data set does not say them.
     """
-    return _class_count(str(path), path.stat().st_mtime_ns, kind)
+    return _character_count(str(path), path.stat().st_mtime_ns)
 
 
 def review(path: Path, kind: str, seed: int) -> Review:
@@ -223,10 +223,10 @@ def _review(path: str, changed: int, kind: str, seed: int) -> Review:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _class_count(path: str, changed: int, kind: str) -> int:
-    from core.training.classes import classes
+def _character_count(path: str, changed: int) -> int:
+    from core.training.classes import CHARACTER, classes
 
-    return len(classes(_labels(path, changed), kind)[0])
+    return len(classes(_labels(path, changed), CHARACTER)[0])
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -19,7 +19,6 @@ from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
 from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice, main_button
-from core.ui.train.words import TESTED_ON
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -223,7 +222,7 @@ def what_is_here(here: Here) -> None:
 def _in_words(run: Run) -> str:
     if run.accuracy is None:
         return run.state
-    return f"{run.accuracy:.1%} on {TESTED_ON.get(run.settings.split, run.settings.split)}"
+    return f"{run.accuracy:.1%} on {run.tested_on}"
 
 
 def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> None:

@@ -64,6 +64,11 @@ def main_button() -> Literal["primary", "secondary"]:
     return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
+def doubt_link(message: str) -> None:
+    """Say what of the page's address can't be had."""
+    st.warning(message, icon=":material/link_off:")
+
+
 @contextmanager
 def advice() -> Iterator[None]:
     """Turn an error of ours, or of a file, into a line that says what to do, and stop there."""

@@ -11,7 +11,7 @@ import streamlit as st
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import state
-from core.ui.train.words import TESTED_ON
+from core.ui.page import doubt_link
 
 _NEWEST = 6
 _COLUMNS = {
@@ -30,14 +30,11 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     """
     ticks = state.ticked()
     arrived = f"picked-runs-{ticks.number}" not in st.session_state
-    asked = st.query_params.get_all("run")
     if arrived:
+        asked = st.query_params.get_all("run")
         ticks.ids = asked or ticks.ids
         if gone := set(asked) - {each.id for each in runs}:
-            st.warning(
-                f"The link asks for {', '.join(sorted(gone))}, not a run of this workspace.",
-                icon=":material/link_off:",
-            )
+            doubt_link(f"The link asks for {', '.join(sorted(gone))}, not a run of this workspace.")
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
     ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
@@ -67,7 +64,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Classes": [each.settings.classes + "s" for each in runs],
             "State": ["stopping" if each.stopping else each.state for each in runs],
             "Test accuracy": [each.accuracy for each in runs],
-            "Tested on": [TESTED_ON.get(each.settings.split, each.settings.split) for each in runs],
+            "Tested on": [each.tested_on for each in runs],
             "Test loss": [each.loss for each in runs],
             "Data set": [each.settings.data.stem for each in runs],
             "Epochs": [each.epoch for each in runs],

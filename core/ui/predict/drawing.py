@@ -11,6 +11,7 @@ from core.errors import ImageError
 from core.inference.predictor import Predictor
 from core.ui import state
 from core.ui.canvas import draw_on
+from core.ui.page import doubt_link
 from core.ui.predict.answer import show_answer, show_bars, show_steps
 from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
@@ -28,25 +29,19 @@ def open_link(models: Sequence[str]) -> int:
             sheet.lay(from_text(link))
         except ImageError as error:
             sheet.lay(())
-            _doubt(f"{error}.".capitalize())
+            doubt_link(f"{error}.".capitalize())
     wanted = st.query_params.get(_MODEL, models[0])
-    if wanted in models:
-        return models.index(wanted)
-    return 0
+    return models.index(wanted) if wanted in models else 0
 
 
 def say_who_answers(models: Sequence[str], model: str) -> None:
     """Say that `model` answers where the page's address asks for one that is not here."""
     wanted = st.query_params.get(_MODEL, model)
     if wanted not in models:
-        _doubt(
+        doubt_link(
             f"The link asks for the model {wanted[:40]!r}, which this machine does not have; "
             f"{model!r} answers instead."
         )
-
-
-def _doubt(message: str) -> None:
-    st.warning(message, icon=":material/link_off:")
 
 
 @st.fragment

@@ -32,7 +32,7 @@ class Sample:
 
 
 def choose_samples(workspace: Workspace) -> list[Sample]:
-    """Let the visitor choose pictures; stop where there are none."""
+    """Let the visitor choose pictures; none while their own is not there yet."""
     place = st.container(horizontal=True, vertical_alignment="bottom")
     origin = place.segmented_control(
         "Pictures", [_SCRIPT, _COLLECTION, _OWN], default=_SCRIPT, required=True, key="pictures"

@@ -84,7 +84,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
     """Say what a start would do: how much, how long, and what the accuracy will not tell."""
     with advice():
         found = caches.review(store.path, settings.split, settings.seed)
-        characters = caches.class_count(store.path, settings.classes)
+        characters = caches.character_count(store.path) if settings.classes == CHARACTER else None
     time = estimate(settings, found.train, found.test, store.shape, runs)
     with st.container(border=True):
         numbers = {
@@ -92,7 +92,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
             "Images to be tested on": f"{found.test:,}",
             "Time, about": words.duration(time.seconds),
         }
-        if settings.classes == CHARACTER:
+        if characters is not None:
             numbers["Characters"] = f"{characters:,}"
         words.metrics(numbers)
         speed = f"{time.images_per_second:,.0f} images a second"

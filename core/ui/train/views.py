@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.training.runs import Run
 from core.ui import state
+from core.ui.page import doubt_link
 
 NEW, RUNS = "New run", "Runs"
 
@@ -41,9 +42,8 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
         linked = st.query_params.get("run", "")
         look.run = linked if linked in by_id else runs[0].id
         if linked and linked != look.run:
-            st.warning(
-                f"The link asks for {linked}, not a run of this workspace; here is the newest.",
-                icon=":material/link_off:",
+            doubt_link(
+                f"The link asks for {linked}, not a run of this workspace; here is the newest."
             )
     look.run = st.selectbox(
         "Run",

@@ -16,12 +16,6 @@ SPLITS = {
     "writer": "Other writers",
     "collection": "Other collections",
 }
-TESTED_ON = {
-    "notebook": "a random fifth",
-    "writer": "other writers",
-    "collection": "other collections",
-}
-"""What the accuracy of a run was measured on, by its split."""
 CLASSES = {"script": "Scripts", "character": "Characters"}
 SCHEDULES = {
     "constant": "Constant",
