@@ -26,12 +26,20 @@ from core.imaging import PRESETS, STEPS, preset  # noqa: E402
 from core.imaging.values import Choice, Kept, Number, Several, values_of  # noqa: E402
 from core.models.zoo import FAMILIES  # noqa: E402
 from core.scripts import script  # noqa: E402
+from core.training.classes import CLASSES  # noqa: E402
+from core.training.optimizer import OPTIMIZERS  # noqa: E402
 from core.training.settings import FIELDS, SCHEDULES  # noqa: E402
 
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
 _NO_DEFAULT = (None, False, argparse.SUPPRESS, [], "")
 
-_CHOICES = {"model": tuple(FAMILIES), "split": SPLITS, "schedule": SCHEDULES}
+_CHOICES = {
+    "model": tuple(FAMILIES),
+    "classes": CLASSES,
+    "split": SPLITS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
 """Of options that the parser leaves to the settings to check."""
 _KINDS = {"int": "N", "float": "X", "Path": "FILE"}
 
@@ -188,7 +196,8 @@ def _settings() -> str:
                 for name, each in FIELDS.items()
             ],
         ),
-        f"Splits: {_listed(SPLITS)}. Schedules: {_listed(SCHEDULES)}.",
+        f"Splits: {_listed(SPLITS)}. Optimizers: {_listed(OPTIMIZERS)}. "
+        f"Schedules: {_listed(SCHEDULES)}.",
         "## Models",
         _table(
             ("name", "", "parameters", "epochs"),

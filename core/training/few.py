@@ -27,7 +27,7 @@ from core.models.family import halves
 from core.models.imagenet import IMAGENET
 from core.models.zoo import FAMILIES
 from core.training.feed import shuffled
-from core.training.optimizer import adam_w
+from core.training.optimizer import adam
 from core.training.recipe import TRAINING
 from core.workspace import workspace
 
@@ -38,6 +38,7 @@ _TEST = 100
 """Images of each class, by other hands, that the models are asked about."""
 _BATCH = 128
 """Images a batch at most."""
+_WEIGHT_DECAY = 2e-3
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Way:
     title: str
     family: str
     frozen: bool = False
-    rate: float = TRAINING["learning_rate"]
+    rate: float = 2e-3
 
 
 WAYS = (
@@ -188,10 +189,7 @@ def _learn(way: Way, lesson: Lesson, exam: Lesson, classes: int, passes: int) ->
     size = math.ceil(len(images) / math.ceil(len(images) / _BATCH))
     steps = round(passes / size)
     learner.compile(
-        adam_w(
-            keras.optimizers.schedules.CosineDecay(way.rate, steps),
-            TRAINING["weight_decay"],
-        ),
+        adam(keras.optimizers.schedules.CosineDecay(way.rate, steps), _WEIGHT_DECAY),
         keras.losses.CategoricalCrossentropy(label_smoothing=TRAINING["label_smoothing"]),
         jit_compile=False,
     )

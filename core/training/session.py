@@ -30,7 +30,7 @@ from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.classes import classes
 from core.training.features import features, key
 from core.training.feed import in_order, shuffled, steps_an_epoch
-from core.training.optimizer import adam_w
+from core.training.optimizer import MUON, adam, muon
 from core.training.recorder import Recorder
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
@@ -232,10 +232,10 @@ def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
         # over about the last epoch, or the last thousand batches of a long one
         "ema_momentum": min(max(1 - 1 / an_epoch, 0.9), 0.999),
     }
-    if settings.weight_decay:
-        optimizer = adam_w(rate, settings.weight_decay, **averaging)
+    if settings.optimizer == MUON:
+        optimizer = muon(rate, settings.weight_decay, model.layers[-1].name, **averaging)
     else:
-        optimizer = keras.optimizers.Adam(rate, **averaging)
+        optimizer = adam(rate, settings.weight_decay, **averaging)
     model.compile(
         optimizer=optimizer,
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),

@@ -11,6 +11,7 @@ from core.errors import RunError
 from core.models.imagenet import IMAGENET, RANDOM
 from core.models.zoo import FAMILIES
 from core.training.classes import CLASSES, SCRIPT
+from core.training.optimizer import ADAM, OPTIMIZERS
 
 SCHEDULES = ("constant", "cosine", "plateau")
 
@@ -69,6 +70,14 @@ class Settings:
             "How many images it sees between two corrections of its weights.",
         ),
     )
+    optimizer: str = field(
+        default=ADAM,
+        metadata=_says(
+            "Optimizer",
+            "How a correction is worked out: adam, for each weight by itself; or muon, for all "
+            "weights of a layer together, which takes fewer epochs.",
+        ),
+    )
     learning_rate: float = field(
         default=1e-3,
         metadata=_says(
@@ -112,8 +121,8 @@ class Settings:
         default=0.0,
         metadata=_says(
             "Weight decay",
-            "How strongly weights are drawn towards zero, against learning by heart: 0 is Adam, "
-            "above it AdamW.",
+            "How strongly weights are drawn towards zero, against learning by heart; with it, "
+            "Adam is AdamW.",
         ),
     )
     average_weights: bool = field(
@@ -192,6 +201,11 @@ class Settings:
             self.epochs,
         )
         _require(1 <= self.batch_size <= 8192, "batch size must be 1 to 8,192", self.batch_size)
+        _require(
+            self.optimizer in OPTIMIZERS,
+            f"optimizer must be one of {', '.join(OPTIMIZERS)}",
+            self.optimizer,
+        )
         _require(
             0 < self.learning_rate <= 1,
             "learning rate must be above 0 and at most 1",

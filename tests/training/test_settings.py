@@ -38,6 +38,7 @@ def test_every_field_says_what_it_is() -> None:
         ({"schedule": "wild"}, "schedule must be one of constant, cosine, plateau, not wild"),
         ({"schedule": "cosine", "warmup": 0.6}, "warm-up must be 0 to 0.5, not 0.6"),
         ({"warmup": 0.1}, "warm-up goes with the cosine schedule, not constant"),
+        ({"optimizer": "sgd"}, "optimizer must be one of adam, muon, not sgd"),
         ({"weight_decay": -0.1}, "weight decay must be 0 to 1, not -0.1"),
         ({"patience": -1}, "patience must be 0 to 10,000, not -1"),
         ({"weights": "random"}, "weights other than imagenet go with .* xception and mobilenet"),
@@ -63,6 +64,6 @@ def test_what_a_later_version_added_is_left_out() -> None:
 
 def test_settings_of_an_older_run_are_read_with_the_defaults() -> None:
     old = SETTINGS.to_json()
-    for name in ("weight_decay", "average_weights", "patience", "warmup"):
+    for name in ("weight_decay", "average_weights", "patience", "warmup", "optimizer"):
         del old[name]
     assert Settings.from_json(old) == SETTINGS

@@ -16,6 +16,7 @@ from core.models.zoo import FAMILIES
 from core.training.bend import random_bend
 from core.training.classes import CHARACTER, CLASSES
 from core.training.estimate import estimate
+from core.training.optimizer import OPTIMIZERS
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, SCHEDULES, Settings
 from core.ui import caches
@@ -123,6 +124,7 @@ def settings_form(chosen: Settings) -> Settings | None:
             with left:
                 given = {
                     "batch_size": _number("batch_size", 1, 8192),
+                    "optimizer": _choice("optimizer", words.OPTIMIZERS, OPTIMIZERS),
                     "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
                     "schedule": _choice("schedule", words.SCHEDULES, SCHEDULES),
                     "warmup": _number("warmup", 0.0, 0.5, step=0.05),

@@ -17,6 +17,7 @@ SPLITS = {
     "collection": "Other collections",
 }
 CLASSES = {"script": "Scripts", "character": "Characters"}
+OPTIMIZERS = {"adam": "Adam: each weight by itself", "muon": "Muon: a layer together"}
 SCHEDULES = {
     "constant": "Constant",
     "cosine": "Cosine: down to none",
