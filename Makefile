@@ -20,7 +20,7 @@ run: $(APP_READY)
 	$(VENV)/bin/python -m streamlit run app.py
 
 test: lint
-	CHROMIUM="$$(scripts/get-browser)" && AXE="$$(scripts/get-axe)" && export CHROMIUM AXE && $(VENV)/bin/python -m pytest
+	CHROMIUM="$$(scripts/get-browser)" && AXE="$$(scripts/get-axe)" && export CHROMIUM AXE && $(VENV)/bin/python -m pytest -n auto
 
 lint: $(DEV_READY)
 	$(VENV)/bin/ruff check .

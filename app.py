@@ -26,10 +26,10 @@ st.markdown(
 
 seen, unseen = accuracies()
 if seen or unseen:
-    st.subheader("Two accuracies, always side by side")
+    st.header("Two accuracies, always side by side")
     show_accuracies(seen, unseen)
 
-st.subheader("Four things to do")
+st.header("Four things to do")
 here = workspace()
 first_data(here)
 active = [job for job in news(here) if job.kind != "fetch"]
@@ -38,8 +38,8 @@ if not found.sets and not active:
     write_first(here, "Write a first data set from the sketchbook")
 four_things(here, found)
 
-st.subheader("Six scripts")
+st.header("Six scripts")
 six_scripts(found, seen, unseen)
 
-st.subheader("What is here")
+st.header("What is here")
 what_is_here(found)

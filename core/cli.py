@@ -60,7 +60,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m core", description=__doc__.split("\n")[0])
+    parser = _Parser(prog="python -m core", description="Data, models and runs of Scriptorium.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _data_commands(commands)
     _training_commands(commands)
@@ -424,13 +424,17 @@ def _predict(args: Any) -> Answer:
                 "ranked": ranked,
                 "rejected": answer.rejected,
                 "novelty": answer.novelty,
+                "blank": answer.blank,
             }
         )
-    lines = [
-        f"{each['path']}: " + ", ".join(f"{name} {p:.1%}" for name, p in each["ranked"][:3])
-        for each in document
-    ]
-    return document, "\n".join(lines)
+    return document, "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
+
+
+def _answered(answer: dict[str, Any]) -> str:
+    if answer["blank"]:
+        return "nothing written"
+    closest = ", ".join(f"{name} {p:.1%}" for name, p in answer["ranked"][:3])
+    return f"none of these; closest: {closest}" if answer["rejected"] else closest
 
 
 def _ablation(args: Any) -> Answer:

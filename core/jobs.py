@@ -43,6 +43,8 @@ def start(
 ) -> None:
     """Start the command `argv` as the job of `folder`; return once it holds its lock.
 
+    On a machine so busy that it has none after half a minute, it is left to take it later.
+
     Args:
         folder: made if it is missing.
         argv: the whole command, program first, as subprocess takes it. It runs in the checkout.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 _BESIDE_LETTERS = " .-_"
 _MARKS = ("Mn", "Mc")
@@ -27,6 +28,12 @@ def as_name(text: str, longest: int) -> str:
     first = next((place for place, each in enumerate(kept) if each.isalnum()), len(kept))
     short = " ".join(kept[first:].split())[:longest]
     return short.encode()[:_BYTES].decode(errors="ignore").strip()
+
+
+def meant(text: str, names: Iterable[str]) -> list[str]:
+    """Return those of `names` that `text` may mean: the one it is, else all that begin so."""
+    found = [each for each in names if text and each.startswith(text)]
+    return [text] if text in found else found
 
 
 def _fits(each: str) -> bool:

@@ -12,7 +12,7 @@ begin_page(COMPARE)
 here = workspace()
 runs = list_runs(here)
 if not runs:
-    st.subheader("No runs yet")
+    st.header("No runs yet")
     st.markdown("Train a model or two; this page then sets them side by side.")
     st.page_link(TRAIN.path, label="Train a model", icon=TRAIN.icon)
     st.stop()

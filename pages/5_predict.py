@@ -12,7 +12,7 @@ begin_page(PREDICT)
 here = workspace()
 models = available(here)
 if not models:
-    st.subheader("No model yet")
+    st.header("No model yet")
     st.markdown("There is nobody here to answer: train a model first, a minute is enough.")
     st.page_link(TRAIN.path, label="Train a model", icon=TRAIN.icon)
     st.stop()

@@ -14,10 +14,10 @@ begin_page(DATA)
 here = workspace()
 active = news(here)
 
-st.subheader("Data sets here")
+st.header("Data sets here")
 sets_here(here)
 
-st.subheader("Get more")
+st.header("Get more")
 way = st.segmented_control(
     "Where from",
     [_KAGGLE, _OWN, _SKETCHBOOK],

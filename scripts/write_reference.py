@@ -20,27 +20,16 @@ sys.path.insert(0, str(CHECKOUT))
 
 from core.cli import _parser  # noqa: E402
 from core.data.build import NOTEBOOK_COUNTS  # noqa: E402
-from core.data.splits import SPLITS  # noqa: E402
 from core.evaluation.figures import WIDTH, svg  # noqa: E402
 from core.imaging import PRESETS, STEPS, preset  # noqa: E402
 from core.imaging.values import Choice, Kept, Number, Several, values_of  # noqa: E402
 from core.models.zoo import FAMILIES  # noqa: E402
 from core.scripts import script  # noqa: E402
-from core.training.classes import CLASSES  # noqa: E402
-from core.training.optimizer import OPTIMIZERS  # noqa: E402
-from core.training.settings import FIELDS, SCHEDULES  # noqa: E402
+from core.training.settings import FIELDS  # noqa: E402
 
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
 _NO_DEFAULT = (None, False, argparse.SUPPRESS, [], "")
 
-_CHOICES = {
-    "model": tuple(FAMILIES),
-    "classes": CLASSES,
-    "split": SPLITS,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
-"""Of options that the parser leaves to the settings to check."""
 _KINDS = {"int": "N", "float": "X", "Path": "FILE"}
 
 EXAMPLES = {
@@ -76,8 +65,8 @@ ANSWERS = {
     "`accuracy` is the share, 0 to 1, of the forced choice among six and `rejected` the share "
     "called none of these; with `--unseen`: `{mean, per_script, rejected, calibration_error, "
     "collections}`",
-    "predict": "a list of `{path, ranked, rejected, novelty}`, `ranked` as `[script, probability]` "
-    "pairs, the likeliest first",
+    "predict": "a list of `{path, ranked, rejected, novelty, blank}`, `ranked` as "
+    "`[script, probability]` pairs, the likeliest first",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
     "test images, `unseen` the mean over scripts on the collections of `--unseen`",
     "few": "a list of `{images, way, accuracy, classes}`: `accuracy`, 0 to 1, on images by other "
@@ -119,6 +108,9 @@ def _command_line() -> str:
         "- `--json` prints exactly one JSON document on stdout, and nothing else there; progress "
         "and messages go to stderr.\n"
         "- The exit code is 0, or not 0 with one line that says what to do.\n"
+        "- `python` is the one in `.venv`: write `.venv/bin/python`, or first "
+        "`source .venv/bin/activate` (on Windows `.venv\\Scripts\\activate`). Commands are run in "
+        "the project's folder.\n"
         "- MODEL is `shipped`, a run's id, or a folder that holds a model.\n"
         "- A path to images is a zip, a folder, or a folder of zips, at whatever depth; "
         "`SOURCE=PATH` says which set it is.\n"
@@ -151,7 +143,9 @@ def _command(name: str, parser: argparse.ArgumentParser) -> str:
 
 
 def _spelled(action: argparse.Action) -> str:
-    choices = action.choices or (_CHOICES.get(action.dest) if action.option_strings else None)
+    choices = action.choices
+    if action.option_strings and action.dest in FIELDS:  # the parser leaves these to the settings
+        choices = choices or FIELDS[action.dest].metadata["options"]
     kind = _KINDS.get(str(getattr(action.type, "__name__", "")), "TEXT")
     value = (
         "|".join(choices)
@@ -196,8 +190,16 @@ def _settings() -> str:
                 for name, each in FIELDS.items()
             ],
         ),
-        f"Splits: {_listed(SPLITS)}. Optimizers: {_listed(OPTIMIZERS)}. "
-        f"Schedules: {_listed(SCHEDULES)}.",
+        "What an option calls one thing and the page another:",
+        _table(
+            ("", "option", "page"),
+            [
+                (each.metadata["label"], f"`{option}`", title)
+                for name, each in FIELDS.items()
+                for option, title in each.metadata["options"].items()
+                if name != "model"  # these are below
+            ],
+        ),
         "## Models",
         _table(
             ("name", "", "parameters", "epochs"),

@@ -30,9 +30,11 @@ from core.errors import DataError
 from core.imaging import Pipeline
 from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
+from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+RANKED = (("kannada", 0.8), ("arabic", 0.2))
 # LiteRT says this once a process, from C++, and cannot be told not to.
 CHATTER = "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
 
@@ -342,6 +344,29 @@ def test_predict(call: Callable[..., Answer], band_model: Path, pictures: Path) 
         assert sorted(names) == sorted(NAMES)
         assert list(shares) == sorted(shares, reverse=True)
         assert sum(shares) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "said"),
+    [
+        (Prediction(RANKED), "kannada 80.0%, arabic 20.0%"),
+        (Prediction(RANKED, True, 0.9), "none of these; closest: kannada 80.0%, arabic 20.0%"),
+        (Prediction(RANKED, True, 1.0, True), "nothing written"),
+    ],
+)
+def test_predict_says_so_where_it_declines(
+    prediction: Prediction,
+    said: str,
+    call: Callable[..., Answer],
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Predictor, "predict", lambda *_: prediction)
+    picture = pictures / "0" / "x.png"
+
+    assert call("predict", "shipped", picture).out == f"{picture}: {said}\n"
+    [document] = call("predict", "shipped", picture, "--json").document
+    assert (document["rejected"], document["blank"]) == (prediction.rejected, prediction.blank)
 
 
 def test_bench(

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store, readable
-from core.errors import ImageError
+from core.errors import StoreError
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,14 @@ class Kept:
         """Return the copy's bytes.
 
         Raises:
-            ImageError: the data set was removed or replaced meanwhile.
-            StoreError: it is damaged.
+            StoreError: the data set is damaged, or was removed or replaced meanwhile.
         """
         try:
             if self.store.stat().st_mtime_ns == self.changed:
                 return _sources(self.store, self.changed, self.group)[self.row]
         except OSError as error:
-            raise ImageError(f"can't be read from {self.store} ({error})") from error
-        raise ImageError(f"{self.store} was replaced while it was read")
+            raise StoreError(f"{self.store} is gone: it was moved or deleted meanwhile") from error
+        raise StoreError(f"{self.store} was replaced while it was read")
 
 
 @lru_cache(maxsize=2)

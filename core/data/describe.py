@@ -120,9 +120,7 @@ def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[
                 f"One writer, {known[name].idxmax()}, wrote {most / of_script[name]:.0%} of "
                 f"{_title(name)}: a model may learn that hand. Test with the writer split."
             )
-    nameless = [
-        _title(name) for name in table.columns if name not in known or known[name].eq(0).all()
-    ]
+    nameless = [_title(name) for name in table.columns if known[name].eq(0).all()]
     if nameless:
         yield (
             f"Nobody knows who wrote {_listed(nameless)}: where the set brings no split of its "

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from core.data.splits import split
-from core.scripts import SCRIPTS, script
+from core.scripts import NAMES, script
 
 FEW = 20
 """Images of a script to learn from, below which nothing is learned."""
+FEW_OF_A_CHARACTER = 5
+"""The same of a character, where characters are told apart."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,12 @@ class Review:
         writers: writers known by name, on either side.
         shared_writers: those of them on both sides.
         copies: test images of which an exact copy is learned from.
-        few: scripts with fewer than `FEW` images to learn from, and how many they have.
-        untested: scripts to learn that no test image is of.
+        characters: whether characters are told apart, and not scripts.
+        few: scripts or characters with too few images to learn from, and how many they have.
+        untested: scripts or characters to learn that no test image is of.
         alone: scripts whose images are all of one collection.
         held_out: collections that only the test images are of.
+        familiar: share of the test images, 0-1, that are of collections learned from.
     """
 
     train: int
@@ -36,27 +40,34 @@ class Review:
     writers: int
     shared_writers: int
     copies: int
+    characters: bool
     few: dict[str, int]
     untested: tuple[str, ...]
     alone: tuple[str, ...]
     held_out: tuple[str, ...]
+    familiar: float
 
     def warnings(self) -> list[str]:
         """Say what stands between an accuracy on the test images and the truth, worst first."""
         return list(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        for name, count in self.few.items():
-            images = {0: "no image", 1: "one image"}.get(count, f"{count} images")
+        if self.few and self.characters:
+            least, most = min(self.few.values()), max(self.few.values())
             yield (
-                f"**{script(name).title}** has {images} to learn from: too few, a model will "
-                "hardly ever answer it."
+                f"**Too few images to learn from** of {_counted(self.few)}, {least} to {most} "
+                "each: a model will hardly ever answer them."
             )
+        elif self.few:
+            for name, count in self.few.items():
+                images = {0: "no image", 1: "one image"}.get(count, f"{count} images")
+                yield (
+                    f"**{script(name).title}** has {images} to learn from: too few, a model will "
+                    "hardly ever answer it."
+                )
         if self.untested:
-            yield (
-                f"**No test images** of {_titles(self.untested)}: the accuracy will say nothing "
-                "about that."
-            )
+            what = _counted(self.untested) if self.characters else _titles(self.untested)
+            yield f"**No test images** of {what}: the accuracy will say nothing about that."
         if self.shared_writers:
             yield (
                 f"**The split leaks writers**: {self.shared_writers:,} of {self.writers:,} are on "
@@ -69,22 +80,36 @@ class Review:
                 f"**{self.copies:,} {images} learned from too**, as an exact copy; the writer "
                 "split leaves copies out."
             )
-        if self.alone and not self.held_out:
-            whole = len(self.alone) == len(SCRIPTS)
+        if 0 < self.familiar < 1:
+            yield (
+                f"**{self.familiar:.0%} of the test images** are of collections that are learned "
+                "from: only the rest says anything about other people's handwriting."
+            )
+        elif self.alone and self.familiar:
+            whole = set(self.alone) >= set(NAMES)
             of = "every script" if whole else _titles(self.alone)
             yield (
                 f"**One collection each** for {of}: the same paper, pens and scanner on both "
                 "sides. The accuracy says little about other people's handwriting."
             )
-        elif not self.held_out:
+        elif self.familiar:
             yield (
                 "**Every collection is learned from**: the accuracy says little about other "
                 "people's handwriting; the collection split holds whole collections back."
             )
 
 
-def review(labels: pd.DataFrame, kind: str, seed: int) -> Review:
-    """Look at the split of `labels`, as `Store.labels` gives them, by `kind` and `seed`.
+def review(
+    labels: pd.DataFrame, kind: str, seed: int, characters: np.ndarray | None = None
+) -> Review:
+    """Look at the split of a data set.
+
+    Args:
+        labels: what `Store.labels` returns.
+        kind: of the split.
+        seed: of the split.
+        characters: where characters are told apart, and not scripts: which one each image shows,
+            str (N,).
 
     Raises:
         DataError: the data can't be split so.
@@ -100,9 +125,10 @@ def review(labels: pd.DataFrame, kind: str, seed: int) -> Review:
     collections = labels["collection"].astype(str).to_numpy()
     collections_of = [set(collections[part]) for part in (in_train, in_test)]
     digests = labels["digest"]
-    learned = labels["script"].iloc[train].value_counts()
-    tested = labels["script"].iloc[test].value_counts()
-    present = [each.name for each in SCRIPTS if (labels["script"] == each.name).any()]
+    answers = labels["script"].astype(str) if characters is None else pd.Series(characters)
+    learned, tested = (answers.iloc[rows].value_counts() for rows in (train, test))
+    enough = FEW if characters is None else FEW_OF_A_CHARACTER
+    present = sorted(set(answers))
     sources = labels.groupby("script", observed=True)["collection"].nunique()
     return Review(
         train=len(train),
@@ -111,11 +137,17 @@ def review(labels: pd.DataFrame, kind: str, seed: int) -> Review:
         shared_writers=len(writers_of[0] & writers_of[1]),
         # not np.isin, which compares every text with every other
         copies=int(digests.iloc[test].isin(digests.iloc[train]).sum()),
-        few={name: int(learned.get(name, 0)) for name in present if learned.get(name, 0) < FEW},
+        characters=characters is not None,
+        few={name: int(learned.get(name, 0)) for name in present if learned.get(name, 0) < enough},
         untested=tuple(name for name in present if not tested.get(name, 0)),
-        alone=tuple(name for name in present if sources[name] == 1),
+        alone=tuple(name for name in sources.index if sources[name] == 1),
         held_out=tuple(sorted(collections_of[1] - collections_of[0])),
+        familiar=float(np.isin(collections[test], list(collections_of[0])).mean()),
     )
+
+
+def _counted(some: Collection[str]) -> str:
+    return "one character" if len(some) == 1 else f"{len(some):,} characters"
 
 
 def _titles(names: tuple[str, ...]) -> str:

@@ -50,7 +50,7 @@ def write_csv(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -
 def write_zip(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -> None:
     """Write the source images of `rows` as PNG, with `images.csv` on what is known of them.
 
-    They lie in folders `script/character/`: as such a data set can be made of them again. No
+    They lie in folders, as `folder_of` names them: a data set can be made of them again. No
     more than a row group of images is in memory at once.
 
     Raises:
@@ -68,11 +68,16 @@ def write_zip(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -
             for row, name, character, picture in zip(
                 some, about["script"], about["character"], pictures, strict=True
             ):
-                folder = f"{name}/{as_folder(character)}"
+                folder = folder_of(name, character)
                 archive.writestr(f"{folder}/{row:07d}.png", encode(picture))
 
 
-def as_folder(name: str) -> str:
-    """Return a character's name as every system allows it for a folder."""
+def folder_of(script: str, character: str) -> str:
+    """Return `script/character`, or the script alone where the character is not known: ""."""
+    return f"{script}/{_allowed(character)}" if character else script
+
+
+def _allowed(name: str) -> str:
+    """Return a name as every system takes it for a folder."""
     kept = "".join("_" if each in '\\/:*?"<>|' or ord(each) < 32 else each for each in name)
     return kept.strip(" .") or "_"

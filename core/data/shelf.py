@@ -78,6 +78,8 @@ def rename(ws: Workspace, path: Path, name: str) -> Path:
     with one_at_a_time(ws):
         renamed = path.with_stem(name) if same else free_place(ws, name)
         try:
+            if renamed.exists() and not renamed.samefile(path):
+                raise DataError(f"there is a data set called {name!r} already: choose another name")
             return path.rename(renamed)
         except FileNotFoundError as error:
             raise DataError(f"there is no data set called {path.stem!r} any more") from error

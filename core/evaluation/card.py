@@ -8,7 +8,7 @@ from typing import Any
 from core.data.sketchbook import families
 from core.data.sources import SOURCES
 from core.evaluation.raw import Evaluation
-from core.evaluation.unseen import Unseen, named
+from core.evaluation.unseen import Unseen, is_apart, named
 from core.inference.predictor import model_folder
 from core.models.export import FACTS
 from core.scripts import OTHER, SCRIPTS
@@ -16,6 +16,19 @@ from core.workspace import write_atomically
 
 CARD = "CARD.md"
 _HARDEST = 3
+_ORIGINS = {
+    "arabic-hijja2": "Hijja, by children aged 7 to 12; no licence file found",
+    "arabic-hmbd": "HMBD, letters in all positional forms, and digits; CC BY-NC-SA 4.0",
+    "baybayin-robles": "pencil on paper, by few writers; no licence file found",
+    "chinese-casia-hwdb": "CASIA-HWDB, characters of running text; for academic research",
+    "devanagari-cmaterdb-digits": "CMATERdb, digits; Apache 2.0",
+    "devanagari-nhcd-digits": "NHCD, from Nepal, digits; no licence file found",
+    "english-choice": "single letters and digits, cursive among them; no licence file found",
+    "english-photos": "photographed letters and digits; MIT",
+    "kannada-mnist": "Kannada-MNIST, digits; no licence file found",
+    "kannada-photos": "photographs by phone; no licence file found",
+}
+"""What is known of collections that the shipped model was asked about. None is in the project."""
 
 
 def record(model: str, unseen: Unseen) -> None:
@@ -137,10 +150,21 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
             for one in each["hardest"]
         )
         lines.append(
-            f"| {named(name)} | {each['images']:,} | {each['accuracy']:.1%} "
+            f"| {named(name, collections)} | {each['images']:,} | {each['accuracy']:.1%} "
             f"| {each['rejected']:.1%} | {hardest} |"
         )
-    return "\n".join(lines)
+    known = [f"- {name}: {_ORIGINS[name]}." for name in collections if name in _ORIGINS]
+    apart = [each for each in collections if is_apart(each, collections)]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "Characters are called what the collection calls them. The accuracy is that of the "
+            "forced choice among six, whether or not it declines."
+            + "".join(f" {each} is too small to count, half of it twice." for each in apart),
+            *(["", *known] if known else []),
+        ]
+    )
 
 
 def _limits() -> str:
@@ -175,6 +199,7 @@ def _learned_from(recipe: dict[str, Any]) -> str:
         "",
         f"The sketchbook's families (SIL Open Font License, or our own): {', '.join(drawn)}.",
         "",
-        f"Other alphabets, from fonts under the same licence: {', '.join(alphabets)}.",
+        "Other alphabets, from fonts under the same licence, and little drawings of ours: "
+        f"{', '.join(alphabets)}.",
     ]
     return "\n".join(lines)

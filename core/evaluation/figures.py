@@ -45,14 +45,14 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     Args:
         rows: {"part", "accuracy", "unseen"} each, accuracies 0-1; see `core.training.ablation`.
     """
-    step = 44
-    parts = [_HATCH]
+    step, head = 44, 34
+    parts = [_HATCH, _head("Accuracy; each part is added to those above it")]
     for number, row in enumerate(rows):
-        top = 8 + number * step
+        top = head + number * step
         parts.append(_row(row["part"], top + 20))
         parts += _bar(row["accuracy"], top, 'class="known"')
         parts += _bar(row["unseen"], top + 15, 'class="unseen"')
-    bottom = 8 + step * len(rows)
+    bottom = head + step * len(rows)
     parts += _chance(bottom, 1 / len(NAMES))
     key = {"known": "on images like its own", "unseen": "on collections nobody saw"}
     return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 130)])
@@ -67,8 +67,8 @@ def of_few(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     ways = list(dict.fromkeys(row["way"] for row in rows))
     looks = dict(zip(ways, ("known", "unseen", "third"), strict=False))
-    parts = [_HATCH]
-    top = 8
+    parts = [_HATCH, _head(f"Accuracy on {rows[0]['classes']} new classes, by other hands")]
+    top = 34
     for images in dict.fromkeys(row["images"] for row in rows):
         group = [row for row in rows if row["images"] == images]
         parts.append(_row(f"{images:,} images a class", top + 8 * len(group) + 4))
@@ -89,15 +89,19 @@ def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
         accuracy: of collections named SCRIPT-COLLECTION, 0-1.
         mean: over scripts, 0-1.
     """
-    step = 24
-    parts = []
+    step, head = 24, 34
+    parts = [_head("Accuracy on each collection that no training saw")]
     for number, (name, value) in enumerate(accuracy.items()):
-        top = 8 + number * step
+        top = head + number * step
         parts.append(_row(name, top + 13))
         parts += _bar(value, top, f'fill="{script(name.partition("-")[0]).color}"', 16)
-    top = 16 + len(accuracy) * step
+    top = head + 8 + len(accuracy) * step
     parts += [_row("mean over scripts", top + 13), *_bar(mean, top, 'class="unseen"', 16)]
     return svg(top + 46, _STYLE, [*parts, *_chance(top + 22, 1 / len(NAMES))])
+
+
+def _head(said: str) -> str:
+    return f'<text x="{_LEFT}" y="16">{escape(said)}</text>'
 
 
 def _row(name: str, y: int) -> str:
@@ -125,6 +129,6 @@ def _key(said: Mapping[str, str], top: int, left: int) -> list[str]:
 def _chance(bottom: int, share: float) -> list[str]:
     at = _LEFT + _ROOM * share
     return [
-        f'<path class="chance" d="M{at:.1f} 4V{bottom}"/>',
+        f'<path class="chance" d="M{at:.1f} 26V{bottom}"/>',
         f'<text x="{at - 20:.1f}" y="{bottom + 15}">chance</text>',
     ]

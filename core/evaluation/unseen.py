@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from core.evaluation.raw import Evaluation, evaluate
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, script
 
-APART = ("kannada-photos",)
-"""Collections that are reported and not counted: few photos, half of them twice."""
+_APART = ("kannada-photos",)
+"""Few photos, half of them twice: reported beside another collection of the script, not counted."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,8 @@ class Unseen:
             "| --- | ---: | ---: | ---: |",
         ]
         for name, each in self.collections.items():
-            lines.append(
-                f"| {named(name)} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |"
-            )
+            called = named(name, self.collections)
+            lines.append(f"| {called} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |")
         for name, accuracy in self.per_script.items():
             lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** | |")
         lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** | {self.rejected:.1%} |")
@@ -68,8 +67,9 @@ class Unseen:
 
     def to_svg(self) -> str:
         """Return the figures as a picture."""
-        shown = {named(name): each.accuracy for name, each in self.collections.items()}
-        return of_collections(shown, self.mean)
+        names = [named(each, self.collections) for each in self.collections]
+        shown = zip(names, (each.accuracy for each in self.collections.values()), strict=True)
+        return of_collections(dict(shown), self.mean)
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:
@@ -95,7 +95,7 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
             say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
     of_script: dict[str, list[Evaluation]] = defaultdict(list)
     for name, each in collections.items():
-        if name not in APART:
+        if not is_apart(name, collections):
             of_script[name.partition("-")[0]].append(each)
     if not of_script:
         raise SourceNotFound(
@@ -114,9 +114,17 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
     return Unseen(collections, per_script, mean_over_scripts(per_script), rejected, error)
 
 
-def named(collection: str) -> str:
+def is_apart(collection: str, among: Iterable[str]) -> bool:
+    """Say whether a collection is reported and not counted, others of its script being there."""
+    of = collection.partition("-")[0]
+    return collection in _APART and any(
+        each not in _APART and each.partition("-")[0] == of for each in among
+    )
+
+
+def named(collection: str, among: Iterable[str]) -> str:
     """Return the name of a collection, and that it does not count where it does not."""
-    return f"{collection} (not counted)" if collection in APART else collection
+    return f"{collection} (not counted)" if is_apart(collection, among) else collection
 
 
 def _averaged(

@@ -206,6 +206,10 @@ def _pixels_pillow(data: bytes) -> np.ndarray:
         return np.asarray(upright if fine else upright.convert("RGBA"))
 
 
+_STUMPS = (struct.error, EOFError, IndexError, KeyError, TypeError)
+"""What Pillow may raise over a header or an EXIF part that ends too soon."""
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     """Open with Pillow; whatever it does not like becomes an ImageError of one line."""
@@ -220,7 +224,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         raise ImageError(
             "not an image, or not a whole one: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF"
         ) from error
-    except (OSError, SyntaxError, ValueError, MemoryError) as error:
+    except (OSError, SyntaxError, ValueError, MemoryError, *_STUMPS) as error:
         raise ImageError(f"the image is damaged ({_first_line(error)})") from error
 
 

@@ -48,6 +48,7 @@ def find_pipeline(name: str, ws: Workspace | None = None) -> Pipeline:
     path = ws.pipelines / f"{name}.json"
     try:
         found = Pipeline.from_json(json.loads(path.read_text(encoding="utf-8")))
+        check(found)
     except (OSError, ValueError, PipelineError) as error:
         raise PipelineError(f"{path}: {error}; mend or delete it") from error
     return Pipeline(name, found.steps)

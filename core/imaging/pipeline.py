@@ -105,13 +105,20 @@ class Pipeline:
 
 
 def _checked(step: Step) -> Step:
-    """Return `step`; a TypeError where a value is of another kind than the usual one."""
+    """Return `step`, whole numbers as fractions where these are usual.
+
+    Raises:
+        TypeError: a value is of another kind than the usual one, negative, or a size of nothing.
+    """
+    fractions = {}
     for field in dataclasses.fields(step):
-        value, usual = getattr(step, field.name), field.default
-        kinds = (int, float) if isinstance(usual, float) else type(usual)
-        if not isinstance(value, kinds) or (isinstance(value, int | float) and value < 0):
-            raise TypeError(f"{field.name} of {type(step).__name__} can't be {value!r}")
-    return step
+        name, value, usual = field.name, getattr(step, field.name), field.default
+        if type(value) is int and isinstance(usual, float):
+            fractions[name] = value = float(value)
+        too_small = isinstance(value, int | float) and value < (name == "size")
+        if not isinstance(value, type(usual)) or too_small:
+            raise TypeError(f"{name} of {type(step).__name__} can't be {value!r}")
+    return dataclasses.replace(step, **fractions)
 
 
 _INVERTED = (

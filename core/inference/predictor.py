@@ -15,6 +15,7 @@ from core.imaging import Pipeline
 from core.inference.decision import Answers, Decision, answers
 from core.models.export import FACTS, FORMAT, LITERT, SHIPPED
 from core.models.litert import LiteRT
+from core.names import meant
 from core.scripts import OTHER
 from core.workspace import Workspace, workspace
 
@@ -155,10 +156,7 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         if not (SHIPPED / FACTS).exists():
             raise ModelError("this installation ships no model: train one and name its run")
         return SHIPPED
-    runs = [each for each in available(ws) if each != "shipped"]
-    matching = [name for name in runs if model and name.startswith(model)]
-    if model in matching:
-        return ws.runs / model
+    matching = meant(model, [each for each in available(ws) if each != "shipped"])
     if len(matching) == 1:
         return ws.runs / matching[0]
     if len(matching) > 1:

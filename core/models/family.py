@@ -28,7 +28,7 @@ class Family:
         build: `build((height, width), labels)` gives an untrained model. It takes float32
             (N, H, W), 0 black to 1 ink, and gives float32 (N, labels) that sum to 1. Imports Keras.
         load: where the body has learned before, `load(model, weights)` puts that into a model just
-            built; `weights` as in the settings. Raises ModelError.
+            built; `weights` as in the settings, "imagenet" by default. Raises ModelError.
         frozen: its body is never trained, only the layers after the one called `FEATURES`.
         check: where not any data set will do, `check(pipeline)` raises ModelError for one that was
             prepared in another way than the body knows, and where the body is not here.
@@ -40,7 +40,7 @@ class Family:
     epochs: int
     parameters: int
     build: Callable[[tuple[int, int], int], keras.Model]
-    load: Callable[[keras.Model, str], None] | None = None
+    load: Callable[..., None] | None = None
     frozen: bool = False
     check: Callable[[Pipeline], None] | None = None
 

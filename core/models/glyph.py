@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.models.family import Family
+from core.models.family import FEATURES, Family
 
 if TYPE_CHECKING:
     import keras
@@ -25,7 +25,7 @@ def build(shape: tuple[int, int], labels: int) -> keras.Model:
     maps = _with_shortcut(_convolve(maps, 32, size=5, stride=2), 32)
     for channels in (64, 128):
         maps = _with_shortcut(_convolve(maps, channels, stride=2), channels)
-    features = layers.GlobalAveragePooling2D(name="features")(maps)
+    features = layers.GlobalAveragePooling2D(name=FEATURES)(maps)
     answer = layers.Dense(labels, activation="softmax")(layers.Dropout(0.3)(features))
     return keras.Model(image, answer, name="glyph")
 

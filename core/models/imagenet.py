@@ -60,7 +60,7 @@ def _body(application: str, side: int, weights: str | None = None) -> keras.Mode
     return build(include_top=False, weights=weights, input_shape=(side, side, 3), name=application)
 
 
-def _load(application: str, side: int, model: keras.Model, weights: str) -> None:
+def _load(application: str, side: int, model: keras.Model, weights: str = IMAGENET) -> None:
     if weights == RANDOM:
         return
     try:

@@ -49,7 +49,7 @@ def keep_weights(trained: Path, to: Path) -> None:
             source.copy(name, target)
 
 
-def load(model: keras.Model, _weights: str) -> None:
+def load(model: keras.Model, _weights: str = "") -> None:
     """Put the shipped model's body into a `model` that `build` has made.
 
     Raises:

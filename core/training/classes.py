@@ -9,7 +9,6 @@ from core.errors import DataError
 from core.scripts import NAMES, OTHER, class_name
 
 SCRIPT, CHARACTER = "script", "character"
-CLASSES = (SCRIPT, CHARACTER)
 
 
 def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarray]:
@@ -17,8 +16,8 @@ def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarra
 
     Args:
         labels: what `Store.labels` returns; script and character are enough.
-        kind: one of `CLASSES`. Scripts are always all six, and the others where there are any, so
-            that models can be compared; characters are those that the data set holds.
+        kind: `SCRIPT` or `CHARACTER`. Scripts are always all six, and the others where there are
+            any, so that models can be compared; characters are those that the data set holds.
 
     Returns:
         Names in the order of a model's outputs, and places among them, int64 (N,).

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from core import jobs
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
+from core.imaging import Pipeline
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
 from core.training.classes import classes
@@ -266,7 +267,21 @@ def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[
         if ready:
             yield store.images(some)
         else:
-            yield np.stack([predictor.pipeline.apply(each) for each in store.sources(some)])
+            names = store.labels(["collection"])["collection"].iloc[some].astype(str).to_numpy()
+            yield _passed(predictor.pipeline, store.sources(some), names)
+
+
+def _passed(
+    pipeline: Pipeline, images: Sequence[np.ndarray], collections: np.ndarray
+) -> np.ndarray:
+    """Prepare images as a build does, each as one of its collection."""
+    passed = np.empty((len(images), *pipeline.shape), np.uint8)
+    for name in np.unique(collections):
+        places = np.flatnonzero(collections == name)
+        passed[places] = pipeline.for_collection(name).apply_all(
+            [images[place] for place in places.tolist()]
+        )
+    return passed
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ from core.data.store import Store
 from core.errors import DataError
 from core.imaging import preset
 from core.models.family import halves
-from core.models.imagenet import IMAGENET
 from core.models.zoo import FAMILIES
 from core.training.feed import shuffled
 from core.training.optimizer import adam
@@ -180,7 +179,7 @@ def _learn(way: Way, lesson: Lesson, exam: Lesson, classes: int, passes: int) ->
     family = FAMILIES[way.family]
     model = learner = family.build(lesson.images.shape[1:], classes)
     if family.load:
-        family.load(model, IMAGENET)
+        family.load(model)
     images, asked = lesson.images, exam.images.astype(np.float32) / 255
     if way.frozen:
         body, learner = halves(model)

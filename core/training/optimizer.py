@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     import keras
 
 ADAM, MUON = "adam", "muon"
-OPTIMIZERS = (ADAM, MUON)
 _NO_DECAY = ["bias", "beta", "gamma"]
 """Variables that shift and scale: they are not what learns by heart."""
 

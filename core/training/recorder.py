@@ -18,6 +18,9 @@ class Recorder(keras.callbacks.Callback):
 
     It ends by raising Cancelled at the end of a batch, of training or of validation: setting
     `stop_training` instead would go through the whole of validation first.
+
+    Attributes:
+        logs: what the last batch said: of loss and accuracy, over its epoch so far.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Recorder(keras.callbacks.Callback):
         self._previous: float | None = None
         # of batches alone, so that validation does not count
         self._batches, self._seconds = 0, 0.0
+        self.logs: dict[str, Any] = {}
 
     @property
     def images_per_second(self) -> float | None:
@@ -62,6 +66,7 @@ class Recorder(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the first batch, then one at most every half second, and the last if stopped."""
         del batch
+        self.logs = logs or {}
         now = time.monotonic()
         self._step += 1
         if self._previous is not None:
@@ -75,7 +80,7 @@ class Recorder(keras.callbacks.Callback):
         # Thinner as a run grows long, or its history would be slow to draw.
         pause = max(0.5, (now - self._began) / 1000)
         if first or stop or now - self._written >= pause:
-            self._write("batch", logs or {})
+            self._write("batch", self.logs)
         if stop:
             raise Cancelled
 

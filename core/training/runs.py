@@ -27,18 +27,14 @@ from core.data.store import Store
 from core.errors import RunBusy, RunError, RunNotFound
 from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
+from core.names import meant
 from core.training import folder as files
-from core.training.settings import Settings
+from core.training.settings import FIELDS, Settings
 from core.workspace import Workspace
 
 _COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy")
 # No vowels, no look-alikes: an id is read out and typed.
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
-_TESTED_ON = {
-    "notebook": "a random fifth",
-    "writer": "other writers",
-    "collection": "other collections",
-}
 _PACKED = (KERAS, LITERT, FACTS, files.SETTINGS, files.STATE, files.HISTORY, files.PREDICTIONS)
 _DIED = "the training process was killed, or ran out of memory: see the end of its log"
 
@@ -102,7 +98,8 @@ class Run:
     @property
     def tested_on(self) -> str:
         """What its accuracy was measured on, in words."""
-        return _TESTED_ON.get(self.settings.split, self.settings.split)
+        split = self.settings.split
+        return str(FIELDS["split"].metadata["options"].get(split, split)).lower()
 
     @property
     def can_go_on(self) -> bool:
@@ -161,9 +158,7 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
         RunError: its folder is damaged, or it is of a model that this version does not know.
     """
     names = sorted(path.parent.name for path in workspace.runs.glob(f"*/{files.SETTINGS}"))
-    if run_id in names:
-        return _load(workspace.runs / run_id)
-    found = [name for name in names if run_id and name.startswith(run_id)]
+    found = meant(run_id, names)
     if len(found) == 1:
         return _load(workspace.runs / found[0])
     if found:
@@ -320,7 +315,7 @@ def _request(settings: Settings) -> str:
         "created": datetime.now(UTC).isoformat(),
         "data": {"hash": store.hash, "images": len(store), "per_script": store.per_script},
     }
-    return json.dumps(request, ensure_ascii=False, indent=1)
+    return json.dumps(request, indent=1)  # in ASCII: not every path is UTF-8
 
 
 def _new_folder(workspace: Workspace, model: str) -> Path:

@@ -192,6 +192,8 @@ def _fit(
             step = end
     except Cancelled:
         state = files.STOPPED
+        # which has not heard of the batch that was stopped at
+        checkpoint.logs = recorder.logs or checkpoint.logs
         if averages:
             averages.on_test_end()  # it may have been testing, with averages in the model
         checkpoint.save()

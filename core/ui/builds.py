@@ -14,7 +14,7 @@ from core.data.activity import Job, dismiss, find_job, list_jobs
 from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
-from core.scripts import SCRIPTS
+from core.scripts import NAMES, script
 from core.ui.page import DATA, EXPLORE, advice, main_button
 from core.workspace import Workspace
 
@@ -69,7 +69,7 @@ def first_data(workspace: Workspace) -> None:
 
 
 def _empty(workspace: Workspace) -> None:
-    st.subheader("No data set yet")
+    st.header("No data set yet")
     st.markdown(
         "The quickest way to one is the sketchbook that comes with Scriptorium: pen strokes of all "
         f"six scripts, written {FIRST_IMAGES:,} times each by made-up hands. It takes some "
@@ -199,10 +199,9 @@ def _success(job: Job, report: dict[str, Any]) -> None:
 
 def in_words(counts: dict[str, int]) -> str:
     """Say how many images of each script there are, in one phrase."""
-    if len(counts) == len(SCRIPTS) and len(set(counts.values())) == 1:
+    if set(counts) == set(NAMES) and len(set(counts.values())) == 1:
         return f"{next(iter(counts.values())):,} of each script"
-    named = {each.name: each.title for each in SCRIPTS}
-    return ", ".join(f"{named[name]} {count:,}" for name, count in counts.items())
+    return ", ".join(f"{script(name).title} {count:,}" for name, count in counts.items())
 
 
 def _failure(job: Job) -> None:

@@ -70,7 +70,8 @@ def history(run: Run) -> pd.DataFrame:
 def test_answers(run: Run) -> pd.DataFrame:
     """Return what a run says of its test images. Shared: do not change it.
 
-    Columns: row (in the data set), script (the true one), predicted, sure (its probability).
+    Columns: row (in the data set), script (the true one), label (the true class), predicted (the
+    class answered), answered (its script), sure (its probability).
 
     Raises:
         RunError: the run has not got that far.
@@ -94,13 +95,13 @@ def character_count(path: Path) -> int:
     return _character_count(str(path), path.stat().st_mtime_ns)
 
 
-def review(path: Path, kind: str, seed: int) -> Review:
-    """Say what the split of a data set by `kind` and `seed` is worth.
+def review(path: Path, kind: str, seed: int, told_apart: str) -> Review:
+    """Say what the split of a data set by `kind` and `seed` is worth to a model of its classes.
 
     Raises:
-        DataError: the data can't be split so.
+        DataError: the data can't be split so, or do not say the classes.
     """
-    return _review(str(path), path.stat().st_mtime_ns, kind, seed)
+    return _review(str(path), path.stat().st_mtime_ns, kind, seed, told_apart)
 
 
 def one_of_each(path: Path) -> np.ndarray:
@@ -215,11 +216,16 @@ def _own_tally(_run: Run, folder: str, changed: tuple[int, int]) -> pd.DataFrame
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the split")
-def _review(path: str, changed: int, kind: str, seed: int) -> Review:
+def _review(path: str, changed: int, kind: str, seed: int, told_apart: str) -> Review:
     from core.data.review import review
+    from core.training.classes import CHARACTER, classes
 
     columns = ["script", "writer", "fold", "collection", "digest"]
-    return review(_store(path, changed).labels(columns), kind, seed)
+    characters = None
+    if told_apart == CHARACTER:
+        names, places = classes(_labels(path, changed), told_apart)
+        characters = np.array(names)[places]
+    return review(_store(path, changed).labels(columns), kind, seed, characters)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-import core.inference
 from core.data.job import FIRST
 from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
+from core.models.export import FACTS, SHIPPED
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
 from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice, main_button
@@ -24,9 +24,6 @@ from core.workspace import Workspace
 if TYPE_CHECKING:
     from core.data.store import Store
     from core.training.runs import Run
-
-# Named here rather than imported: the predictor brings OpenCV, which Home can do without.
-SHIPPED = Path(core.inference.__path__[0]) / "shipped"
 
 _FIRST_RUN: dict[str, Any] = {
     # Under a minute on two idle cores, and five in six right on families it never saw.
@@ -76,7 +73,7 @@ def accuracies() -> tuple[Accuracy | None, Accuracy | None]:
     None for what its card does not say.
     """
     try:
-        facts = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))
+        facts = json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None, None
     return _accuracy(facts.get("in_domain")), _accuracy(facts.get("unseen"))
@@ -202,7 +199,7 @@ def _start_first_run(workspace: Workspace, data: Path) -> None:
 
 def what_is_here(here: Here) -> None:
     """List the newest data sets, runs and models."""
-    models = ["shipped"] if (SHIPPED / "model.json").exists() else []
+    models = ["shipped"] if (SHIPPED / FACTS).exists() else []
     models += [run.id for run in here.runs if run.has_model]
     runs = [f"{run.id}: {_in_words(run)}" for run in here.runs]
     cards = st.grid(3, min_column_width=260)
@@ -229,8 +226,11 @@ def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> N
     """Show a letter of each script, how many images of it are here, and how often it is read."""
     counts = here.newest.per_script if here.newest is not None else {}
     where = f"Images in “{here.newest.path.stem}”" if here.newest is not None else "Images here"
-    rates = ", and how often the shipped model reads each right" if seen or unseen else ""
-    st.caption(f"{where}{rates}.")
+    rates = (
+        " Seen: how often the shipped model is right on other writers of the collections it "
+        "learned from; unseen: on other collections."
+    )
+    st.caption(f"{where}.{rates if seen or unseen else ''}")
     cards = st.grid(6, min_column_width=110)
     for script in SCRIPTS:
         with cards.container(

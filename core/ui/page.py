@@ -47,7 +47,7 @@ def begin_page(entry: Entry) -> None:
     # a drawn one: those by name come from Google's server
     st.set_page_config(page_title=title, page_icon=letter("baybayin"), layout="wide")
     with st.sidebar:
-        st.subheader("Scriptorium")
+        st.header("Scriptorium")
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
     if entry is not HOME:

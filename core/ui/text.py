@@ -1,4 +1,4 @@
-"""What other people named, as text: no markup in it, and no effect on its neighbours."""
+"""Words: what other people named, as it is, and lengths of time."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ def plain(text: str) -> str:
 def isolated(character: str) -> str:
     """Return a character that may be written from right to left, so that its neighbours stay."""
     return f"\u2068{character}\u2069"
+
+
+def duration(seconds: float) -> str:
+    """Say a length of time: seconds to a minute, minutes to an hour, then hours."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 0.9 * size:
+            return f"{max(1, round(seconds / size))} {unit}"
+    return f"{max(1, round(seconds))} s"

@@ -1,4 +1,4 @@
-"""What axe-core says of every page: nothing serious, in light and dark, with data and without."""
+"""What axe-core says of every page: nothing serious, headings in order, with data and without."""
 
 import shutil
 import subprocess
@@ -20,7 +20,8 @@ SHARED = f"predict?drawing={to_text(DRAWING)}"
 SERIOUS = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});
     return found.violations
-        .filter(each => ['serious', 'critical'].includes(each.impact))
+        .filter(each => ['serious', 'critical'].includes(each.impact)
+            || each.id === 'heading-order')
         .flatMap(each => each.nodes.map(
             node => `${each.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
 }"""

@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from core.data.again import items_of
+from core.data.again import Kept, items_of
 from core.data.build import build
 from core.data.store import Store
-from core.errors import ImageError, StoreError
+from core.errors import StoreError
 from core.imaging import decode
 
 
@@ -52,17 +52,37 @@ def test_a_copy_is_read_from_its_own_row(canonical_store: Path) -> None:
         np.testing.assert_array_equal(copy, store.sources([row])[0])
 
 
-def test_a_data_set_that_goes_away_meanwhile_is_an_unreadable_file(
+def test_a_data_set_that_goes_away_meanwhile_ends_the_build(
+    canonical_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = tmp_path / "here.parquet", tmp_path / "out.parquet"
+    shutil.copy(canonical_store, path)
+    seen = []
+    whole = Kept.read
+
+    def read(self: Kept) -> bytes:
+        seen.append(self)
+        if len(seen) == 50:
+            path.unlink()
+        return whole(self)
+
+    monkeypatch.setattr(Kept, "read", read)
+    with pytest.raises(StoreError, match=r"here\.parquet is gone"):
+        build([str(path)], out, workers=1)
+    assert not out.exists()
+
+
+def test_a_data_set_that_went_away_or_changed_is_named(
     canonical_store: Path, notebook_store: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "here.parquet"
     shutil.copy(canonical_store, path)
     first = items_of(path)[0].file
     path.unlink()
-    with pytest.raises(ImageError, match=r"here\.parquet"):
+    with pytest.raises(StoreError, match=r"here\.parquet is gone"):
         first.read()
     shutil.copy(notebook_store, path)
-    with pytest.raises(ImageError, match="was replaced"):
+    with pytest.raises(StoreError, match="was replaced"):
         first.read()
 
 

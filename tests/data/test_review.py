@@ -97,6 +97,36 @@ def test_held_out_collections_quiet_the_warning_about_other_peoples_hands() -> N
     assert "Every collection is learned from" in " ".join(review(labels, "notebook", 1).warnings())
 
 
+def test_of_test_images_partly_of_collections_learned_from_the_share_is_said() -> None:
+    labels = pd.concat(
+        [
+            table(("arabic", "a", "x", "train", ""), times=30),
+            table(("arabic", "a", "y", "test", ""), times=6),
+            table(("arabic", "elsewhere", "z", "test", ""), times=2),
+        ],
+        ignore_index=True,
+    )
+    for name in ("script", "collection", "writer", "fold"):
+        labels[name] = labels[name].astype("category")
+    labels["digest"] = [str(i) for i in range(len(labels))]
+    said = review(labels, "writer", 800)
+    assert said.held_out == ("elsewhere",)
+    assert said.familiar == 0.75
+    [warning] = said.warnings()
+    assert warning.startswith("**75% of the test images** are of collections that are learned from")
+
+
+def test_where_characters_are_told_apart_they_are_counted() -> None:
+    labels = table(("other", "mine", "", "", ""), times=60)
+    characters = np.array(["other/often"] * 56 + ["other/once", *["other/twice"] * 3])
+    said = review(labels, "notebook", 800, characters)
+    assert set(said.few) <= {"other/once", "other/twice"}
+    assert len(said.few) == 2
+    assert "**Too few images to learn from** of 2 characters, " in said.warnings()[0]
+    assert set(said.untested) <= {"other/once", "other/twice"}
+    assert "Too few" not in " ".join(review(labels, "notebook", 800).warnings())
+
+
 def test_a_split_that_cannot_be_says_so() -> None:
     labels = table(("arabic", "a", "", "", ""), times=30)
     with pytest.raises(DataError, match="of one collection"):

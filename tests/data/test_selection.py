@@ -2,11 +2,13 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from core.data.build import build
 from core.data.selection import matching, write_csv, write_zip
@@ -65,3 +67,19 @@ def test_a_data_set_can_be_made_of_the_zip_again(store: Store, tmp_path: Path) -
         sorted(zip(each["digest"], each["character"], strict=True)) for each in (again, before)
     ]
     assert pairs[0] == pairs[1]
+
+
+def test_where_characters_are_not_known_they_are_not_known_again(
+    draw_glyph: Callable[..., np.ndarray], tmp_path: Path
+) -> None:
+    (tmp_path / "bare" / "arabic").mkdir(parents=True)
+    for number in range(3):
+        picture = draw_glyph("arabic", number)
+        Image.fromarray(picture).save(tmp_path / "bare" / "arabic" / f"{number}.png")
+    build([str(tmp_path / "bare")], tmp_path / "bare.parquet", workers=1)
+    store = Store.open(tmp_path / "bare.parquet")
+    assert set(store.labels()["character"]) == {""}
+    with (tmp_path / "mine.zip").open("wb") as file:
+        write_zip(store, np.arange(3), file)
+    build([str(tmp_path / "mine.zip")], tmp_path / "again.parquet", workers=1)
+    assert set(Store.open(tmp_path / "again.parquet").labels()["character"]) == {""}

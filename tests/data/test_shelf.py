@@ -50,6 +50,15 @@ def test_a_name_that_is_taken_is_refused(ws: Workspace) -> None:
         free_place(ws, "MINE")
 
 
+def test_another_data_set_whose_name_differs_in_case_only_stays(ws: Workspace) -> None:
+    (ws.store / "mine.parquet").write_text("another")
+    if (ws.store / "Mine.parquet").read_text() == "another":
+        pytest.skip("this disk does not tell Mine from mine")
+    with pytest.raises(DataError, match="'mine' already: choose another"):
+        rename(ws, ws.store / "Mine.parquet", "mine")
+    assert (ws.store / "mine.parquet").read_text() == "another"
+
+
 def test_somebody_else_was_quicker(ws: Workspace) -> None:
     delete(ws.store / "Mine.parquet")
     delete(ws.store / "Mine.parquet")

@@ -55,6 +55,15 @@ def test_collections_of_a_script_are_averaged_first_then_scripts(result: Unseen)
     assert result.collections["kannada-photos"].accuracy == 0
 
 
+def test_photos_count_where_they_are_all_there_is_of_a_script(
+    folder: Path, band_model: Path, tmp_path: Path
+) -> None:
+    shutil.copy(folder / "kannada-photos.zip", tmp_path)
+    result = evaluate_unseen(Predictor.load(band_model), tmp_path, lambda _: None)
+    assert result.per_script == {"kannada": 0}
+    assert "not counted" not in result.to_markdown()
+
+
 def test_the_share_called_none_of_these_is_averaged_likewise(
     folder: Path, band_model: Path
 ) -> None:

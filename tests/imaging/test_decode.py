@@ -105,6 +105,13 @@ def test_sixteen_bits_of_a_turned_picture_become_eight() -> None:
     np.testing.assert_array_equal(decoded, image[::-1, ::-1] // 256)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_stump_of_exif_is_one_line(kind: str) -> None:
+    with pytest.raises(ImageError, match="the image is damaged") as caught:
+        decode(file_of(noise(20, 30), kind, exif=b"MM\0*"))
+    assert "\n" not in str(caught.value)
+
+
 def bitmap(masks: tuple[int, ...], pixels: np.ndarray) -> bytes:
     """A BMP of 32 bits a pixel with BI_BITFIELDS: uint8 (H, W, 4), blue first."""
     height, width = pixels.shape[:2]

@@ -1,5 +1,6 @@
 """Pipelines by name: the presets, and one's own in the workspace."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,12 +93,27 @@ def test_deleting_takes_ones_own_and_no_other(ws: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"name": "x", "steps": [{"step": "Sharpen"}]}', "\xff"]
+    "text",
+    [
+        "{",
+        "[]",
+        '{"name": "x", "steps": [{"step": "Sharpen"}]}',
+        "\xff",
+        '{"name": "x", "steps": [{"step": "Resize", "size": 28}]}',  # colour is left
+        '{"name": "x", "steps": [{"step": "Grey"}, {"step": "Resize", "size": 0}]}',
+    ],
 )
 def test_a_damaged_file_is_named(text: str, ws: Workspace) -> None:
     (ws.pipelines / "mine.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(PipelineError, match=r"mine\.json: .*mend or delete it"):
         find_pipeline("mine", ws)
+
+
+def test_a_whole_number_written_by_hand_is_a_share(ws: Workspace) -> None:
+    steps = [{"step": "Grey"}, {"step": "Crop", "speck": 0}, {"step": "Fit"}]
+    (ws.pipelines / "mine.json").write_text(json.dumps({"name": "mine", "steps": steps}))
+    speck = find_pipeline("mine", ws).steps[1].speck
+    assert (speck, type(speck)) == (0, float)
 
 
 @pytest.mark.parametrize("name", PRESETS)

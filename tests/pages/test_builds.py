@@ -38,7 +38,7 @@ def labels(app: AppTest) -> list[str]:
 
 
 def said(app: AppTest) -> str:
-    kinds = (app.subheader, app.markdown, app.caption, app.warning)
+    kinds = (app.header, app.markdown, app.caption, app.warning)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

@@ -25,7 +25,7 @@ Open = Callable[..., AppTest]
 
 
 def said(app: AppTest) -> str:
-    kinds = (app.subheader, app.markdown, app.caption, app.info)
+    kinds = (app.header, app.markdown, app.caption, app.info)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

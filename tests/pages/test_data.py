@@ -7,9 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.data.build import build
 from core.data.sources import SOURCES
 from core.ui.data.own import _keep
 from core.workspace import Workspace
@@ -19,7 +22,7 @@ WAYS = ("From Kaggle", "Your own files", "The sketchbook")
 
 
 def said(app: AppTest) -> str:
-    kinds = (app.subheader, app.markdown, app.caption, app.warning)
+    kinds = (app.header, app.markdown, app.caption, app.warning)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 
@@ -209,6 +212,19 @@ def test_a_data_set_is_described(open_page: Open):
     assert "**mine**" in said(app)
     assert "288 images (48 of each script)" in said(app)
     assert "canonical, 40 × 40 px" in said(app)
+
+
+def test_a_data_set_with_images_of_no_script_is_described(
+    own: Path, open_page: Open, tmp_path: Path, draw_glyph: Callable[..., np.ndarray]
+):
+    (tmp_path / "mine" / "other" / "star").mkdir(parents=True)
+    for number in range(2):
+        path = tmp_path / "mine" / "other" / "star" / f"{number}.png"
+        Image.fromarray(draw_glyph("arabic", number)).save(path)
+    build([str(tmp_path / "mine")], own / "stars.parquet", workers=1)
+    app = open_page("data")
+    assert not app.exception
+    assert "2 images (Other 2)" in said(app)
 
 
 @pytest.mark.parametrize("title", ["Explore", "Train"])

@@ -22,7 +22,7 @@ BOTH = {"in_domain": {**BY_SCRIPT, "mean": 0.987}, "unseen": {**BY_SCRIPT, "mean
 
 
 def text(app: AppTest) -> str:
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

@@ -13,7 +13,7 @@ NAMES = ("home", "data", "explore", "prepare", "train", "compare", "predict")
 
 def text(app: AppTest) -> str:
     """All that the page says, in one string."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.error)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

@@ -27,7 +27,7 @@ DRAWING = (Stroke(14, ((40, 60), (240, 60))), Stroke(14, ((140, 60), (140, 240))
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.subheader, *app.markdown, *app.caption])
+    return "\n".join(each.value for each in [*app.header, *app.markdown, *app.caption])
 
 
 def test_without_a_model_it_sends_to_train(

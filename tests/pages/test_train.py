@@ -48,7 +48,7 @@ def change_state(run: Run, **facts: object) -> None:
 
 
 def said(app: AppTest) -> str:
-    kinds = (app.caption, app.markdown, app.warning, app.error, app.success, app.subheader)
+    kinds = (app.caption, app.markdown, app.warning, app.error, app.success, app.header)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

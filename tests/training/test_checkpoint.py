@@ -133,6 +133,18 @@ def test_a_stopped_run_keeps_a_model_and_can_go_on(
     assert [each[0] for each in epochs(look(folder))] == [8, 16, 24]
 
 
+def test_a_run_stopped_with_the_last_batch_of_an_epoch_says_all_of_that_epoch(
+    uninterrupted: Run, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("last", **LISTENING)
+    with stopped_after(2 * STEPS - 1, monkeypatch):
+        worker.main(folder)
+    assert steps_done(folder) == (2 * STEPS, STEPS)
+    (folder / "stop").unlink()
+    worker.main(folder)
+    np.testing.assert_allclose(epochs(look(folder)), epochs(uninterrupted), rtol=1e-3, atol=1e-4)
+
+
 def _stop(self: Recorder) -> None:
     jobs.request_stop(self._folder)
 

@@ -2,8 +2,8 @@
 
 `strokes.npz` holds, for each script, arrays that lie end to end: `x` and `y`, the points of all
 strokes as uint8 differences (the first glyph's first point from 0, modulo 256), `strokes`, the
-number of points of each stroke, and `glyphs`, the number of strokes of each glyph. `index.json`
-inside it says which character of which family each glyph is. `others.npz` holds the glyphs of all
+number of points of each stroke, `glyphs`, the number of strokes of each glyph, and `characters` and
+`families`, which character of which family each glyph is. `others.npz` holds the glyphs of all
 other alphabets as one script called "other". `scripts/trace-sketchbook` writes both.
 """
 

@@ -21,7 +21,7 @@ _AXES = {"Epochs": "epoch", "Batches": "step", "Minutes": "minutes"}
 @st.fragment
 def show_curves(runs: Sequence[Run]) -> None:
     """Show one measure of all `runs`, over epochs, batches or minutes, smoothed if wanted."""
-    st.subheader("Curves")
+    st.header("Curves")
     left, middle, right = st.columns([2, 3, 2], gap="medium")
     measure = left.selectbox("Measure", list(_MEASURES))
     with middle:

@@ -34,7 +34,7 @@ _TESTED = {
 
 def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
     """Show the confusion matrix of one of `runs`, and the test images of the cell picked in it."""
-    st.subheader("What is taken for what")
+    st.header("What is taken for what")
     tested = [each for each in runs if each.accuracy is not None]
     if not tested:
         st.info(

@@ -51,7 +51,8 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     st.caption(
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
         "random fifth says how well a model knows its own data set; one on other collections, what "
-        "to expect of strangers' handwriting."
+        "to expect of strangers' handwriting. It counts all test images alike; a run's own page "
+        "shows the mean over scripts, too."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 
@@ -78,7 +79,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
 
 def show_differences(runs: Sequence[Run]) -> None:
     """Show the settings in which `runs` differ, and only those."""
-    st.subheader("What sets them apart")
+    st.header("What sets them apart")
     frame = differing(runs)
     if len(runs) < 2:
         st.caption("Tick two runs or more: their settings are set side by side here.")

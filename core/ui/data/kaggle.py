@@ -72,7 +72,7 @@ def _card(workspace: Workspace, source: Source, places: list[Path], coming: bool
 
 
 def _build(workspace: Workspace, here: list[str], found: dict[str, list[Path]]) -> None:
-    st.subheader("Make a data set of what is here")
+    st.header("Make a data set of what is here")
     with st.container(border=True):
         chosen = st.multiselect(
             "Sets",

@@ -16,7 +16,7 @@ _SIDE = 200
 
 def show(store: Store) -> None:
     """Show columns with their types, the sizes of the originals, the pixels in numbers."""
-    st.subheader("Columns")
+    st.header("Columns")
     table = derived.columns(store.path)
     shown = table.copy()
     # As text: of pixels nobody counts which are distinct, and a table would say None.
@@ -36,7 +36,7 @@ def show(store: Store) -> None:
 
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Size of the originals")
+        st.header("Size of the originals")
         sizes = derived.sizes(store.path).rename(
             index={
                 "count": "images",
@@ -54,7 +54,7 @@ def show(store: Store) -> None:
         )
         st.caption("All images, as their files were.")
     with right:
-        st.subheader("Pixels as the model sees them")
+        st.header("Pixels as the model sees them")
         found = derived.pixels(store.path)
         values = [
             f"{value:.1%}" if str(name).startswith("share") else _number(value)
@@ -63,7 +63,7 @@ def show(store: Store) -> None:
         st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
         st.caption(f"A sample of {found.images:,} images, taken from all over the data set.")
 
-    st.subheader("Pixel by pixel")
+    st.header("Pixel by pixel")
     height, width = store.shape
     st.markdown(
         f"A table of pixels has {height * width:,} columns, and nobody reads their means in a "

@@ -34,7 +34,7 @@ _WHY = {
 
 def show(store: Store) -> None:
     """Show histograms by source, and each script's average."""
-    st.subheader("Source by source")
+    st.header("Source by source")
     st.markdown(
         "Where every script comes from a source of its own, whatever tells sources apart answers "
         "for the script. These four often do."
@@ -47,7 +47,7 @@ def show(store: Store) -> None:
     _histograms(store, shown, measure)
     st.caption(_WHY[measure] + _extent(store, table, shown, measure))
 
-    st.subheader("Script by script")
+    st.header("Script by script")
     st.markdown(
         "The average picture as it came shows frame, paper and pen; the heat map shows where ink "
         "lies in what the model sees."

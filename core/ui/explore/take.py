@@ -15,7 +15,7 @@ from core.data.store import Store
 
 def take_away(store: Store, rows: np.ndarray) -> None:
     """Offer the images of `rows` as a CSV of what is known of them, and as a zip of pictures."""
-    st.subheader("Take them with you")
+    st.header("Take them with you")
     st.caption(
         f"{_images(len(rows))}: what is known of each as a table (CSV), or the pictures as PNG "
         "with the table beside them (zip, in folders `script/character/`, of which Scriptorium "

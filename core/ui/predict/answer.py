@@ -25,7 +25,7 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
     One that the model turns away is none of the six; then it says what its limit costs.
     """
     if prediction.blank:
-        st.subheader(BLANK)
+        st.header(BLANK)
         st.caption("No ink was found in this picture: its pixels are all alike to the model.")
         return
     name, share = prediction.ranked[0]
@@ -36,7 +36,7 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
         elif name in NAMES:
             st.image(letter(name), width=64, alt=f"a letter of {title}")
         with st.container(gap=None):
-            st.subheader(NONE if prediction.rejected else title)
+            st.header(NONE if prediction.rejected else title)
             said = f"{charts.percent(share)} sure"
             if prediction.rejected:
                 said = f"Of the six, {title} comes closest."

@@ -199,7 +199,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
         on_click="ignore",
     )
     for place in picked.selection.rows:
-        st.subheader(good[place].name)
+        st.header(good[place].name)
         answer_one(good[place].picture, model, folder, predictor)
 
 

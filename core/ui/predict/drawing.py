@@ -88,6 +88,6 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
     link = f"{st.context.url}?{urlencode(st.query_params.to_dict())}"
     st.code(link, language=None, wrap_lines=True)
     st.caption(
-        "Copy it from here, or from the address of this page. Whoever opens it sees the same "
-        "drawing and the same answer."
+        "Copy it from here, or from the address of this page. Whoever can reach this server sees "
+        "the same drawing and the same answer."
     )

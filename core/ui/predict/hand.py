@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.selection import as_folder
+from core.data.selection import folder_of
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
@@ -54,7 +54,7 @@ def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> N
 def show_hand(model: str, predictor: Predictor) -> None:
     """Show the drawings kept so far, how many of them `model` reads right, and a zip of them."""
     collection = state.collection()
-    st.subheader("Your own hand")
+    st.header("Your own hand")
     if not collection.kept:
         st.caption(
             "Draw, and say each time which script it was: here you see how well a model reads your "
@@ -150,7 +150,6 @@ def as_zip(letters: Sequence[Letter]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number, letter in enumerate(letters, start=1):
-            folder = as_folder(letter.character) if letter.character else ""
-            parts = [letter.script, folder, f"{number:03}.png"]
-            archive.writestr("/".join(filter(None, parts)), encode(picture(letter.drawing)))
+            folder = folder_of(letter.script, letter.character)
+            archive.writestr(f"{folder}/{number:03}.png", encode(picture(letter.drawing)))
     return packed.getvalue()

@@ -17,7 +17,7 @@ from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
 from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
-from core.ui.train import duration
+from core.ui.text import duration
 from core.workspace import Workspace
 
 _SKETCHBOOK, _AGAIN, _FILES = "The sketchbook", "A data set that is here", "Files"

@@ -39,7 +39,7 @@ def _summary(
         st.warning(f"No data set can be made with this: {error}.", icon=":material/error:")
     if left is None:
         return
-    st.subheader("Before and after")
+    st.header("Before and after")
     st.plotly_chart(
         charts.grey_levels(
             {"As they came": came, "After the last step": left},

@@ -3,12 +3,10 @@
 from core.ui.train.setup import choose, look_before, settings_form, start
 from core.ui.train.views import NEW, view
 from core.ui.train.watch import show_run
-from core.ui.train.words import duration
 
 __all__ = [
     "NEW",
     "choose",
-    "duration",
     "look_before",
     "settings_form",
     "show_run",

@@ -50,7 +50,7 @@ def show_actions(run: Run) -> None:
 
 def show_result(workspace: Workspace, run: Run) -> None:
     """Show accuracy by script: on the run's own test images, and on collections it never saw."""
-    st.subheader("Where it is right")
+    st.header("Where it is right")
     with advice():
         own = caches.own_tally(run)
     trials = trials_of(run)

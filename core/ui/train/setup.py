@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core.data.splits import SPLITS
 from core.data.store import Store
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.training.bend import random_bend
-from core.training.classes import CHARACTER, CLASSES
+from core.training.classes import CHARACTER
 from core.training.estimate import estimate
-from core.training.optimizer import OPTIMIZERS
 from core.training.runs import Run, list_runs, start_run
-from core.training.settings import FIELDS, SCHEDULES, Settings
+from core.training.settings import FIELDS, Settings
 from core.ui import caches
 from core.ui.page import advice, main_button
 from core.ui.pictures import sheet
+from core.ui.text import duration
 from core.ui.train import words
 from core.ui.train.views import go_to
 from core.workspace import Workspace
@@ -47,9 +46,9 @@ def choose(store: Store) -> Settings:
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
     first, left, middle, right = st.columns(4, gap="medium")
     with first:
-        classes = _choice("classes", words.CLASSES, CLASSES)
+        classes = _choice("classes")
     with left:
-        split = _choice("split", words.SPLITS, SPLITS)
+        split = _choice("split")
     with middle:
         epochs = _number("epochs", 1, 10_000, value=family.epochs, key=f"epochs-{name}")
     with right:
@@ -84,14 +83,14 @@ def _preview(store: Store) -> None:
 def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
     """Say what a start would do: how much, how long, and what the accuracy will not tell."""
     with advice():
-        found = caches.review(store.path, settings.split, settings.seed)
+        found = caches.review(store.path, settings.split, settings.seed, settings.classes)
         characters = caches.character_count(store.path) if settings.classes == CHARACTER else None
     time = estimate(settings, found.train, found.test, store.shape, runs)
     with st.container(border=True):
         numbers = {
             "Images to learn from": f"{found.train:,}",
             "Images to be tested on": f"{found.test:,}",
-            "Time, about": words.duration(time.seconds),
+            "Time, about": duration(time.seconds),
         }
         if characters is not None:
             numbers["Characters"] = f"{characters:,}"
@@ -124,9 +123,9 @@ def settings_form(chosen: Settings) -> Settings | None:
             with left:
                 given = {
                     "batch_size": _number("batch_size", 1, 8192),
-                    "optimizer": _choice("optimizer", words.OPTIMIZERS, OPTIMIZERS),
+                    "optimizer": _choice("optimizer"),
                     "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
-                    "schedule": _choice("schedule", words.SCHEDULES, SCHEDULES),
+                    "schedule": _choice("schedule"),
                     "warmup": _number("warmup", 0.0, 0.5, step=0.05),
                 }
             with right:
@@ -161,10 +160,9 @@ def start(workspace: Workspace, settings: Settings) -> None:
         go_to(run)
 
 
-def _choice(name: str, titles: Mapping[str, str], options: Sequence[str]) -> str:
-    return _explained(
-        name, st.selectbox, options=options, format_func=lambda each: titles.get(each, each)
-    )
+def _choice(name: str) -> str:
+    titles = FIELDS[name].metadata["options"]
+    return _explained(name, st.selectbox, options=list(titles), format_func=titles.__getitem__)
 
 
 def _number(name: str, low: float, high: float, **options: Any) -> Any:

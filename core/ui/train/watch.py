@@ -10,6 +10,7 @@ from core.models.zoo import FAMILIES
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, main_button
+from core.ui.text import duration
 from core.ui.train import words
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
@@ -33,7 +34,7 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
         run = find_run(workspace, run_id)
     if was_active and not run.active:
         st.rerun()
-    st.subheader(f"Run {run.id}")
+    st.header(f"Run {run.id}")
     _facts(run)
     if run.active:
         _progress(run)
@@ -60,7 +61,7 @@ def _facts(run: Run) -> None:
     settings = run.settings
     facts = [
         f"{FAMILIES[settings.model].title} on {settings.data.stem}",
-        f"tested on {words.SPLITS[settings.split].lower()}",
+        f"tested on {run.tested_on}",
     ]
     if run.epoch:
         facts.append(f"epoch {run.epoch} of {settings.total_epochs}")
@@ -83,7 +84,7 @@ def _progress(run: Run) -> None:
         "Accuracy, training": _percent(history["accuracy"].tolist()),
         "Accuracy, test": _percent(tested.tolist()),
         "Images a second": f"{speed:,.0f}" if speed else "–",
-        "Time left, about": words.duration(left) if left is not None else "–",
+        "Time left, about": duration(left) if left is not None else "–",
     }
     words.metrics(numbers)
     if not run.stopping:

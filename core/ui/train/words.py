@@ -11,32 +11,12 @@ from core.models.zoo import FAMILIES
 from core.training.runs import Run
 
 _METRIC_PX = 152
-SPLITS = {
-    "notebook": "A fifth by chance",
-    "writer": "Other writers",
-    "collection": "Other collections",
-}
-CLASSES = {"script": "Scripts", "character": "Characters"}
-OPTIMIZERS = {"adam": "Adam: each weight by itself", "muon": "Muon: a layer together"}
-SCHEDULES = {
-    "constant": "Constant",
-    "cosine": "Cosine: down to none",
-    "plateau": "Down on a plateau",
-}
 LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
     "done": (":material/check_circle:", "green"),
     "stopped": (":material/stop_circle:", "gray"),
     "failed": (":material/error:", "red"),
 }
 """Icon and colour of the states a run may end in."""
-
-
-def duration(seconds: float) -> str:
-    """Say a length of time: seconds to a minute, minutes to an hour, then hours."""
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= 0.9 * size:
-            return f"{max(1, round(seconds / size))} {unit}"
-    return f"{max(1, round(seconds))} s"
 
 
 def state(run: Run) -> str:
