@@ -41,6 +41,8 @@ def save_model_folder(
     Raises:
         StorageFull: the disk is full; `folder` is as it was.
     """
+    import keras
+
     _, height, width = model.input_shape
     description = {
         "format": FORMAT,
@@ -57,7 +59,8 @@ def save_model_folder(
         tempfile.TemporaryDirectory(prefix=".model.", dir=folder) as name,
     ):
         aside = Path(name)
-        model.save(aside / KERAS)
+        # without the optimizer: Keras may not know it, and it is most of the file
+        keras.Model(model.inputs[0], model.outputs[0], name=model.name).save(aside / KERAS)
         export_litert(model, aside / LITERT)
         said = json.dumps(description, ensure_ascii=False, indent=1)
         (aside / FACTS).write_text(said, encoding="utf-8")

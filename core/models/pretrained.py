@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import warnings
 import zipfile
@@ -34,19 +33,10 @@ def build(shape: tuple[int, int], labels: int) -> keras.Model:
 def keep_weights(trained: Path, to: Path) -> None:
     """Write the weights of the model in folder `trained` to the folder `to`, without Keras.
 
-    A `.keras` file is a zip that holds them, and three times as much for going on with a training.
+    A `.keras` file is a zip that holds them.
     """
-    import h5py
-
-    with zipfile.ZipFile(trained / KERAS) as archive:
-        saved = io.BytesIO(archive.read(WEIGHTS))
-    with (
-        h5py.File(saved) as source,
-        atomic_path(to / WEIGHTS) as path,
-        h5py.File(path, "w") as target,
-    ):
-        for name in set(source) - {"optimizer"}:
-            source.copy(name, target)
+    with zipfile.ZipFile(trained / KERAS) as archive, atomic_path(to / WEIGHTS) as path:
+        path.write_bytes(archive.read(WEIGHTS))
 
 
 def load(model: keras.Model, _weights: str = "") -> None:
