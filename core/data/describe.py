@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from core.data.store import ROW_GROUP, Store
 from core.imaging.steps import FLAT, Grey, Polarity, otsu
 from core.scripts import SCRIPTS, script
+from core.text import listed
 
 LOPSIDED = 2.0
 """A script with so many times the images of another one weighs on what a model learns."""
@@ -75,7 +76,7 @@ def _scripts_words(of_script: dict[str, int]) -> Iterator[str]:
     missing = [each.title for each in SCRIPTS if each.name not in of_script]
     if missing:
         yield (
-            f"There are no images of {_listed(missing)}: a model trained on this data set can't "
+            f"There are no images of {listed(missing)}: a model trained on this data set can't "
             f"answer {'that' if len(missing) == 1 else 'those'}."
         )
     by_count = sorted(of_script, key=lambda name: of_script[name])
@@ -90,7 +91,7 @@ def _scripts_words(of_script: dict[str, int]) -> Iterator[str]:
     few = [_title(name) for name, count in of_script.items() if count < FEW_OF_SCRIPT]
     if few:
         yield (
-            f"{_listed(few)} {'has' if len(few) == 1 else 'have'} fewer than {FEW_OF_SCRIPT} "
+            f"{listed(few)} {'has' if len(few) == 1 else 'have'} fewer than {FEW_OF_SCRIPT} "
             "images: too few to learn from, and too few to trust an accuracy on."
         )
 
@@ -106,7 +107,7 @@ def _characters_words(labels: pd.DataFrame) -> Iterator[str]:
             said.append(f"{_title(name)} ({rare:,} of {len(having):,})")
     if said:
         yield (
-            f"Some characters have fewer than {FEW_OF_CHARACTER} images: {_listed(said)}. For "
+            f"Some characters have fewer than {FEW_OF_CHARACTER} images: {listed(said)}. For "
             "telling scripts apart that matters little; for telling characters apart it does."
         )
 
@@ -123,7 +124,7 @@ def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[
     nameless = [_title(name) for name in table.columns if known[name].eq(0).all()]
     if nameless:
         yield (
-            f"Nobody knows who wrote {_listed(nameless)}: where the set brings no split of its "
+            f"Nobody knows who wrote {listed(nameless)}: where the set brings no split of its "
             "own, the writer split can only keep exact copies together there."
         )
 
@@ -134,7 +135,7 @@ def _collections_words(labels: pd.DataFrame) -> Iterator[str]:
     if alone:
         whole = len(alone) > 1 and len(alone) == len(table.columns)
         yield (
-            f"All images of {'each script' if whole else _listed(alone)} come from one collection"
+            f"All images of {'each script' if whole else listed(alone)} come from one collection"
             f"{'' if whole or len(alone) == 1 else ' each'}: a model can't tell "
             "script from paper and pen there, and the collection split is not possible. A second "
             "source for the same script helps more than many more images of the first."
@@ -143,10 +144,6 @@ def _collections_words(labels: pd.DataFrame) -> Iterator[str]:
 
 def _title(name: str) -> str:
     return script(name).title
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 # --- what its columns hold ----------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.data.splits import split
 from core.scripts import NAMES, script
+from core.text import listed
 
 FEW = 20
 """Images of a script to learn from, below which nothing is learned."""
@@ -151,5 +152,4 @@ def _counted(some: Collection[str]) -> str:
 
 
 def _titles(names: tuple[str, ...]) -> str:
-    *first, last = (script(name).title for name in names)
-    return f"{', '.join(first)} and {last}" if first else last
+    return listed([script(name).title for name in names])

@@ -7,9 +7,10 @@ from core.ui.charts.data import contact_sheet, counted
 from core.ui.charts.ink import by_source, pixel_view, polarity
 from core.ui.charts.learning import learning
 from core.ui.charts.pixels import grey_histogram, grey_levels
-from core.ui.charts.style import percent
+from core.ui.charts.style import PLAIN, percent
 
 __all__ = [
+    "PLAIN",
     "by_source",
     "confusion",
     "contact_sheet",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+PLAIN = {"displayModeBar": False}
+"""What Plotly is told of a figure that needs no tools."""
 TRAINING = "#9A8F7D"
 TEST = "#2A8C9A"
 # Runs laid over each other: told apart also by dash, so colour need not do it alone.

@@ -35,7 +35,7 @@ def show_curves(runs: Sequence[Run]) -> None:
     figure = charts.curves(begun, _MEASURES[measure], _AXES[axis], smoothing)
     st.plotly_chart(
         figure,
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key="curves",
         alt=f"{measure} of {', '.join(begun)} over {axis.lower()}",
     )

@@ -146,7 +146,7 @@ def _pick_and_show(
 
     chart.plotly_chart(
         charts.confusion(matrix, cell if data else None, rows="character" if of else "true script"),
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key=f"matrix-{key}",
         on_select=picked if data else "ignore",
         selection_mode="points",
@@ -200,7 +200,7 @@ def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: s
     figure.update_xaxes(constrain="domain", constraintoward="left")
     st.plotly_chart(
         figure,
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key="images-behind",
         alt=f"{len(shown)} images of {_title(cell[0])} taken for {_title(cell[1])}",
     )

@@ -12,9 +12,9 @@ from core.data.describe import ink
 from core.data.store import Store
 from core.imaging.files import encode
 from core.scripts import script
+from core.text import isolated, plain
 from core.ui import charts, pictures, state
 from core.ui.explore.filters import UNKNOWN
-from core.ui.text import isolated, plain
 
 _CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
 _SIDE = 144

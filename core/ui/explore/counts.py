@@ -33,7 +33,7 @@ def show(store: Store) -> None:
         table = derived.counts(store.path, "script")
         st.plotly_chart(
             charts.counted(table.rename(index=lambda name: script(name).title), legend=False),
-            config={"displayModeBar": False},
+            config=charts.PLAIN,
             alt="images of each script",
         )
         return
@@ -78,9 +78,7 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
         return
     totals = table.sum(axis=1)
     drawn = table.head(_BARS).rename(index=lambda each: each or UNKNOWN)
-    st.plotly_chart(
-        charts.counted(drawn), config={"displayModeBar": False}, alt=f"images of each {by.lower()}"
-    )
+    st.plotly_chart(charts.counted(drawn), config=charts.PLAIN, alt=f"images of each {by.lower()}")
     words = (
         f"{len(table):,} {plural if len(table) > 1 else by.lower()}, {totals.sum():,} images: "
         f"{totals.min():,} to {totals.max():,} of each, half of them up to {totals.median():,.0f}."

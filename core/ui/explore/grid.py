@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.data.store import Store
 from core.scripts import script
+from core.text import isolated
 from core.ui import caches, charts, state
 from core.ui.explore import closeup, derived
 from core.ui.page import advice
-from core.ui.text import isolated
 
 _COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
 _CAME, _SEEN = "As they came", "As the model sees them"
@@ -83,7 +83,7 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
             chosen,
             [i for i, row in enumerate(shown.tolist()) if row in picked],
         ),
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key="sheet-of-images",
         on_select=partial(_choose_on_sheet, close_up),
         selection_mode="points",

@@ -14,7 +14,6 @@ from core.ui.explore.filters import scripts_of
 
 MOST_SOURCES = 12
 _SIDE = 104
-_PLAIN = {"displayModeBar": False}
 _MEASURES = {
     "Size": ("longer side of the original, px", ",.0f"),
     "Polarity": ("", ""),
@@ -71,7 +70,9 @@ def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
     if measure == "Polarity":
         shares = pd.Series({name: each["dark_on_light"].mean() for name, each in found.items()})
         st.plotly_chart(
-            charts.polarity(shares), config=_PLAIN, alt="share of dark ink on light, by source"
+            charts.polarity(shares),
+            config=charts.PLAIN,
+            alt="share of dark ink on light, by source",
         )
         return
     column = "ink_share" if measure == "Ink share" else "stroke"
@@ -81,7 +82,7 @@ def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
 
 def _by_source(values: dict[str, np.ndarray], shown: pd.DataFrame, unit: str, form: str) -> None:
     figure = charts.by_source(values, colors(shown), unit, form)
-    st.plotly_chart(figure, config=_PLAIN, alt=f"how often each {unit} occurs, by source")
+    st.plotly_chart(figure, config=charts.PLAIN, alt=f"how often each {unit} occurs, by source")
 
 
 def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str) -> str:

@@ -15,7 +15,6 @@ from core.ui.explore.filters import LISTED, UNKNOWN
 
 _COLUMNS, _SHOWN = 6, 24
 _SIDE = 116
-_PLAIN = {"displayModeBar": False}
 _CAME, _SEEN = "As they came", "As the model sees them"
 
 
@@ -108,7 +107,7 @@ def _histograms(sources: tuple[str, str], found: list[pd.DataFrame]) -> None:
         values = {name: each[column].to_numpy() for name, each in zip(sources, found, strict=True)}
         place.plotly_chart(
             charts.by_source(values, RUNS[:2], unit, ".1%"),
-            config=_PLAIN,
+            config=charts.PLAIN,
             key=column,
             alt=f"how often each {unit} occurs, in both sources",
         )

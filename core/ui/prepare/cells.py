@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from core.text import plain
 from core.ui import pictures
 from core.ui.charts import grey_histogram
 from core.ui.prepare.samples import Sample
-from core.ui.text import plain
 
 SIDE = 76
 """Pixels: the side of a picture; six of them fit beside the values of a step."""

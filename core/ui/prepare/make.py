@@ -12,12 +12,12 @@ from core.data.job import start_build, start_sketch
 from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
+from core.text import duration
 from core.ui import caches
 from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
 from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
-from core.ui.text import duration
 from core.workspace import Workspace
 
 _SKETCHBOOK, _AGAIN, _FILES = "The sketchbook", "A data set that is here", "Files"

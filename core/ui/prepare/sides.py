@@ -48,7 +48,7 @@ def show_sides(workspace: Workspace, draft: Draft, taken: Sequence[Sample]) -> N
             [each.title for each in taken],
             [each.color for each in taken],
         ),
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key="two-sides",
         alt=f"Grey levels of every picture after {' and after '.join(after)}",
     )

@@ -12,6 +12,7 @@ from core.errors import PipelineError
 from core.imaging import STEPS, Step
 from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
+from core.text import listed
 from core.ui import charts, state
 from core.ui.page import main_button
 from core.ui.prepare.cells import show_row
@@ -46,7 +47,7 @@ def _summary(
             [each.title for each in taken],
             [each.color for each in taken],
         ),
-        config={"displayModeBar": False},
+        config=charts.PLAIN,
         key="grey-levels",
         alt="Grey levels of every picture, as it came and after the last step",
     )
@@ -107,16 +108,12 @@ def _after(
         if _is_empty(now) and not _is_empty(was)
     ]
     if emptied:
-        st.warning(f"Nothing is left of {_listed(emptied)}.", icon=":material/error:")
+        st.warning(f"Nothing is left of {listed(emptied)}.", icon=":material/error:")
     return after
 
 
 def _is_empty(image: np.ndarray) -> bool:
     return int(np.ptp(image)) == 0
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _controls(draft: Draft, part: Part, place: int) -> None:

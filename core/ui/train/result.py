@@ -19,7 +19,6 @@ from core.ui.page import COMPARE, DATA, PREDICT, advice, main_button
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
-_PLAIN = {"displayModeBar": False}
 _OWN = "its own test images"
 
 
@@ -89,7 +88,7 @@ def _figures(known: dict[str, float], unseen: dict[str, float], beside: str | No
     if known or unseen:
         st.plotly_chart(
             charts.two_accuracies(known, unseen),
-            config=_PLAIN,
+            config=charts.PLAIN,
             key="by-script",
             alt="accuracy by script, on collections it learned from and on others",
         )

@@ -12,6 +12,7 @@ import streamlit as st
 from core.data.store import Store
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
+from core.text import duration
 from core.training.bend import random_bend
 from core.training.classes import CHARACTER
 from core.training.estimate import estimate
@@ -20,7 +21,6 @@ from core.training.settings import FIELDS, Settings
 from core.ui import caches
 from core.ui.page import advice, main_button
 from core.ui.pictures import sheet
-from core.ui.text import duration
 from core.ui.train import words
 from core.ui.train.views import go_to
 from core.workspace import Workspace

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.models.zoo import FAMILIES
+from core.text import duration
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, main_button
-from core.ui.text import duration
 from core.ui.train import words
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
 from core.workspace import Workspace
 
 _POLL_SECONDS = 1.0
-_PLAIN = {"displayModeBar": False}
 
 
 def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
@@ -46,7 +45,7 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
         for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
             place.plotly_chart(
                 charts.learning(history, measure),
-                config=_PLAIN,
+                config=charts.PLAIN,
                 key=measure,
                 alt=f"{measure} in training and on the test images, batch by batch",
             )

@@ -1,8 +1,9 @@
-"""Words: what other people named, as it is, and lengths of time."""
+"""Words for people: lists, lengths of time, and what others named, as it is."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def plain(text: str) -> str:
@@ -13,6 +14,11 @@ def plain(text: str) -> str:
 def isolated(character: str) -> str:
     """Return a character that may be written from right to left, so that its neighbours stay."""
     return f"\u2068{character}\u2069"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Say one name or more, such as "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from core.ui.text import isolated, plain
+from core.text import isolated, plain
 
 
 @pytest.mark.parametrize(
