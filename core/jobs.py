@@ -94,12 +94,13 @@ def hold(folder: Path) -> Iterator[None]:
     Raises:
         filelock.Timeout: another process is the job of this folder.
     """
-    with FileLock(folder / _LOCK, timeout=_SECONDS_TO_TAKE_LOCK, poll_interval=0.01):
-        before = signal.signal(signal.SIGTERM, lambda *_: request_stop(folder))
-        try:
+    # The signal first: who sees the lock may send one.
+    before = signal.signal(signal.SIGTERM, lambda *_: request_stop(folder))
+    try:
+        with FileLock(folder / _LOCK, timeout=_SECONDS_TO_TAKE_LOCK, poll_interval=0.01):
             yield
-        finally:
-            signal.signal(signal.SIGTERM, before)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def append(folder: Path, record: Mapping[str, Any], name: str = PROGRESS) -> None:

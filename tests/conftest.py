@@ -17,6 +17,36 @@ from PIL import Image
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
+# Files that take longest, in this order: begun last, they would be waited for by one worker alone.
+LONGEST = (
+    "tests/browser/test_first_visit",
+    "tests/training/test_checkpoint",
+    "tests/browser/test_train",
+    "tests/browser/test_visit",
+    "tests/training/test_recipe",
+    "tests/training/test_runs",
+    "tests/browser/",
+    "tests/training/",
+    "tests/models/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((n for n, each in enumerate(LONGEST) if item.nodeid.startswith(each)), 99)
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test does not keep anywhere else goes here, and never into the checkout."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCRIPTORIUM_WORKSPACE", str(tmp_path_factory.mktemp("nobodys")))
+        patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        yield
+
+
 # Strokes as points in a unit square, x to the right and y down. No two scripts share a habit, so
 # that even a tiny network tells them apart: Arabic bowls and dots, Baybayin waves, Chinese
 # crossbars, Devanagari head lines, Latin slants, Kannada loops.

@@ -32,6 +32,8 @@ from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES
+from core.training.runs import Run, _load
+from core.training.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 RANKED = (("kannada", 0.8), ("arabic", 0.2))
@@ -216,6 +218,98 @@ def test_data_build(call: Callable[..., Answer], kaggle_folder: Path, tmp_path: 
     assert document["skipped"] == []
     assert document["hash"] == store.hash
     assert store.pipeline.name == "notebook"
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "command", "expected"),
+    [
+        (
+            "core.data.build.build",
+            "data build --from x --out y.parquet --seed 7 --like-notebook --pipeline notebook",
+            {"seed": 7, "like_notebook": True, "pipeline": "notebook", "per_script": None},
+        ),
+        (
+            "core.data.build.build",
+            "data build --from x.csv --out y.parquet --reversed-labels --per-script 5",
+            {"reversed_labels": True, "per_script": 5, "like_notebook": False},
+        ),
+        (
+            "core.data.sketchbook.sketch",
+            "data sketch --out y.parquet --per-script 9 --seed 3 --noise",
+            {"per_script": 9, "seed": 3, "noise": True, "pipeline": "canonical"},
+        ),
+        (
+            "core.training.ablation.ablate",
+            "ablation --from x --unseen u --out o --images 12",
+            {"images": 12},
+        ),
+    ],
+)
+def test_what_is_asked_for_arrives(
+    asked_of: str,
+    command: str,
+    expected: dict[str, object],
+    call: Callable[..., Answer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, object] = {}
+
+    def note(*_: object, **options: object) -> None:
+        seen.update(options)
+        raise DataError("noted")
+
+    monkeypatch.setattr(asked_of, note)
+    assert call(*command.split()).error == "noted"
+    assert expected.items() <= seen.items()
+
+
+@pytest.fixture
+def run_of(notebook_store: Path, tmp_path: Path) -> Callable[..., Run]:
+    """`run_of(**changes)`: a run as it might have ended."""
+
+    def made(**changes: object) -> Run:
+        folder = tmp_path / "cnn-bcd2"
+        folder.mkdir()
+        settings = Settings(notebook_store).to_json()
+        data = {"hash": "f" * 64, "images": 288, "per_script": {}}
+        request = {"settings": settings, "created": "2026-01-02T03:04:05+00:00", "data": data}
+        (folder / "settings.json").write_text(json.dumps(request))
+        (folder / "state.json").write_text(json.dumps(changes))
+        return _load(folder)
+
+    return made
+
+
+@pytest.mark.parametrize("way", ["start", "resume"])
+def test_train_says_how_a_run_ended(
+    way: str,
+    call: Callable[..., Answer],
+    run_of: Callable[..., Run],
+    notebook_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = run_of(state="done", loss=float("nan"), accuracy=0.5)
+    for name in ("start_run", "resume_run", "find_run", "wait_or_stop"):
+        monkeypatch.setattr(f"core.training.runs.{name}", lambda *_: ended)
+    options = ("--data", notebook_store) if way == "start" else ("--resume", "cnn-b")
+    document = call("train", *options, "--json").document
+    assert (document["run"], document["state"]) == ("cnn-bcd2", "done")
+    assert (document["accuracy"], document["loss"]) == (0.5, None)
+
+
+def test_train_of_a_run_that_fails_is_an_error(
+    call: Callable[..., Answer],
+    run_of: Callable[..., Run],
+    notebook_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed = run_of(state="failed", message="the memory is full")
+    for name in ("start_run", "wait_or_stop"):
+        monkeypatch.setattr(f"core.training.runs.{name}", lambda *_: failed)
+    answer = call("train", "--data", notebook_store, "--json")
+    assert answer.code == 1
+    assert answer.out == ""
+    assert answer.err.splitlines()[-1] == "error: run cnn-bcd2 failed: the memory is full"
 
 
 @pytest.mark.usefixtures("workspace_dir")

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import json
 import re
 import shlex
 import sys
@@ -15,10 +16,14 @@ import pytest
 
 from core.cli import _parser
 from core.data.build import NOTEBOOK_COUNTS
+from core.evaluation.figures import of_collections
 from core.evaluation.notebook import reversed_label_ceiling
+from core.evaluation.unseen import named
 from core.imaging import STEPS, Step
+from core.models.export import FACTS, SHIPPED
 from core.models.family import Family
 from core.models.zoo import FAMILIES
+from core.scripts import NAMES
 from core.training.settings import FIELDS
 from core.ui.page import MENU
 
@@ -116,6 +121,27 @@ def test_every_picture_is_shown_somewhere() -> None:
 
     assert [each for each in pictures if each not in said] == []
     assert sum((DOCS / "images" / each).stat().st_size for each in pictures) < 3_000_000
+
+
+def test_figures_of_the_shipped_model_are_todays() -> None:
+    facts = json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
+    in_domain, unseen = facts["in_domain"]["mean"], facts["unseen"]
+    lines = read(CHECKOUT / "README.md").splitlines()
+    row = next(each for each in lines if each.startswith("| the shipped model |"))
+    assert [each.strip(" *%") for each in row.split("|")[2:-1]] == [
+        f"{in_domain:.1%}".rstrip("%"),
+        f"{unseen['mean']:.1%}".rstrip("%"),
+        *(f"{unseen[name]:.0%}".rstrip("%") for name in NAMES),
+    ]
+    last = f"| the whole recipe | {in_domain:.1%} | **{unseen['mean']:.1%}** |"
+    assert last in read(DOCS / "notebook.md")
+    collections = facts["unseen_collections"]
+    accuracy = {named(name, collections): each["accuracy"] for name, each in collections.items()}
+    assert read(DOCS / "images" / "unseen.svg") == of_collections(accuracy, unseen["mean"])
+
+
+def test_commands_are_found_in_the_texts() -> None:
+    assert sum(len(commands_in(read(path))) for path in TEXTS) > 20
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda each: each.name)

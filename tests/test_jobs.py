@@ -71,7 +71,7 @@ def test_sigterm_asks_a_job_to_stop(tmp_path: Path) -> None:
 def test_a_killed_job_is_dead_though_nobody_waited_for_it(tmp_path: Path) -> None:
     start(tmp_path)
     os.kill(process_of(tmp_path), signal.SIGKILL)
-    until(lambda: not jobs.is_alive(tmp_path), seconds=2)
+    until(lambda: not jobs.is_alive(tmp_path))
     assert not jobs.stop_requested(tmp_path)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.training.runs import start_run, wait
 from core.training.settings import Settings
@@ -35,6 +35,7 @@ SETTLED = """() =>
         '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
 # Two slow cores may be busy training while a page renders.
 TIMEOUT_SECONDS = 60
+expect.set_options(timeout=150_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

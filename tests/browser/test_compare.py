@@ -10,8 +10,6 @@ from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.workspace import Workspace
 
-expect.set_options(timeout=60_000)
-
 
 def test_a_picked_cell_shows_the_images_behind_it(
     start_server: Any, canonical_store: Path, page: Page

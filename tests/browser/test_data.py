@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 
 from core.workspace import Workspace
 
-expect.set_options(timeout=60_000)
-
 
 @pytest.fixture
 def server(start_server: Callable[..., Any], tmp_path: Path, canonical_store: Path) -> Any:

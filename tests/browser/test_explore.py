@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 
 from core.workspace import Workspace
 
-expect.set_options(timeout=60_000)
-
 
 @pytest.fixture
 def exploring(start_server: Callable[..., Any], canonical_store: Path, tmp_path: Path) -> str:

@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.data.scan import scan
 
-expect.set_options(timeout=60_000)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Puts the picture of a data URL into the clipboard's place, as Ctrl+V would.
 PASTE = """async (url) => {

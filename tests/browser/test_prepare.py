@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 from core.data.store import Store
 from core.workspace import Workspace
 
-expect.set_options(timeout=60_000)
-
 
 @pytest.fixture
 def furnished(start_server: Callable[..., Any], canonical_store: Path, tmp_path: Path) -> Any:

@@ -4,6 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+
+from core.training.runs import list_runs
+from core.ui.strokes import Stroke, to_text
+from core.workspace import Workspace
+
+DRAWING = (Stroke(14, ((60, 60), (200, 70), (120, 210))),)
 
 
 def test_no_page_asks_anybody_else_for_anything(server, page, paths, settle):
@@ -19,10 +26,15 @@ def test_no_page_asks_anybody_else_for_anything(server, page, paths, settle):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_no_page_brings_tensorflow_into_the_server(server, page, paths, settle):
-    for path in paths:
+def test_no_page_brings_tensorflow_into_the_server(server, furnish, page, paths, settle):
+    furnish(server, "dense", epochs=1, batch_size=64)
+    run = list_runs(Workspace(server.workspace))[0]
+    drawn = f"predict?drawing={to_text(DRAWING)}"
+    for path in [*paths, drawn, f"train?run={run.id}", "explore?view=Ink", "explore?view=Columns"]:
         page.goto(f"{server.url}/{path}")
         settle(page)
+    page.goto(f"{server.url}/{drawn}")
+    expect(page.get_by_text("% sure").first).to_be_visible()
 
     mapped = {
         line.split(maxsplit=5)[5].strip()

@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 from core.training.runs import list_runs
 from core.workspace import Workspace
 
-expect.set_options(timeout=150_000)
-
 
 @pytest.fixture(scope="module")
 def furnished(server: Any, furnish: Callable[..., None]) -> Any:

@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
-expect.set_options(timeout=60_000)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -54,6 +53,15 @@ def answer(page: Page) -> str:
     return page.locator(".st-key-ranking [aria-label]").first.get_attribute("aria-label") or ""
 
 
+def until_ink(page: Page, count: int) -> None:
+    """Wait until so many pixels have ink."""
+    for _ in range(600):
+        if ink(page) == count:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"{ink(page)} pixels of ink, not {count}")
+
+
 def no_error(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
@@ -68,12 +76,6 @@ def test_a_deep_link_to_a_cold_server_without_data_opens(
     expect(page.get_by_role("link", name="Explore").first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     no_error(page)
-
-
-def test_home_opens_fast_on_a_cold_server(start_server: Callable[..., Any], page: Page):
-    # Two seconds and less on a machine that does nothing else; tests rarely have one.
-    page.goto(start_server().url, wait_until="commit")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=8000)
 
 
 def test_browse_and_filter(furnished: Any, page: Page):
@@ -94,7 +96,7 @@ def test_an_image_picked_on_the_sheet_is_shown_close_up(furnished: Any, page: Pa
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 0.5 / 6)
     close_up = page.get_by_role("combobox", name="Close up")
-    expect(close_up).to_have_value(re.compile(r"^3 · Arabic"), timeout=5000)
+    expect(close_up).to_have_value(re.compile(r"^3 · Arabic"))
     no_error(page)
 
 
@@ -114,18 +116,17 @@ def test_a_drawing_is_answered_as_soon_as_the_pen_lifts(furnished: Any, page: Pa
 def test_undo_and_clear(furnished: Any, page: Page):
     page.goto(f"{furnished.url}/predict")
     draw(page, STROKES[0])
-    answer(page)
+    first = answer(page)
     one = ink(page)
     draw(page, STROKES[2])
-    two = ink(page)
-    assert two > one
-    page.wait_for_timeout(500)
+    assert ink(page) > one
+    ranking = page.locator(".st-key-ranking [aria-label]").first
+    expect(ranking).not_to_have_attribute("aria-label", first)
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_timeout(500)
-    assert ink(page) == one
+    until_ink(page, one)
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
-    assert ink(page) == 0
+    until_ink(page, 0)
 
 
 def test_a_copied_link_shows_a_fresh_browser_the_same_drawing_and_answer(
@@ -137,8 +138,7 @@ def test_a_copied_link_shows_a_fresh_browser_the_same_drawing_and_answer(
     answer(mine)
     mine.get_by_role("button", name="Copy link").click()
     link = mine.get_by_text(re.compile(r"drawing=")).first.inner_text()
-    mine.wait_for_timeout(500)
-    assert link == mine.url
+    expect(mine).to_have_url(link)
 
     theirs = new_page()
     theirs.goto(link)

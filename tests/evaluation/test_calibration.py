@@ -1,5 +1,6 @@
 """Calibration of a made-up model: its outputs are written in the images, as pixels."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from scipy.special import softmax
 from sklearn.metrics import balanced_accuracy_score, log_loss, recall_score, roc_auc_score
 
 from core.data.store import Record, Writer, to_table
-from core.evaluation.calibration import KEPT, calibrate
+from core.evaluation.calibration import KEPT, _Tested, calibrate
 from core.imaging import preset
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
@@ -117,6 +118,18 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         {"in_domain": of_writers, "families": of_families},
         found,
     )
+
+
+def test_what_is_fitted_on_is_not_measured_on_and_every_script_counts_alike() -> None:
+    tested = object.__new__(_Tested)
+    tested._names = SCRIPTS
+    tested.script = np.array(["arabic"] * 300 + ["kannada"] * 8)
+
+    _, (fitted, measured) = tested.balanced(np.random.default_rng(0))
+
+    assert not set(fitted) & set(measured)
+    for rows in (fitted, measured):
+        assert len(set(Counter(tested.script[rows]).values())) == 1
 
 
 # `calibrate` draws images for each half of its work, these look at all: hence the tolerances.

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
-from core.evaluation.raw import evaluate
+from core.evaluation.raw import character_of, evaluate
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
@@ -153,3 +153,11 @@ def test_a_missing_path_and_a_file_that_is_no_zip(tmp_path: Path, predictor: Pre
     (tmp_path / "a.rar").touch()
     with pytest.raises(DataError, match="neither a folder nor a whole zip"):
         evaluate(predictor, tmp_path / "a.rar", "arabic")
+
+
+@pytest.mark.parametrize(
+    ("path", "character"),
+    [("Yaa_Middle/AHCR_1.jpg", "Yaa_Middle"), ("CAP_L_0.png", "CAP_L"), ("7.png", "7")],
+)
+def test_a_path_says_its_character(path: str, character: str) -> None:
+    assert character_of(path) == character

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
-from core.evaluation.card import record
+from core.evaluation.card import _hardest, record
+from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import Unseen, evaluate_unseen
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
@@ -161,6 +162,8 @@ def test_the_figures_are_written_beside_the_model_and_into_its_card(
     assert (prose["images"], prose["accuracy"], prose["rejected"]) == (4, 0.75, 0)
     assert prose["predicted"] == {"arabic": 1, "chinese": 3}
     assert [(each["wrong"], each["taken_for"]) for each in prose["hardest"]] == [(1, "arabic")]
+    assert facts["unseen_rejected"] == result.rejected
+    assert facts["unseen_calibration"] == result.calibration_error
     assert before.items() <= facts.items()
     assert Predictor.load(folder).facts == facts
     card = (folder / "CARD.md").read_text()
@@ -184,6 +187,21 @@ def test_a_recorded_model_shows_its_accuracy_on_its_own_data_too(
     card = (folder / "CARD.md").read_text()
     assert "| Arabic | 98.7% | not measured | 70.0% |" in card
     assert "| **mean** | 50.0% | not measured | 81.7% |" in card
+
+
+def test_the_hardest_characters_are_those_with_most_mistakes() -> None:
+    answers = {
+        name: {"arabic": 9, "english": wrong, "kannada": 1}
+        for name, wrong in zip("abcd", (2, 5, 3, 4), strict=True)
+    }
+    nothing = np.zeros(0)
+    said = Evaluation(0, 0.0, 0.0, {}, answers, (), nothing, nothing)
+    assert [(each["character"], each["wrong"]) for each in _hardest("arabic-x", said)] == [
+        ("b", 6),
+        ("d", 5),
+        ("c", 4),
+    ]
+    assert {each["taken_for"] for each in _hardest("arabic-x", said)} == {"english"}
 
 
 def test_only_a_model_can_be_recorded(result: Unseen, tmp_path: Path) -> None:

@@ -159,6 +159,14 @@ def test_polarity_heeds_the_whole_where_ink_holds_most_of_the_rim() -> None:
     np.testing.assert_array_equal(Polarity()(255 - bracket), bracket)
 
 
+def test_polarity_heeds_the_rim_where_ink_fills_most_of_the_whole() -> None:
+    box = on_black((40, 40), np.s_[4:36, 4:36])
+    assert box.mean() > 128
+
+    np.testing.assert_array_equal(Polarity()(box), box)
+    np.testing.assert_array_equal(Polarity()(255 - box), box)
+
+
 def test_crop_cuts_to_the_box_of_the_ink() -> None:
     image = on_black((50, 60), np.s_[10:20, 5:9], np.s_[30:35, 40:50])
 

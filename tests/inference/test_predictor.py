@@ -121,7 +121,6 @@ def hasty_threads() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-@pytest.mark.usefixtures("hasty_threads")
 @pytest.mark.parametrize("level", [0, 255])
 @pytest.mark.parametrize("model", ["bands", "shipped"])
 def test_a_blank_sheet_is_none_of_these(level: int, model: str, band_model: Path) -> None:
@@ -133,6 +132,7 @@ def test_a_blank_sheet_is_none_of_these(level: int, model: str, band_model: Path
     assert sum(share for _, share in prediction.ranked) == pytest.approx(1)
 
 
+@pytest.mark.usefixtures("hasty_threads")
 def test_many_threads_get_the_answers_that_one_gets(band_model: Path, draw_band: Draw) -> None:
     predictor = Predictor.load(band_model)
     images = [draw_band(NAMES[n % 6], ink=100 + n) for n in range(48)]

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -41,6 +43,16 @@ def epochs(run: Run) -> list[list[float]]:
 
 class Killed(BaseException):
     """As if the power had failed."""
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The learning rate falls after every epoch, so that a wait that is forgotten shows."""
+    monkeypatch.setattr(
+        session,
+        "_plateau",
+        lambda: keras.callbacks.ReduceLROnPlateau(factor=0.2, patience=1, min_delta=10.0),
+    )
 
 
 @contextmanager
@@ -346,6 +358,43 @@ def test_patience_ends_a_run_and_keeps_its_best_weights(ask: Ask) -> None:
     assert run.accuracy == pytest.approx(epochs(run)[best][3], abs=1e-6)
 
 
+def test_what_callbacks_know_is_kept_and_comes_back(tmp_path: Path) -> None:
+    def made() -> tuple[Checkpoint, Best, Any]:
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+        session._compile(model, Settings(Path("x")), an_epoch=1)
+        best, plateau = Best(patience=5), keras.callbacks.ReduceLROnPlateau()
+        checkpoint = Checkpoint(tmp_path, best, {plateau: ("best", "wait")})
+        checkpoint.set_model(model)
+        return checkpoint, best, plateau
+
+    before, best, plateau = made()
+    best.loss, best.waited, best.weights = 0.25, 3, [np.full((4, 2), 7.0)]
+    plateau.best, plateau.wait = 0.5, 2
+    before.save()
+    after, best_after, plateau_after = made()
+    after.restore()
+
+    assert (best_after.loss, best_after.waited) == (0.25, 3)
+    np.testing.assert_array_equal(best_after.weights, best.weights)
+    assert (plateau_after.best, plateau_after.wait) == (0.5, 2)
+    for one, other in zip(before.model.weights, after.model.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_augmentation_reaches_the_training(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {}
+
+    def note(*_: object, **options: object) -> None:
+        seen.update(options)
+        raise Killed
+
+    monkeypatch.setattr(session, "shuffled", note)
+    for augment in (True, False):
+        with pytest.raises(Killed):
+            worker.main(ask(f"bent-{augment}", **LITTLE, augment=augment))
+        assert seen["augment"] is augment
+
+
 def test_a_loss_that_is_no_number_is_never_the_best() -> None:
     best = Best(patience=2)
     for _ in range(2):
@@ -355,8 +404,6 @@ def test_a_loss_that_is_no_number_is_never_the_best() -> None:
 
 
 def test_cosine_with_warm_up_rises_and_falls() -> None:
-    import keras
-
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     settings = Settings(Path("x"), epochs=10, schedule="cosine", warmup=0.2, learning_rate=0.01)
     session._compile(model, settings, an_epoch=10)

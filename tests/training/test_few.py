@@ -1,6 +1,7 @@
 """Few images of classes that the shipped model never saw, in small."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from core.data.sketchbook.strokes import alphabets
 from core.errors import DataError
 from core.evaluation.figures import of_few
+from core.models.zoo import FAMILIES
 from core.training import few
 from core.training.few import WAYS, Lesson, by_first_hands, few_images, to_markdown
 
@@ -59,6 +61,17 @@ def test_each_way_learns_with_each_number_of_images() -> None:
     assert {row["classes"] for row in rows} == {len(NEW)}
     best = max(row["accuracy"] for row in rows if row["images"] == 4)
     assert best > 1.5 / len(NEW)
+
+
+def test_a_pretrained_way_begins_with_what_the_body_knows(
+    parts: tuple[Lesson, Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = []
+    family = replace(FAMILIES["pretrained"], load=lambda *_: loaded.append(True))
+    monkeypatch.setitem(FAMILIES, "pretrained", family)
+    for way in WAYS:
+        few._learn(way, parts[0].first(2), parts[1], len(NEW), 64)
+    assert len(loaded) == 2
 
 
 def test_no_images_are_refused() -> None:

@@ -60,3 +60,9 @@ def test_weight_decay_spares_what_only_shifts(optimizer: str, model) -> None:
     for each in model.trainable_variables:
         left = 1 if each.path.endswith("bias") else 0.9
         np.testing.assert_allclose(each.numpy(), left, rtol=1e-5)
+
+
+def test_label_smoothing_and_the_plateau_are_as_the_settings_say(model) -> None:
+    session._compile(model, Settings(Path("x"), label_smoothing=0.1), an_epoch=1)
+    assert model.loss.label_smoothing == 0.1
+    assert (session._plateau().factor, session._plateau().patience) == (0.2, 4)

@@ -12,6 +12,7 @@ import pytest
 
 from core.data.sketchbook import families
 from core.data.sketchbook.build import sketch
+from core.data.splits import split
 from core.data.store import Store
 from core.evaluation.card import card
 from core.imaging import decode
@@ -73,6 +74,18 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert held_out.isdisjoint(zip(labels["script"], labels["collection"], strict=True))
     real = labels[labels["fold"] == "test"]
     assert real["path"].str.contains("#").sum() == 0
+    # of the real sets: bent ones of training writers, with their own labels, and no other hand
+    source = Store.open(ws.recipe / "real.parquet").labels()
+    learned, kept = (set(source["path"].iloc[rows]) for rows in split(source, "writer", 800))
+    bent = train[train["collection"].isin(source["collection"].unique())]
+    origin = bent["path"].str.rpartition("#")[0]
+    assert set(origin) <= learned
+    assert set(real["path"]) == kept
+    counts = bent["script"].astype(str).value_counts().to_dict()
+    assert counts == {**dict.fromkeys(NAMES, 12), "chinese": 2}
+    known = source.set_index("path").loc[origin]
+    for name in ("script", "character", "writer"):
+        assert known[name].astype(str).tolist() == bent[name].astype(str).tolist()
     strangers = Store.open(ws.recipe / "held-out.parquet").labels()
     assert held_out.issuperset(zip(strangers["script"], strangers["collection"], strict=True))
     assert set(said) == {"run", "accuracy", "per_script", "folder"}

@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -61,7 +62,8 @@ def test_a_stop_ends_the_fit_with_the_batch_at_hand(
 
 def test_what_went_before_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([100.0, 100.0, 160.0, 160.0, 220.0, 220.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    told = SimpleNamespace(monotonic=lambda: next(clock))
+    monkeypatch.setattr("core.training.recorder.time", told)
     recorder = Recorder(tmp_path, 100, 30, step=90, minutes=7.0)
     recorder.on_epoch_begin(4)
     for batch in range(3):
