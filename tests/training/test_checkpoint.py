@@ -45,14 +45,16 @@ class Killed(BaseException):
     """As if the power had failed."""
 
 
-@pytest.fixture(autouse=True)
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def eager() -> Iterator[None]:
     """The learning rate falls after every epoch, so that a wait that is forgotten shows."""
-    monkeypatch.setattr(
-        session,
-        "_plateau",
-        lambda: keras.callbacks.ReduceLROnPlateau(factor=0.2, patience=1, min_delta=10.0),
-    )
+
+    def plateau() -> Any:
+        return keras.callbacks.ReduceLROnPlateau(factor=0.2, patience=1, min_delta=10.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_plateau", plateau)
+        yield
 
 
 @contextmanager
