@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.data.activity import REQUEST
 from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.ui.page import HOME, MENU
@@ -175,6 +176,20 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for running in started:
         running.stop()
         _stop_jobs(running.workspace)
+
+
+@pytest.fixture
+def start_bare(start_server: Callable[..., Server], tmp_path: Path) -> Callable[[], Server]:
+    """`start_bare()`: a cold server without data that writes none: the last try was killed."""
+
+    def start() -> Server:
+        here = Workspace(tmp_path / "workspace")
+        job = here.jobs / "sketch-1"
+        job.mkdir()
+        (job / REQUEST).write_text('{"kind": "sketch", "name": "first"}')
+        return start_server(here.root)
+
+    return start
 
 
 def _browser_path() -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from core.data.activity import REQUEST
 from core.ui.strokes import Stroke, to_text
 from core.workspace import Workspace
 
@@ -42,22 +41,15 @@ def axe() -> str:
 def test_axe_finds_nothing_serious_on_any_page(
     data: bool,
     axe: str,
-    start_server: Callable[..., Any],
+    start_bare: Callable[[], Any],
     canonical_store: Path,
     new_page: Callable[..., Page],
-    tmp_path: Path,
     paths: list[str],
     settle: Callable[[Page], None],
 ):
-    here = Workspace(tmp_path / "workspace")
+    server = start_bare()
     if data:
-        shutil.copy(canonical_store, here.store / "handwriting.parquet")
-    else:
-        # The app tried to write a first data set, and was killed: it does not try again.
-        job = here.jobs / "sketch-1"
-        job.mkdir()
-        (job / REQUEST).write_text('{"kind": "sketch", "name": "first"}')
-    server = start_server(here.root)
+        shutil.copy(canonical_store, Workspace(server.workspace).store / "handwriting.parquet")
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
         page = new_page(color_scheme=scheme)

@@ -68,9 +68,9 @@ def no_error(page: Page) -> None:
 
 
 def test_a_deep_link_to_a_cold_server_without_data_opens(
-    path: str, start_server: Callable[..., Any], page: Page, settle: Callable[[Page], None]
+    path: str, start_bare: Callable[[], Any], page: Page, settle: Callable[[Page], None]
 ):
-    page.goto(f"{start_server().url}/{path}")
+    page.goto(f"{start_bare().url}/{path}")
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("link", name="Explore").first).to_be_visible()
