@@ -18,7 +18,7 @@ from core.inference.decision import Answers, Decision, answers, fit_temperature
 from core.inference.predictor import Predictor
 from core.scripts import OTHER
 
-KEPT = 0.985
+KEPT = 0.99
 """Share of known characters that the threshold keeps where it is chosen; of strangers' it keeps
 fewer."""
 _A_SCRIPT = 2_000
