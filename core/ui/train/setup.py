@@ -34,13 +34,13 @@ _BUSY = (
 
 def choose(store: Store) -> Settings:
     """Ask for what decides how much there is to learn; these answer at once, outside the form."""
-    name = st.selectbox(
+    name = _kept(
+        st.selectbox,
         "Model",
-        FAMILIES,
-        index=list(FAMILIES).index(Settings.model),
-        format_func=lambda each: FAMILIES[each].title,
         key="model",
-        persist_state="session",
+        options=list(FAMILIES),
+        value=Settings.model,
+        format_func=lambda each: FAMILIES[each].title,
     )
     family = FAMILIES[name]
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
@@ -55,7 +55,7 @@ def choose(store: Store) -> Settings:
         seed = _number("seed", 0, 2**32 - 1)
     chosen = Settings(store.path, name, classes, split, epochs, seed=seed)
     if family.frozen:
-        weights = _explained("weights", st.text_input, value=Settings.weights)
+        weights = _explained("weights", st.text_input)
         chosen = replace(chosen, weights=weights.strip() or Settings.weights)
     if family.may_be_frozen:
         chosen = replace(chosen, freeze=_explained("freeze", st.toggle))
@@ -166,18 +166,28 @@ def _choice(name: str) -> str:
 
 
 def _number(name: str, low: float, high: float, **options: Any) -> Any:
-    options = {"value": FIELDS[name].default, "min_value": low, "max_value": high, **options}
-    return _explained(name, st.number_input, **options)
+    return _explained(name, st.number_input, min_value=low, max_value=high, **options)
 
 
 def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
-    """Draw the widget of a setting with its label, and its sentence under it.
-
-    What was set stays while the visitor looks at something else.
-    """
-    setting = FIELDS[name].metadata
-    options = {"key": f"train-{name}", **options}
+    """Draw the widget of a setting with its label, and its sentence under it."""
+    setting = FIELDS[name]
+    options = {"key": f"train-{name}", "value": setting.default, **options}
     with st.container(gap="xsmall"):
-        answer = widget(setting["label"], persist_state="session", **options)
-        st.caption(setting["help"])
+        answer = _kept(widget, setting.metadata["label"], **options)
+        st.caption(setting.metadata["help"])
     return answer
+
+
+def _kept(
+    widget: Callable[..., Any], label: str, *, key: str, value: object, **options: Any
+) -> Any:
+    """Draw a widget that begins with `value`, and keep what was set while others are shown.
+
+    It begins with what was kept: Streamlit hands that to a browser only if the browser did not
+    send it along, and a browser may forget it a moment after, when the page before has ended.
+    """
+    value = st.session_state.get(key, value)
+    given = options.get("options")
+    begin = {"index": given.index(value)} if given else {"value": value}
+    return widget(label, key=key, persist_state="session", **begin, **options)
