@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -119,15 +118,13 @@ def _convert_batch(
     items: Sequence[Item], pipeline: Pipeline, sources: bool
 ) -> tuple[pa.Table, list[Skipped]]:
     read, skipped = _read([each.file for each in items])
-    of_collection: dict[str, list[int]] = defaultdict(list)
-    for place in read:
-        of_collection[items[place].collection].append(place)
-    prepared: dict[int, np.ndarray] = {}
-    for collection, places in of_collection.items():
-        bound = pipeline.for_collection(collection)
-        images = bound.apply_all([read[each].pixels for each in places])
-        prepared.update(zip(places, images, strict=True))
-    records = [_record(items[place], read[place], prepared[place], sources) for place in read]
+    images = pipeline.apply_as(
+        [each.pixels for each in read.values()], [items[place].collection for place in read]
+    )
+    records = [
+        _record(items[place], each, image, sources)
+        for (place, each), image in zip(read.items(), images, strict=True)
+    ]
     return to_table(records, pipeline.shape), skipped
 
 

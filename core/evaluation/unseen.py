@@ -67,9 +67,10 @@ class Unseen:
 
     def to_svg(self) -> str:
         """Return the figures as a picture."""
-        names = [named(each, self.collections) for each in self.collections]
-        shown = zip(names, (each.accuracy for each in self.collections.values()), strict=True)
-        return of_collections(dict(shown), self.mean)
+        shown = {
+            named(name, self.collections): each.accuracy for name, each in self.collections.items()
+        }
+        return of_collections(shown, self.mean)
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,20 @@ class Pipeline:
         passed = list(images)
         for step in self.steps:
             passed = step.many(passed)
+        return passed
+
+    def apply_as(
+        self, images: Sequence[np.ndarray], collections: Iterable[str]
+    ) -> list[np.ndarray]:
+        """Return each image as an image of its collection comes out, in order."""
+        places_of: dict[str, list[int]] = defaultdict(list)
+        for place, name in enumerate(collections):
+            places_of[name].append(place)
+        passed = list(images)
+        for name, places in places_of.items():
+            alike = self.for_collection(name).apply_all([images[each] for each in places])
+            for place, image in zip(places, alike, strict=True):
+                passed[place] = image
         return passed
 
     def trace(self, image: np.ndarray) -> list[tuple[Step, np.ndarray]]:

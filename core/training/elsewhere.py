@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from core import jobs
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
-from core.imaging import Pipeline
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
 from core.training.classes import classes
@@ -262,26 +261,14 @@ def _own_data(run: Run) -> Store | None:
 def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:
     """Give the images of `rows` as the model wants them, uint8 (some, H, W)."""
     ready = store.pipeline.steps == predictor.pipeline.steps
+    collections = store.labels(["collection"])["collection"]
     for start in range(0, len(rows), _CHUNK):
         some = rows[start : start + _CHUNK]
         if ready:
             yield store.images(some)
         else:
-            names = store.labels(["collection"])["collection"].iloc[some].astype(str).to_numpy()
-            yield _passed(predictor.pipeline, store.sources(some), names)
-
-
-def _passed(
-    pipeline: Pipeline, images: Sequence[np.ndarray], collections: np.ndarray
-) -> np.ndarray:
-    """Prepare images as a build does, each as one of its collection."""
-    passed = np.empty((len(images), *pipeline.shape), np.uint8)
-    for name in np.unique(collections):
-        places = np.flatnonzero(collections == name)
-        passed[places] = pipeline.for_collection(name).apply_all(
-            [images[place] for place in places.tolist()]
-        )
-    return passed
+            prepared = predictor.pipeline.apply_as(store.sources(some), collections.iloc[some])
+            yield np.stack(prepared)
 
 
 if __name__ == "__main__":

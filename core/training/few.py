@@ -38,6 +38,7 @@ _TEST = 100
 _BATCH = 128
 """Images a batch at most."""
 _WEIGHT_DECAY = 2e-3
+"""For Adam: of a frozen body the last layer alone learns, and that is Adam's in Muon, too."""
 
 
 @dataclass(frozen=True)

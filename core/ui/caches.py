@@ -86,15 +86,6 @@ def own_tally(run: Run) -> pd.DataFrame:
     return _own_tally(run, str(run.folder), changed)
 
 
-def character_count(path: Path) -> int:
-    """Return how many characters a model tells apart that learns those of a data set.
-
-    Raises:
-        DataError: the data set does not say them.
-    """
-    return _character_count(str(path), path.stat().st_mtime_ns)
-
-
 def review(path: Path, kind: str, seed: int, told_apart: str) -> Review:
     """Say what the split of a data set by `kind` and `seed` is worth to a model of its classes.
 
@@ -226,13 +217,6 @@ def _review(path: str, changed: int, kind: str, seed: int, told_apart: str) -> R
         names, places = classes(_labels(path, changed), told_apart)
         characters = np.array(names)[places]
     return review(_store(path, changed).labels(columns), kind, seed, characters)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _character_count(path: str, changed: int) -> int:
-    from core.training.classes import CHARACTER, classes
-
-    return len(classes(_labels(path, changed), CHARACTER)[0])
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

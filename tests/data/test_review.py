@@ -6,6 +6,8 @@ from core.data.review import review
 from core.data.store import Store
 from core.errors import DataError
 
+NAMES = ("script", "collection", "writer", "fold")
+
 
 def table(*rows: tuple[str, str, str, str, str], times: int = 1) -> pd.DataFrame:
     """Labels: script, collection, writer, fold, digest; `times` as often, as other images."""
@@ -15,11 +17,15 @@ def table(*rows: tuple[str, str, str, str, str], times: int = 1) -> pd.DataFrame
             for n in range(times)
             for i, row in enumerate(rows)
         ],
-        columns=["script", "collection", "writer", "fold", "digest"],
+        columns=[*NAMES, "digest"],
     )
-    for name in ("script", "collection", "writer", "fold"):
-        frame[name] = frame[name].astype("category")
-    return frame
+    return frame.astype(dict.fromkeys(NAMES, "category"))
+
+
+def together(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of `tables` into one; no image is in two of them."""
+    frame = pd.concat(tables, ignore_index=True).astype(dict.fromkeys(NAMES, "category"))
+    return frame.assign(digest=[str(row) for row in range(len(frame))])
 
 
 def test_a_split_by_chance_leaks_writers_and_says_how_many(canonical_store) -> None:
@@ -64,17 +70,11 @@ def _test_rows(labels: pd.DataFrame) -> np.ndarray:
 
 
 def test_scripts_with_few_images_or_none_to_test_on_are_named() -> None:
-    labels = pd.concat(
-        [
-            table(("arabic", "a", "x", "train", ""), times=30),
-            table(("arabic", "a", "y", "test", ""), times=5),
-            table(("chinese", "b", "z", "train", ""), times=3),
-        ],
-        ignore_index=True,
+    labels = together(
+        table(("arabic", "a", "x", "train", ""), times=30),
+        table(("arabic", "a", "y", "test", ""), times=5),
+        table(("chinese", "b", "z", "train", ""), times=3),
     )
-    for name in ("script", "collection", "writer", "fold"):
-        labels[name] = labels[name].astype("category")
-    labels["digest"] = [str(i) for i in range(len(labels))]
     said = review(labels, "writer", 800)
     assert said.few == {"chinese": 3}
     assert said.untested == ("chinese",)
@@ -98,17 +98,11 @@ def test_held_out_collections_quiet_the_warning_about_other_peoples_hands() -> N
 
 
 def test_of_test_images_partly_of_collections_learned_from_the_share_is_said() -> None:
-    labels = pd.concat(
-        [
-            table(("arabic", "a", "x", "train", ""), times=30),
-            table(("arabic", "a", "y", "test", ""), times=6),
-            table(("arabic", "elsewhere", "z", "test", ""), times=2),
-        ],
-        ignore_index=True,
+    labels = together(
+        table(("arabic", "a", "x", "train", ""), times=30),
+        table(("arabic", "a", "y", "test", ""), times=6),
+        table(("arabic", "elsewhere", "z", "test", ""), times=2),
     )
-    for name in ("script", "collection", "writer", "fold"):
-        labels[name] = labels[name].astype("category")
-    labels["digest"] = [str(i) for i in range(len(labels))]
     said = review(labels, "writer", 800)
     assert said.held_out == ("elsewhere",)
     assert said.familiar == 0.75

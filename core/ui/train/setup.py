@@ -14,7 +14,6 @@ from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
-from core.training.classes import CHARACTER
 from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
@@ -84,7 +83,6 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
     """Say what a start would do: how much, how long, and what the accuracy will not tell."""
     with advice():
         found = caches.review(store.path, settings.split, settings.seed, settings.classes)
-        characters = caches.character_count(store.path) if settings.classes == CHARACTER else None
     time = estimate(settings, found.train, found.test, store.shape, runs)
     with st.container(border=True):
         numbers = {
@@ -92,8 +90,8 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
             "Images to be tested on": f"{found.test:,}",
             "Time, about": duration(time.seconds),
         }
-        if characters is not None:
-            numbers["Characters"] = f"{characters:,}"
+        if found.characters:
+            numbers["Characters"] = f"{found.characters:,}"
         words.metrics(numbers)
         speed = f"{time.images_per_second:,.0f} images a second"
         if time.measured_on:
