@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from screenshots import CHROMIUM_ARGUMENTS, browser_path, server, settle, sheet
+from screenshots import CHROMIUM_ARGUMENTS, browser_path, serving, settle, sheet
 
 # The answer is there when the page tells a screen reader other probabilities than before.
 WATCH = """() => {
@@ -40,14 +40,14 @@ def main() -> None:
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as empty,
-        server(asked.workspace or Path(empty)) as url,
+        serving(asked.workspace or Path(empty)) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
             executable_path=browser_path(), args=CHROMIUM_ARGUMENTS
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{url}/predict")
+        page.goto(f"{server.url}/predict")
         settle(page)
         taken = _measure(page, asked.strokes)
         browser.close()

@@ -14,21 +14,20 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.server import serving
+from core.workspace import CHECKOUT
+
 IMAGES = CHECKOUT / "docs" / "images"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
@@ -112,10 +111,10 @@ def main() -> None:
         workspace = asked.workspace or Path(place)
         if not asked.workspace:
             furnish(workspace)
-        with server(workspace) as url, sync_playwright() as playwright:
+        with serving(workspace) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
             for name, view in known.items():
-                _shoot(browser, url, name, view, folder, wanted, cut=asked.docs)
+                _shoot(browser, server.url, name, view, folder, wanted, cut=asked.docs)
             browser.close()
 
 
@@ -222,39 +221,6 @@ def _draw(page: Page) -> None:
         for x, y in rest:
             page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
         page.mouse.up()
-
-
-@contextmanager
-def server(workspace: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.fileWatcherType", "none"],
-        cwd=CHECKOUT,
-        env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace.resolve())},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not _answers(f"{url}/_stcore/health"):
-            if process.poll() is not None:
-                raise SystemExit("the server did not start; try: make run")
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 def browser_path() -> str:

@@ -7,15 +7,10 @@ messages. What is left out is what a browser does with the answer.
 from __future__ import annotations
 
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +23,7 @@ from core.data.store import ROW_GROUP, Writer
 from core.errors import DataError
 from core.imaging import preset
 from core.scripts import NAMES
+from core.server import Server, serving
 from core.workspace import CHECKOUT, Workspace
 
 Say = Callable[[str], None]
@@ -37,7 +33,7 @@ VIEWS = 200
 """Page views before the memory is looked at."""
 _EXPLORE_VIEWS = ("Images", "Counts", "Ink", "Side+by+side", "Columns")
 _ROUNDS = 5
-_SECONDS_TO_START = 60.0
+_PATIENCE_SECONDS = 60.0
 _DRAWN = 512
 
 
@@ -51,18 +47,20 @@ def pages(say: Say) -> dict[str, Any]:
     places = [*_other_pages(), *(f"explore?view={each}" for each in _EXPLORE_VIEWS)]
     figures: dict[str, Any] = {"images": USUAL}
     with tempfile.TemporaryDirectory() as folder:
-        with _server(_furnished(Path(folder), USUAL, say)) as server:
-            figures["pages"] = {place or "home": server.warm(place, say) for place in places}
+        with serving(_furnished(Path(folder), USUAL, say)) as server:
+            visits = Visits(server)
+            figures["pages"] = {place or "home": visits.warm(place, say) for place in places}
             for number in range(VIEWS):
-                server.visit(places[number % len(places)])
-            figures["views"] = server.visits
-            figures["memory_mb"] = server.memory_mb()
-            say(f"{server.visits} views: {figures['memory_mb']} MB")
+                visits.make(places[number % len(places)])
+            figures["views"] = visits.count
+            figures["memory_mb"] = visits.memory_mb()
+            say(f"{visits.count} views: {figures['memory_mb']} MB")
         figures["explore"] = {}
         for count in (SMALL, LARGE):
-            with _server(_furnished(Path(folder), count, say)) as server:
+            with serving(_furnished(Path(folder), count, say)) as server:
+                visits = Visits(server)
                 figures["explore"][f"{count:,} images"] = {
-                    view: server.warm(f"explore?view={view}", say) for view in _EXPLORE_VIEWS
+                    view: visits.warm(f"explore?view={view}", say) for view in _EXPLORE_VIEWS
                 }
     return figures
 
@@ -72,19 +70,18 @@ def _other_pages() -> list[str]:
     return ["", *(each for each in names if each != "explore")]
 
 
-class Server:
-    """A server that runs, and a way to visit it.
+class Visits:
+    """Visits to a server, and what they cost it.
 
     Attributes:
-        visits: how many there were.
+        count: how many there were.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-        self.visits = 0
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.count = 0
 
-    def visit(self, place: str) -> float:
+    def make(self, place: str) -> float:
         """Open a page as a new visitor; returns the seconds until its script has ended.
 
         Args:
@@ -102,9 +99,9 @@ class Server:
         asked = BackMsg()
         asked.rerun_script.page_name = name
         asked.rerun_script.query_string = query
-        self.visits += 1
+        self.count += 1
         with connect(
-            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            f"{self._server.url.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=[Subprotocol("streamlit")],
             max_size=None,
             compression=None,
@@ -112,7 +109,7 @@ class Server:
             started = time.perf_counter()
             line.send(asked.SerializeToString())
             while True:
-                told = ForwardMsg.FromString(line.recv(timeout=_SECONDS_TO_START, decode=False))
+                told = ForwardMsg.FromString(line.recv(timeout=_PATIENCE_SECONDS, decode=False))
                 kind = told.WhichOneof("type")
                 if kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
                     raise DataError(f"the page {place or 'home'} failed; open it and see its log")
@@ -121,9 +118,9 @@ class Server:
 
     def warm(self, place: str, say: Say) -> dict[str, int]:
         """Visit a page again and again: `ms` in the middle, `cpu_ms` of the server for each."""
-        first = self.visit(place)
+        first = self.make(place)
         before = self._cpu_seconds()
-        taken = statistics.median(self.visit(place) for _ in range(_ROUNDS))
+        taken = statistics.median(self.make(place) for _ in range(_ROUNDS))
         figures = {"ms": round(taken * 1e3)}
         if before is not None and (after := self._cpu_seconds()) is not None:
             figures["cpu_ms"] = round((after - before) / _ROUNDS * 1e3)
@@ -132,7 +129,7 @@ class Server:
 
     def _cpu_seconds(self) -> float | None:
         """Return the processor time the server has taken so far (proc(5)); only Linux tells."""
-        path = Path(f"/proc/{self.process.pid}/stat")
+        path = Path(f"/proc/{self._server.process.pid}/stat")
         if not path.exists():
             return None
         fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
@@ -140,44 +137,11 @@ class Server:
 
     def memory_mb(self) -> int | None:
         """Return the resident memory of the server's process (VmRSS); only Linux tells."""
-        path = Path(f"/proc/{self.process.pid}/status")
+        path = Path(f"/proc/{self._server.process.pid}/status")
         if not path.exists():
             return None
         lines = path.read_text(encoding="utf-8").splitlines()
         return next(int(each.split()[1]) // 1024 for each in lines if each.startswith("VmRSS:"))
-
-
-@contextmanager
-def _server(workspace: Path) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
-        cwd=CHECKOUT,
-        env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield Server(process, port)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + _SECONDS_TO_START
-    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while process.poll() is None and time.monotonic() < give_up:
-        try:
-            with without_proxy.open(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise DataError("the server did not start; try: make run")
 
 
 def _furnished(folder: Path, count: int, say: Say) -> Path:

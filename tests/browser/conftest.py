@@ -2,19 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core import server as servers
 from core.data.activity import REQUEST
+from core.server import Server
 from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.ui.page import HOME, MENU
@@ -35,7 +32,7 @@ SETTLED = """() =>
     !document.querySelector(
         '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
 # Two slow cores may be busy training while a page renders.
-TIMEOUT_SECONDS = 60
+TIMEOUT_MS = 60_000
 expect.set_options(timeout=150_000)
 
 
@@ -77,74 +74,6 @@ def settle() -> Callable[[Page], None]:
     return lambda page: page.wait_for_function(SETTLED) and None
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running `streamlit run app.py`."""
-
-    url: str
-    workspace: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    def stop(self) -> None:
-        """End the server, as Ctrl-C would; jobs that it started go on."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_healthy(url: str) -> bool:
-    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with without_proxy.open(f"{url}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _start(workspace: Path) -> Server:
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = {
-        "server.headless": "true",
-        "server.address": "127.0.0.1",
-        "server.port": str(port),
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-    }
-    for name, value in options.items():
-        command += [f"--{name}", value]
-    log = workspace.with_suffix(".log")
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=CHECKOUT,
-            env={**os.environ, "SCRIPTORIUM_WORKSPACE": str(workspace)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}", workspace, process)
-    give_up = time.monotonic() + TIMEOUT_SECONDS
-    while not _is_healthy(server.url):
-        if process.poll() is not None or time.monotonic() > give_up:
-            server.stop()
-            pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
-        time.sleep(0.05)
-    return server
-
-
 def _stop_jobs(workspace: Path) -> None:
     # A failed test may leave a training run behind, and jobs outlive the server on purpose.
     from core import jobs
@@ -157,9 +86,8 @@ def _stop_jobs(workspace: Path) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One real server for all browser tests, with an empty workspace of its own."""
-    running = _start(tmp_path_factory.mktemp("server") / "workspace")
-    yield running
-    running.stop()
+    with servers.serving(tmp_path_factory.mktemp("server") / "workspace") as running:
+        yield running
     _stop_jobs(running.workspace)
 
 
@@ -169,7 +97,7 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(workspace: Path | None = None) -> Server:
-        started.append(_start(workspace or tmp_path / "workspace"))
+        started.append(servers.start_server(workspace or tmp_path / "workspace"))
         return started[-1]
 
     yield start
@@ -222,7 +150,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(TIMEOUT_SECONDS * 1000)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         return context.new_page()
 

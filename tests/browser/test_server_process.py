@@ -38,7 +38,7 @@ def test_no_page_brings_tensorflow_into_the_server(server, furnish, page, paths,
 
     mapped = {
         line.split(maxsplit=5)[5].strip()
-        for line in Path(f"/proc/{server.pid}/maps").read_text().splitlines()
+        for line in Path(f"/proc/{server.process.pid}/maps").read_text().splitlines()
         if line.count("/")
     }
 

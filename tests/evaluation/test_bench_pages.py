@@ -4,7 +4,8 @@ import pytest
 
 from core.data.store import Store
 from core.errors import DataError
-from core.evaluation.bench_pages import _server, write_repeated
+from core.evaluation.bench_pages import Visits, write_repeated
+from core.server import serving
 from core.workspace import Workspace
 
 
@@ -28,11 +29,12 @@ def test_a_repeated_data_set_has_all_scripts_and_no_two_equal_rows(workspace: Wo
 
 def test_visits_are_timed_and_the_memory_read(workspace: Workspace) -> None:
     said: list[str] = []
-    with _server(workspace.root) as server:
-        figures = server.warm("explore?view=Images", said.append)
-        memory = server.memory_mb()
+    with serving(workspace.root) as server:
+        visits = Visits(server)
+        figures = visits.warm("explore?view=Images", said.append)
+        memory = visits.memory_mb()
     assert 0 < figures["ms"] < 60_000
-    assert server.visits == 6
+    assert visits.count == 6
     assert memory is None or memory > 50
     assert said[0].startswith("explore?view=Images: ")
 
@@ -45,5 +47,5 @@ def test_a_page_that_fails_fails_the_bench(
     told = ForwardMsg()
     told.delta.new_element.exception.message = "broken"
     monkeypatch.setattr(ForwardMsg, "FromString", staticmethod(lambda _: told))
-    with _server(workspace.root) as server, pytest.raises(DataError, match="home failed"):
-        server.visit("")
+    with serving(workspace.root) as server, pytest.raises(DataError, match="home failed"):
+        Visits(server).make("")
