@@ -40,6 +40,7 @@ SCRIPTS = (
 NAMES = tuple(each.name for each in SCRIPTS)
 OTHER = "other"
 """What data sets call any writing that is in none of the six."""
+WITH_OTHER = (*NAMES, OTHER)
 _APART = "/"
 _OTHER = Script(OTHER, "Other", "?", "#808080", ())
 

@@ -18,7 +18,7 @@ from core.data.scan import Item, Scan, scan
 from core.data.store import Writer
 from core.errors import Cancelled, DataError, SourceNotFound
 from core.imaging import Pipeline, find_pipeline
-from core.scripts import NAMES, OTHER
+from core.scripts import WITH_OTHER
 from core.workspace import atomic_path
 
 NOTEBOOK_COUNTS = {
@@ -177,7 +177,7 @@ def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:
     if like_notebook:
         return NOTEBOOK_COUNTS
-    return None if per_script is None else dict.fromkeys((*NAMES, OTHER), per_script)
+    return None if per_script is None else dict.fromkeys(WITH_OTHER, per_script)
 
 
 def _choose(

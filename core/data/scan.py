@@ -15,10 +15,9 @@ from typing import Protocol
 from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
-from core.scripts import NAMES, OTHER
+from core.scripts import NAMES, OTHER, WITH_OTHER
 from core.workspace import at_home
 
-_OWN = (*NAMES, OTHER)
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
 _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
 COPIES = "{:,} of its images are here a second time, unpacked or in another zip: taken once"
@@ -98,7 +97,7 @@ def _hint(text: str) -> tuple[str, Path]:
     name, sign, rest = text.partition("=")
     if sign and not Path(text).exists():
         if name not in BY_NAME and name != OTHER:
-            known = ", ".join([*NAMES, OTHER, *(each.name for each in SOURCES)])
+            known = ", ".join([*WITH_OTHER, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
         return name, at_home(rest)  # no shell does it after a sign
     return "", at_home(text)
@@ -189,10 +188,10 @@ def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
     SCRIPT/CHARACTER/file, where the innermost SCRIPT counts, or CHARACTER/file below `SCRIPT=PATH`.
     """
     parts = [entry.collection, *entry.folder.split("/")] if entry.folder else [entry.collection]
-    if hint in _OWN:
+    if hint in WITH_OTHER:
         return hint, parts[-1] if len(parts) > 1 else ""
     for part, following in zip(parts[::-1], ["", *parts[:0:-1]], strict=True):
-        if part.lower() in _OWN:
+        if part.lower() in WITH_OTHER:
             return part.lower(), following
     return None
 

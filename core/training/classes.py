@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import DataError
-from core.scripts import NAMES, OTHER, class_name
+from core.scripts import NAMES, OTHER, WITH_OTHER, class_name
 
 SCRIPT, CHARACTER = "script", "character"
 
@@ -27,7 +27,7 @@ def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarra
     """
     scripts = labels["script"].astype(str)
     if kind == SCRIPT:
-        names = NAMES if OTHER not in set(scripts) else (*NAMES, OTHER)
+        names = NAMES if OTHER not in set(scripts) else WITH_OTHER
         return names, _places(scripts, names)
     characters = labels["character"].astype(str)
     unknown = int((characters == "").sum())

@@ -22,7 +22,7 @@ from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
 from core.inference.predictor import Predictor
-from core.scripts import NAMES, OTHER
+from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import classes
 from core.training.folder import ELSEWHERE
 from core.training.runs import Run, find_run
@@ -88,7 +88,7 @@ def by_script(counted: pd.DataFrame) -> dict[str, float]:
     """Return accuracy by script, 0-1, in the scripts' order; `counted` is of `tally`."""
     sums = counted.groupby("script")[["images", "right"]].sum()
     shares = (sums["right"] / sums["images"]).to_dict()
-    return {name: shares[name] for name in (*NAMES, OTHER) if name in shares}
+    return {name: shares[name] for name in WITH_OTHER if name in shares}
 
 
 def own_tally(run: Run) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from core.evaluation.calibration import KEPT, _Tested, calibrate
 from core.imaging import preset
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
-from core.scripts import NAMES, OTHER
+from core.scripts import NAMES, OTHER, WITH_OTHER
 
 PIPELINE = preset("notebook")
 SCRIPTS = np.array(NAMES)
@@ -104,7 +104,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         [*of_families, *[OTHER] * 900],
         [""] * 9_900,
     )
-    facts: dict[str, Any] = {"labels": [*NAMES, OTHER]}
+    facts: dict[str, Any] = {"labels": [*WITH_OTHER]}
     model = Predictor(
         "made up", NAMES, PIPELINE, Decision(), facts, lambda images: softmax(logits_in(images), 1)
     )

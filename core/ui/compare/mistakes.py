@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.evaluation.metrics import confusion, confusion_by_character, most_confused
-from core.scripts import NAMES, OTHER, script, script_of
+from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
 from core.training.classes import CHARACTER
 from core.training.runs import Run
 from core.ui import caches, charts, pictures, state
@@ -63,7 +63,7 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
             icon=":material/image_not_supported:",
         )
     seen = {*answers["script"], *answers["answered"]}
-    names = (*NAMES, OTHER) if OTHER in seen else NAMES
+    names = WITH_OTHER if OTHER in seen else NAMES
     matrix = confusion(answers["script"], answers["answered"], names)
     st.markdown(in_words(_of_labels(answers) if characters else matrix))
     st.caption(_TESTED.get(run.settings.split, ""))
@@ -158,7 +158,7 @@ def _pick_and_show(
 
 
 def _title(name: str) -> str:
-    return script(name).title if script_of(name) in (*NAMES, OTHER) else name
+    return script(name).title if script_of(name) in WITH_OTHER else name
 
 
 def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:

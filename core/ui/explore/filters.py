@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.store import Store
-from core.scripts import NAMES, OTHER, script
+from core.scripts import WITH_OTHER, script
 from core.ui import state
 from core.ui.explore import derived
 
@@ -65,7 +65,7 @@ def filtered(store: Store) -> np.ndarray:
 
 def scripts_of(store: Store) -> list[str]:
     """Return the names of the scripts that a data set holds, in the order of `core.scripts`."""
-    return [name for name in (*NAMES, OTHER) if store.per_script.get(name)]
+    return [name for name in WITH_OTHER if store.per_script.get(name)]
 
 
 def clear() -> None:

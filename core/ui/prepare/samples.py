@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.store import Store
 from core.imaging import decode
-from core.scripts import NAMES, OTHER, script
+from core.scripts import WITH_OTHER, script
 from core.ui import caches, state
 from core.ui.builds import data_or_stop
 from core.ui.charts.style import TEST
@@ -70,7 +70,7 @@ def of_each(store: Store, by: str, number: int) -> list[Sample]:
     """
     rows = caches.rows_by(store.path, by)
     random = np.random.default_rng(number)
-    names = [each for each in (*NAMES, OTHER) if each in rows] if by == "script" else list(rows)
+    names = [each for each in WITH_OTHER if each in rows] if by == "script" else list(rows)
     if len(names) > MOST:
         names = sorted(random.choice(names, MOST, replace=False))
     chosen = [int(random.choice(rows[name])) for name in names]
