@@ -45,10 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     _status("")
     try:
-        print(json.dumps(document, ensure_ascii=False) if args.json else text, flush=True)
-    except BrokenPipeError:  # whoever read it has heard enough
+        # in ASCII: not every pipe is UTF-8
+        print(json.dumps(document) if args.json else text, flush=True)
+    except OSError as error:
         # Python writes what is left once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read it has heard enough
+            return 0
+        _say(f"error: the answer could not be written: {error.strerror}")
+        return 1
     return 0
 
 
@@ -66,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     _training_commands(commands)
     _model_commands(commands)
     return parser
+
+
+def _data_set(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ".parquet":
+        raise argparse.ArgumentTypeError(f"{text}: a data set is called NAME.parquet")
+    return path
 
 
 def _command(commands: Any, name: str, run: Callable[[Any], Answer], help_text: str) -> Any:
@@ -100,7 +112,7 @@ def _data_commands(commands: Any) -> None:
         help="zips, folders, another data set, the notebook's CSV; or SOURCE=PATH",
     )
     build.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.parquet", help="the data set to write"
+        "--out", type=_data_set, required=True, metavar="FILE.parquet", help="the data set to write"
     )
     build.add_argument("--pipeline", default="canonical", metavar="NAME", help=_PIPELINE)
     amount = build.add_mutually_exclusive_group()
@@ -114,7 +126,7 @@ def _data_commands(commands: Any) -> None:
     )
     sketch = _command(parts, "sketch", _sketch, "make a data set from the built-in sketchbook")
     sketch.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.parquet", help="the data set to write"
+        "--out", type=_data_set, required=True, metavar="FILE.parquet", help="the data set to write"
     )
     sketch.add_argument("--per-script", type=int, default=1000, metavar="N", help="images of each")
     sketch.add_argument("--seed", type=int, default=0, help="the same seed, the same images")
@@ -199,6 +211,9 @@ def _model_commands(commands: Any) -> None:
 def _sources(args: Any) -> Answer:
     from core.data.sources import SOURCES, find_local
 
+    for folder in args.folders:
+        if not folder.is_dir():
+            raise ScriptoriumError(f"{folder}: no such folder; check the path")
     found = find_local([workspace().downloads, *args.folders])
     document: list[dict[str, Any]] = [
         {

@@ -65,6 +65,11 @@ class Cancelled(ScriptoriumError):
     """The user stopped the work before its end."""
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or what kind it is where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
 def in_one_line(error: Exception) -> str:
     """Say what went wrong in one line; of a file, which one and what to do."""
     if isinstance(error, OSError) and error.filename:

@@ -26,6 +26,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from core.errors import ScriptoriumError, first_line, in_one_line
 from core.workspace import CHECKOUT, storage_errors, write_atomically
 
 LOG = "worker.log"
@@ -75,6 +76,17 @@ def start(
 def is_alive(folder: Path) -> bool:
     """Say whether the job of `folder` is being started or goes on."""
     return _is_held(folder / _STARTING) or _is_held(folder / _LOCK)
+
+
+def reason(error: BaseException) -> str:
+    """Say in one line why a job ended before its time."""
+    if isinstance(error, MemoryError):
+        return "the memory is full: choose a smaller data set or batch size"
+    if isinstance(error, ScriptoriumError | OSError):
+        return in_one_line(error)
+    said = first_line(error)
+    kind = type(error).__name__
+    return said if said == kind else f"{kind}: {said}"
 
 
 def request_stop(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +15,7 @@ from pathlib import Path
 from core.errors import StorageFull
 
 _ABANDONED = 600.0  # seconds
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -86,15 +87,20 @@ def workspace() -> Workspace:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn "no space left" while writing `path` into a StorageFull that says what to do."""
+    """Turn "no space left" while writing `path` into a StorageFull that says what to do.
+
+    Any other error of the system learns the name of the file.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
             raise StorageFull(
                 f"no space left on the disk while writing {path}; nothing was kept of it: "
                 "free some space, or set SCRIPTORIUM_WORKSPACE to another disk"
             ) from error
+        if error.errno and not error.filename:
+            error.filename = str(path)
         raise
 
 
@@ -102,23 +108,27 @@ def storage_errors(path: Path) -> Iterator[None]:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; it takes its place if the block succeeds.
 
-    On any error the temporary file is removed and `path` is left as it was.
+    On any error the temporary file is removed and `path` is left as it was. A link stays one: what
+    it leads to is replaced.
 
     Raises:
         IsADirectoryError: `path` is a folder; said before the block is entered.
+        FileExistsError: `path` is a pipe or a device; likewise.
         StorageFull: the disk is full.
     """
+    if path.is_symlink():
+        path = path.resolve()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "a pipe or a device, and no file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear_away(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with storage_errors(path):
+            temporary.open("xb").close()  # not by tempfile, whose files nobody else may read
             yield temporary
-            temporary.chmod(0o644)
             with temporary.open("r+b") as file:
                 os.fsync(file.fileno())  # or a crash of the system may leave an empty file there
             temporary.replace(path)

@@ -546,6 +546,9 @@ def bad(
     pd.DataFrame({"label": ["x"]}).to_parquet(folder / "somebody.parquet")
     (folder / "cut.parquet").write_bytes(canonical_store.read_bytes()[:-9])
     (folder / "table.csv").write_text("a,b\n1,2\n")
+    (folder / "model.parquet").mkdir()
+    with zipfile.ZipFile(folder / "other.zip", "w") as archive:
+        archive.writestr("other/sun/1.png", (folder / "cut.png").read_bytes())
     (folder / "model").mkdir()
     (folder / "model" / "model.json").write_text("{")
     return folder
@@ -572,8 +575,12 @@ BAD_INPUT = {
     f"{BUILD} {{kaggle}} --pipeline best": "there are canonical, notebook",
     f"{BUILD} {{kaggle}} --per-script 5 --like-notebook": "not allowed with",
     "data build --from {kaggle} --out {bad}/table.csv/out.parquet": "table.csv",
-    "data build --from {kaggle} --out {bad}/model": "bad/model: Is a directory; check the path",
-    "data sketch --out {bad}/model": "bad/model: Is a directory; check the path",
+    "data build --from {kaggle} --out {bad}/model.parquet": "model.parquet: Is a directory; check",
+    "data sketch --out {bad}/model.parquet": "model.parquet: Is a directory; check the path",
+    "data sketch --out {bad}/table.csv": "table.csv: a data set is called NAME.parquet",
+    f"{BUILD} english=": "a path is empty",
+    f"{BUILD} {{bad}}/other.zip --like-notebook": "no image of the six scripts",
+    "data sources --in {bad}/missing": "missing: no such folder; check the path",
     "data build --from {kaggle}": "--out",
     "data fetch greek": "there are ahcd1",
     "data export {bad}/somebody.parquet --csv {new}/t.csv": "no Scriptorium data set; make one",
@@ -736,7 +743,7 @@ def test_as_a_process_it_ends_in_peace_when_nobody_reads_on(tmp_path: Path) -> N
 def test_as_a_process_it_names_a_file_whose_name_is_no_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252:strict")
     (tmp_path / os.fsdecode(b"ahcd1 \xe9.zip")).touch()
 
     answer = run_process(
@@ -745,7 +752,7 @@ def test_as_a_process_it_names_a_file_whose_name_is_no_text(
     )
 
     (found,) = (each["found"] for each in answer.document if each["name"] == "ahcd1")
-    assert found == [str(tmp_path / "ahcd1 ?.zip")]
+    assert found == [str(tmp_path / os.fsdecode(b"ahcd1 \xe9.zip"))]
 
 
 def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:

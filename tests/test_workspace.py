@@ -52,7 +52,40 @@ def test_a_file_is_written_whole_and_replaced_whole(data: str | bytes, tmp_path:
 
     assert path.read_bytes() == (data.encode() if isinstance(data, str) else data)
     assert list(path.parent.iterdir()) == [path]
-    assert stat.S_IMODE(path.stat().st_mode) & 0o444 == 0o444  # others may read it
+
+
+def test_who_may_read_a_file_is_as_the_process_asks(tmp_path: Path) -> None:
+    usual = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "file.json", "mine")
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE((tmp_path / "file.json").stat().st_mode) == 0o640
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "data.csv").write_text("old")
+    link = tmp_path / "data.csv"
+    link.symlink_to("real/data.csv")
+
+    write_atomically(link, "new")
+
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "data.csv").read_text() == "new"
+    assert sorted(each.name for each in tmp_path.rglob("*")) == ["data.csv", "data.csv", "real"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_or_a_device_is_no_place_for_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(FileExistsError, match="a pipe or a device") as caught:
+        write_atomically(pipe, "text")
+
+    assert caught.value.filename == str(pipe)
+    assert pipe.is_fifo()
 
 
 def test_until_the_end_only_the_old_file_is_there(tmp_path: Path) -> None:
@@ -113,7 +146,7 @@ def test_a_folder_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [folder]
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
 
@@ -128,8 +161,10 @@ def test_a_full_disk_is_said_in_one_line(number: int, tmp_path: Path) -> None:
 
 
 def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionError) as caught:
         _fail_halfway(tmp_path / "data.parquet", PermissionError(errno.EACCES, "refused"))
+
+    assert caught.value.filename == str(tmp_path / "data.parquet")
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_what_goes_on_is_not(tmp_path):

@@ -29,6 +29,7 @@ _UNREADABLE = (
     lzma.LZMAError,
 )
 """What damaged and strange zips are answered with."""
+_HIDDEN = (".", "__MACOSX")
 MAX_FILE = 64 * 2**20
 """Bytes; a larger file can't be the picture of one character, and may be a zip bomb."""
 
@@ -101,8 +102,8 @@ def roots(path: Path) -> list[Path]:
     """
     path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
     if path.is_dir():
-        found = (each for each in path.rglob("*.[zZ][iI][pP]") if each.is_file())
-        zips = sorted(each for each in found if not _hidden(each.name))
+        found = (path / each for each in _walk(path) if each.lower().endswith(".zip"))
+        zips = sorted(each for each in found if each.is_file() and not _hidden(each.name))
         return [path, *zips]
     if not path.exists():
         raise SourceNotFound(f"{path}: no such file or folder; check the path")
@@ -116,7 +117,8 @@ def roots(path: Path) -> list[Path]:
 def entries(root: Path) -> Iterator[Entry]:
     """Yield every file of a zip or a folder, at any depth, by name; hidden files left out."""
     zipped = not root.is_dir()
-    names = _archive(root).namelist() if zipped else _walk(root)
+    # a zip may have a name twice; the later one counts, as when it is unpacked
+    names = set(_archive(root).namelist()) if zipped else _walk(root)
     for name in sorted(names):
         if not name.endswith("/") and not _hidden(name):
             yield Entry(root, name, zipped)
@@ -200,7 +202,13 @@ def _checksum(entry: Entry) -> int:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    for folder, _, files in os.walk(root):
+    seen = set()  # a link may lead back to where one has been
+    for folder, inside, files in os.walk(root, followlinks=True):
+        place = os.path.realpath(folder)
+        if place in seen:
+            inside.clear()
+            continue
+        seen.add(place)
         below = Path(folder).relative_to(root).as_posix()
         yield from (each if below == "." else f"{below}/{each}" for each in files)
 
@@ -233,7 +241,9 @@ def _refuse_giant(size: int) -> None:
 
 
 def _hidden(name: str) -> bool:
-    return name.startswith((".", "__MACOSX")) or "/." in name or "/__MACOSX" in name
+    if not (name.startswith(_HIDDEN) or "/." in name or "/__MACOSX" in name):  # most are not
+        return False
+    return any(part.startswith(_HIDDEN) and part not in (".", "..") for part in name.split("/"))
 
 
 @lru_cache(maxsize=16)

@@ -114,6 +114,9 @@ def find_items(
         raise DataError(f"the seed is {seed}: choose 0 or more")
     found = _find(paths, reversed_labels)
     items = _choose(found.items, _limits(per_script, like_notebook), seed)
+    if not items:
+        six = " of the six scripts, which the notebook counted" if like_notebook else ""
+        raise SourceNotFound(f"{', '.join(paths)}: no image{six}; choose another folder or zip")
     return dataclasses.replace(found, items=items)
 
 

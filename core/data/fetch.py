@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.sources import Source
-from core.errors import Cancelled, DataError, StorageFull
+from core.errors import Cancelled, DataError, StorageFull, first_line
 from core.workspace import Workspace, storage_errors
 
 _REFUSED = (401, 403)  # HTTP: who are you, and: you may not
@@ -109,5 +109,4 @@ def _reason(error: Exception) -> str:
             f"Kaggle refused ({status or 'no account given'}); make a token under "
             "https://www.kaggle.com/settings, save it as ~/.kaggle/kaggle.json and try again"
         )
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return f"{first}; try again"
+    return f"{first_line(error)}; try again"

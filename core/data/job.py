@@ -178,10 +178,9 @@ def main(folder: Path) -> None:
         try:
             report = _do(folder)
         except ScriptoriumError as error:
-            jobs.append(folder, {"error": str(error)})
+            jobs.append(folder, {"error": jobs.reason(error)})
         except BaseException as error:
-            reason = (str(error).splitlines() or [""])[0]
-            jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
+            jobs.append(folder, {"error": jobs.reason(error)})
             raise
         else:
             jobs.append(folder, {"report": report})

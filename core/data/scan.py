@@ -81,7 +81,7 @@ def scan(paths: Sequence[str]) -> Scan:
     items: list[Item] = []
     skipped: list[tuple[str, str]] = []
     for text in paths:
-        hint, path = _hint(text)
+        hint, path = hinted(text)
         found, copies = _scan_path(path, hint)
         if not any(isinstance(each, Item) for each in found):
             raise SourceNotFound(_nothing(path, sum(1 for _ in found)))
@@ -92,15 +92,23 @@ def scan(paths: Sequence[str]) -> Scan:
     return Scan(tuple(items), tuple(skipped))
 
 
-def _hint(text: str) -> tuple[str, Path]:
-    """Split `SOURCE=PATH`; the hint is "" where there is none."""
+def hinted(text: str) -> tuple[str, Path]:
+    """Split `SOURCE=PATH`; the hint, the name of a source or a script, is "" where there is none.
+
+    Raises:
+        DataError: there is no such source, or the path is empty.
+    """
     name, sign, rest = text.partition("=")
     if sign and not Path(text).exists():
         if name not in BY_NAME and name != OTHER:
             known = ", ".join([*WITH_OTHER, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
-        return name, at_home(rest)  # no shell does it after a sign
-    return "", at_home(text)
+        text = rest  # whose ~ no shell has seen
+    else:
+        name = ""
+    if not text:
+        raise DataError("a path is empty: name a zip or a folder")
+    return name, at_home(text)
 
 
 def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from core.errors import PipelineError, StoreError
 from core.imaging import Pipeline, decode
+from core.scripts import WITH_OTHER
 
 FORMAT = 1
 KEY = b"scriptorium"
@@ -74,7 +75,8 @@ class Store:
         """
         path = Path(path)
         with readable(path):
-            metadata = pq.read_metadata(path).metadata or {}
+            layout = pq.read_metadata(path)
+        metadata = layout.metadata or {}
         if KEY not in metadata:
             raise StoreError(
                 f"{path}: a Parquet file, but no Scriptorium data set; "
@@ -87,12 +89,18 @@ class Store:
                     f"{path}: written by another version of Scriptorium; build it again"
                 )
             height, width = facts["shape"]
+            per_script = facts["per_script"]
+            counted = sum(per_script.values()) == layout.num_rows
+            known = set(per_script) <= set(WITH_OTHER)
+            columns = layout.schema.to_arrow_schema().equals(_schema((height, width)))
+            if not (counted and known and columns):
+                raise ValueError("it speaks of other images")
             return Store(
                 path,
                 Pipeline.from_json(facts["pipeline"]),
                 facts["hash"],
                 (height, width),
-                facts["per_script"],
+                per_script,
                 facts["skipped"],
             )
         except (ValueError, KeyError, TypeError, PipelineError) as error:

@@ -29,7 +29,7 @@ _A_SCRIPT = 2_000
 def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, Any]:
     """Choose temperature and threshold of a model, and measure it, on what it was not trained on.
 
-    The temperature is fitted on half of the images and its error measured on the other.
+    Both are chosen on half of the images, and measured on the other.
 
     Args:
         model: folder of the model.
@@ -54,12 +54,16 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
     others = _Tested(predictor, apart, np.flatnonzero(other))
 
     random = np.random.default_rng(seed)
-    fitted = [each.balanced(random) for each in (writers, families)]
-    outputs = np.concatenate([each.among_known()[rows] for each, rows in _with(fitted, 0)])
-    true = np.concatenate([each.true[rows] for each, rows in _with(fitted, 0)])
+    halves = [(each, *each.halves(random)) for each in (writers, families)]
+    chosen_on = [(each, rows) for each, rows, _ in halves]
+    measured_on = [(each, rows) for each, _, rows in halves]
+
+    outputs = np.concatenate([each.among_known()[rows] for each, rows in chosen_on])
+    true = np.concatenate([each.true[rows] for each, rows in chosen_on])
     decision = Decision(temperature=fit_temperature(outputs, true))
-    known = [each.said(decision).novelty[rows] for each, rows in _with(fitted, 1)]
-    threshold = max(float(np.quantile(each, KEPT)) for each in known)
+    novelties = [each.said(decision).novelty[rows] for each, rows in chosen_on]
+    threshold = max(float(np.quantile(each, KEPT)) for each in novelties)
+    known = [each.said(decision).novelty[rows] for each, rows in measured_on]
     novel = others.said(decision).novelty
     decision = Decision(
         decision.temperature,
@@ -74,7 +78,7 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
         "families": families.accuracy(decision),
         "calibration": {
             name: each.error(decision, rows)
-            for name, (each, rows) in zip(("in_domain", "families"), _with(fitted, 1), strict=True)
+            for name, (each, rows) in zip(("in_domain", "families"), measured_on, strict=True)
         },
         "unknown": {"auroc": float(roc_auc_score(is_other, np.concatenate([known[1], novel])))},
     }
@@ -91,14 +95,14 @@ class _Tested:
         order = {name: place for place, name in enumerate(predictor.labels)}
         self.true = np.array([order.get(each, -1) for each in self.script])
 
-    def balanced(self, random: np.random.Generator) -> tuple[_Tested, tuple[np.ndarray, ...]]:
-        """Return itself and two draws of rows, as many of every script."""
-        halves: list[list[np.ndarray]] = [[], []]
+    def halves(self, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return two draws of rows, from either half of them, as many of every script."""
+        drawn: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
         for name in self._names:
             rows = random.permutation(np.flatnonzero(self.script == name))
-            for half, own in zip(halves, np.array_split(rows, 2), strict=True):
+            for half, own in zip(drawn, np.array_split(rows, 2), strict=True):
                 half.append(random.choice(own, _A_SCRIPT) if len(own) else own)
-        return self, tuple(np.concatenate(each) for each in halves)
+        return np.concatenate(drawn[0]), np.concatenate(drawn[1])
 
     def among_known(self) -> np.ndarray:
         return answers(self.outputs, self._labels, Decision()).probabilities
@@ -115,9 +119,3 @@ class _Tested:
         probabilities = self.said(decision).probabilities[rows]
         right = probabilities.argmax(axis=1) == self.true[rows]
         return expected_calibration_error(probabilities.max(axis=1), right)
-
-
-def _with(
-    fitted: list[tuple[_Tested, tuple[np.ndarray, ...]]], half: int
-) -> list[tuple[_Tested, np.ndarray]]:
-    return [(each, halves[half]) for each, halves in fitted]

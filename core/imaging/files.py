@@ -15,10 +15,10 @@ import imagecodecs
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from core.errors import ImageError
+from core.errors import ImageError, first_line
 
 cv2.setNumThreads(1)  # callers run one process a core; OpenCV's own threads would only contend
-cv2.utils.logging.setLogLevel(0)  # a truncated file is reported by us, with its name, not on stderr
+cv2.utils.logging.setLogLevel(0)  # we report a truncated file, with its name
 
 BOUND = 256
 """Longest side in px of a decoded image; larger ones are shrunk by area averaging."""
@@ -225,7 +225,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
             "not an image, or not a whole one: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF"
         ) from error
     except (OSError, SyntaxError, ValueError, MemoryError, *_STUMPS) as error:
-        raise ImageError(f"the image is damaged ({_first_line(error)})") from error
+        raise ImageError(f"the image is damaged ({first_line(error)})") from error
 
 
 def _composite(image: np.ndarray) -> np.ndarray:
@@ -272,7 +272,3 @@ def _collapse(image: np.ndarray) -> np.ndarray:
         return image
     red, green, blue = cv2.split(image)
     return green if red.tobytes() == green.tobytes() == blue.tobytes() else image
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -12,6 +12,7 @@ import numpy as np
 from core.scripts import OTHER
 
 _SMALLEST = 1e-9
+_COLDEST = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,20 @@ class Decision:
 
         Raises:
             TypeError: something else is written there.
-            ValueError: a number is not finite, or the temperature not above 0.
+            ValueError: a number is not finite, or the temperature not one that can be used.
         """
         decision = Decision(**values)
         for name, value in asdict(decision).items():
             if value is None and name != "temperature":
                 continue
-            if not isinstance(value, int | float):
+            if not isinstance(value, int | float) or isinstance(value, bool):
                 raise TypeError(f"{name} must be a number, not {value!r}")
             if not math.isfinite(value):
                 raise ValueError(f"{name} must be finite, not {value}")
-        if decision.temperature <= 0:
-            raise ValueError(f"temperature must be above 0, not {decision.temperature}")
+        if not _COLDEST <= decision.temperature <= 1 / _COLDEST:
+            raise ValueError(
+                f"temperature must be {_COLDEST} to {1 / _COLDEST:.0f}, not {decision.temperature}"
+            )
         return decision
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
+from core.imaging.own import check
 from core.inference.decision import Answers, Decision, answers
 from core.models.export import FACTS, FORMAT, LITERT, SHIPPED
 from core.models.litert import LiteRT
@@ -74,6 +75,7 @@ class Predictor:
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
+            check(pipeline)
             prepared = pipeline.shape
             decision = Decision.from_json(facts.get("decision", {}))
         except (OSError, ValueError, KeyError, TypeError, PipelineError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.errors import ModelError
+from core.errors import ModelError, first_line
 from core.models.family import FEATURES, Family
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _load(application: str, side: int, model: keras.Model, weights: str = IMAGEN
     try:
         loaded = _body(application, side, weights)
     except Exception as error:  # Keras raises bare ones here
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = first_line(error)
         if weights == IMAGENET:
             raise ModelError(
                 f"the ImageNet weights of {application} could not be downloaded: connect this "

@@ -186,8 +186,7 @@ def main(folder: Path) -> None:
             jobs.append(folder, {"error": str(error) or "it was stopped"})
             return
         except BaseException as error:
-            reason = (str(error).splitlines() or [""])[0]
-            jobs.append(folder, {"error": f"{type(error).__name__}: {reason}"})
+            jobs.append(folder, {"error": jobs.reason(error)})
             raise
 
 

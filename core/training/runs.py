@@ -354,7 +354,7 @@ def _read(folder: Path) -> Run:
         id=folder.name,
         folder=folder,
         settings=settings,
-        created=datetime.fromisoformat(request["created"]),
+        created=datetime.fromisoformat(request["created"]).astimezone(UTC),
         data_hash=request["data"]["hash"],
         state=facts["state"],
         message=facts.get("message", ""),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core import jobs
-from core.errors import Cancelled, ScriptoriumError
+from core.errors import Cancelled
 from core.training import folder as files
 from core.workspace import Workspace
 
@@ -26,17 +26,8 @@ def main(folder: Path) -> None:
         except Cancelled:
             files.write_state(folder, files.STOPPED)
         except BaseException as error:
-            files.write_failure(folder, _one_line(error))
+            files.write_failure(folder, jobs.reason(error))
             raise
-
-
-def _one_line(error: BaseException) -> str:
-    if isinstance(error, ScriptoriumError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "the memory is full: choose a smaller data set or batch size"
-    first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 if __name__ == "__main__":

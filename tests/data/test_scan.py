@@ -506,6 +506,41 @@ def test_hidden_files_are_no_images(kind: str, tmp_path: Path) -> None:
     assert found.skipped == ()
 
 
+def test_in_a_zip_a_way_up_hides_nothing(tmp_path: Path) -> None:
+    place = write(tmp_path / "some.zip", "../arabic/a/1.png", "./arabic/b/1.png")
+
+    found = scan([str(place)])
+
+    assert [each.label.character for each in found.items] == ["a", "b"]
+
+
+def test_of_a_name_that_a_zip_has_twice_the_later_file_counts(tmp_path: Path) -> None:
+    place = tmp_path / "some.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("arabic/a/1.png", b"first")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("arabic/a/1.png", b"second")
+
+    (item,) = scan([str(place)]).items
+
+    assert item.file.read() == b"second"
+
+
+def test_linked_folders_are_read_and_none_of_them_for_ever(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "letters", "a/1.png", "b/1.png")
+    write(tmp_path / "mine" / "kannada", "c/1.png")
+    (tmp_path / "mine" / "arabic").symlink_to(tmp_path / "elsewhere" / "letters")
+    (tmp_path / "mine" / "kannada" / "back").symlink_to(tmp_path / "mine")
+
+    found = scan([str(tmp_path / "mine")])
+
+    assert [(each.script, each.label.character) for each in found.items] == [
+        ("arabic", "a"),
+        ("arabic", "b"),
+        ("kannada", "c"),
+    ]
+
+
 def test_a_folder_called_like_a_zip_is_a_folder(tmp_path: Path) -> None:
     write(tmp_path / "input" / "data.zip.d", "id_1_label_1.png")
     (tmp_path / "input" / "data.zip.d").rename(tmp_path / "input" / "data.zip")

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from core.data.build import build
 from core.data.scan import scan
 from core.data.shelf import stores
-from core.data.store import Store
+from core.data.store import KEY, Store
 from core.errors import StoreError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -216,7 +217,28 @@ def _with_metadata(text: bytes) -> Callable[[Path, bytes], None]:
     return write
 
 
+def _says(**facts: object) -> Callable[[Path, bytes], None]:
+    """The data set, whose description says something else."""
+
+    def write(path: Path, whole: bytes) -> None:
+        said = json.loads(pq.read_metadata(io.BytesIO(whole)).metadata[KEY]) | facts
+        table = pq.read_table(io.BytesIO(whole))
+        pq.write_table(table.replace_schema_metadata({KEY: json.dumps(said)}), path)
+
+    return write
+
+
+def _without_writers(path: Path, whole: bytes) -> None:
+    metadata = {KEY: pq.read_metadata(io.BytesIO(whole)).metadata[KEY]}
+    table = pq.read_table(io.BytesIO(whole)).drop_columns(["writer"])
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
 DAMAGED = {
+    "other counts": (_says(per_script={"arabic": 3}), "speaks of other images"),
+    "another script": (_says(per_script={"klingon": 288}), "speaks of other images"),
+    "another size": (_says(shape=[28, 28]), "speaks of other images"),
+    "a column less": (_without_writers, "speaks of other images"),
     "somebody else's": (_somebody_elses, "no Scriptorium data set; make one with"),
     "a folder": (lambda path, _: path.mkdir(), "not a readable Parquet file"),
     "empty": (lambda path, _: path.touch(), "not a readable Parquet file"),

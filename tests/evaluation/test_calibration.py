@@ -1,7 +1,7 @@
 """Calibration of a made-up model: its outputs are written in the images, as pixels."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ class Case:
 
     images: dict[str, np.ndarray]
     scripts: dict[str, np.ndarray]
+    calibrated: Callable[[], dict[str, Any]]
     found: dict[str, Any]
 
     @property
@@ -108,15 +109,19 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     model = Predictor(
         "made up", NAMES, PIPELINE, Decision(), facts, lambda images: softmax(logits_in(images), 1)
     )
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Predictor, "load", lambda _: model)
-        found = calibrate(
-            folder / "model", folder / "data.parquet", folder / "strangers.parquet", seed=3
-        )
+
+    def calibrated() -> dict[str, Any]:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Predictor, "load", lambda _: model)
+            return calibrate(
+                folder / "model", folder / "data.parquet", folder / "strangers.parquet", seed=3
+            )
+
     return Case(
         {"in_domain": writers, "families": families, "other": others},
         {"in_domain": of_writers, "families": of_families},
-        found,
+        calibrated,
+        calibrated(),
     )
 
 
@@ -125,7 +130,7 @@ def test_what_is_fitted_on_is_not_measured_on_and_every_script_counts_alike() ->
     tested._names = SCRIPTS
     tested.script = np.array(["arabic"] * 300 + ["kannada"] * 8)
 
-    _, (fitted, measured) = tested.balanced(np.random.default_rng(0))
+    fitted, measured = tested.halves(np.random.default_rng(0))
 
     assert not set(fitted) & set(measured)
     for rows in (fitted, measured):
@@ -160,6 +165,21 @@ def test_the_threshold_keeps_what_is_known_and_turns_others_away(case: Case) -> 
     is_other = np.repeat([0, 1], [9_000, 900])
     auroc = roc_auc_score(is_other, np.concatenate([new["families"], new["other"]]))
     assert case.found["unknown"]["auroc"] == pytest.approx(auroc, abs=0.01)
+
+
+def test_what_the_threshold_keeps_is_counted_on_other_images_than_it_was_chosen_on(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_novelty(tested: _Tested, _: np.random.Generator) -> tuple[np.ndarray, ...]:
+        order = np.argsort(tested.said(Decision()).novelty)
+        return tuple(np.array_split(order, 2))
+
+    monkeypatch.setattr(_Tested, "halves", by_novelty)
+    decision = Decision.from_json(case.calibrated()["decision"])
+
+    # chosen on the half that is less novel, it keeps hardly any of the other
+    assert decision.threshold < case.decision.threshold
+    assert 0 < decision.kept < 0.6
 
 
 @pytest.mark.parametrize("name", ["in_domain", "families"])

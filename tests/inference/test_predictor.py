@@ -279,6 +279,9 @@ SPOILT = {
     "no shape": lambda folder: _change(folder, input_shape=None),
     "no pipeline": lambda folder: _change(folder, pipeline={"name": "x", "steps": [{"step": "?"}]}),
     "no size": lambda folder: _change(folder, pipeline={"name": "x", "steps": []}),
+    "colours left": lambda folder: _change(
+        folder, pipeline={"name": "x", "steps": [{"step": "Resize", "size": 28}]}
+    ),
     "labels in one word": lambda folder: _change(folder, labels="abcdef"),
     "numbers for labels": lambda folder: _change(folder, labels=[1, 2, 3, 4, 5, 6]),
     "lists for labels": lambda folder: _change(folder, labels=[["arabic"]] * 6),
@@ -289,6 +292,8 @@ SPOILT = {
     "a word for a temperature": _decide(temperature="hot"),
     "no temperature": _decide(temperature=None),
     "a temperature of zero": _decide(temperature=0),
+    "next to no temperature": _decide(temperature=1e-300),
+    "yes for a temperature": _decide(temperature=True),
     "a temperature below zero": _decide(temperature=-1),
     "a temperature without an end": _decide(temperature=float("inf")),
     "a word for a threshold": _decide(threshold="x"),
