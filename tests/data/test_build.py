@@ -270,6 +270,20 @@ def test_like_the_notebook_as_far_as_the_sources_hold_it(
     assert report.per_script == counts | {"english": 48}
 
 
+def test_so_many_of_a_script_are_even_over_its_characters(tmp_path: Path, out: Path) -> None:
+    for character, count in (("a", 1), ("b", 9), ("c", 4)):
+        (tmp_path / "arabic" / character).mkdir(parents=True)
+        for number in range(count):
+            image = np.zeros((20, 20), np.uint8)
+            image[number + 2, 2:18] = 255
+            (tmp_path / "arabic" / character / f"{number}.png").write_bytes(encode(image))
+
+    build([str(tmp_path / "arabic")], out, pipeline="notebook", per_script=7, workers=1)
+
+    characters = Store.open(out).labels()["character"]
+    assert characters.value_counts().to_dict() == {"a": 1, "b": 3, "c": 3}
+
+
 def test_even_shares_by_hand() -> None:
     def shares(sizes: list[int], total: int) -> list[int]:
         return even_shares(sizes, total, np.random.default_rng(0))

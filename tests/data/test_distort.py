@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
-from core.data.distort import Distorted, distort
+from core.data.distort import Distorted, _damage, distort
 from core.errors import ImageError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -90,3 +92,63 @@ def test_a_file_that_cannot_be_read_is_an_image_error() -> None:
 
 def test_blank_paper_stays_blank() -> None:
     assert not hand(np.full((40, 40), 180, np.uint8), 3).any()
+
+
+class Fate(np.random.Generator):
+    """Chance that lets one kind of damage happen, and no other."""
+
+    def __init__(self, kind: int, seed: int) -> None:
+        super().__init__(np.random.PCG64(seed))
+        self.kind = kind
+
+    def random(self, size: int | None = None) -> Any:
+        """Give what decides the kinds of damage, five numbers at once; else as usual."""
+        return (np.arange(5) != self.kind).astype(float) if size == 5 else super().random(size)
+
+
+def damaged(kind: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A ring, and how it comes out, uint8 (96, 96)."""
+    ring = cv2.circle(np.zeros((96, 96), np.uint8), (48, 48), 30, 255, 5)
+    return ring, _damage(ring.copy(), Fate(kind, seed))
+
+
+BREAK, SPECK, NEIGHBOUR, CUT, RULE = range(5)
+
+
+def test_each_kind_of_damage_takes_ink_or_adds_some() -> None:
+    for kind, takes in ((BREAK, True), (SPECK, False), (NEIGHBOUR, False), (CUT, True)):
+        seen = [damaged(kind, seed) for seed in range(20)]
+        assert all(
+            (after <= ring).all() if takes else (after >= ring).all() for ring, after in seen
+        )
+        assert np.mean([not np.array_equal(*each) for each in seen]) > 0.7
+
+
+def test_a_side_that_is_cut_off_is_gone_from_edge_to_edge() -> None:
+    sides = set()
+    for seed in range(20):
+        ring, after = damaged(CUT, seed)
+        ends = [
+            (np.flatnonzero(picture.max(axis=axis) > 127)[[0, -1]]).tolist()
+            for picture in (ring, after)
+            for axis in (0, 1)
+        ]
+        before, now = np.ravel(ends[:2]), np.ravel(ends[2:])
+        moved = np.abs(now - before)
+        # by 1 to 6 of the ring's 65 px; a cap as wide as that narrows the ring elsewhere no bit
+        assert np.count_nonzero(moved) == 1
+        assert 1 <= moved.max() <= 6
+        sides.add(int(moved.argmax()))
+    assert sides == {0, 1, 2, 3}
+
+
+def test_a_ruled_line_runs_along_a_side_of_the_glyph() -> None:
+    whole = 0
+    for seed in range(40):
+        ring, after = damaged(RULE, seed)
+        line = (after > 127) & (ring <= 127)
+        assert (after >= ring).all()
+        wide, high = (line.any(axis=axis).sum() for axis in (0, 1))
+        assert min(wide, high) <= 3
+        whole += max(wide, high) > 80
+    assert 10 < whole < 30

@@ -1,4 +1,5 @@
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,21 @@ def test_files_that_cannot_be_read_do_not_count(place: Path, predictor: Predicto
         "images/empty.jpg",
         "images/text.png",
     ]
+
+
+def test_of_two_zips_of_one_name_the_whole_one_counts(
+    place: Path, tmp_path: Path, predictor: Predictor
+) -> None:
+    picture = (place / "a.png").read_bytes()
+    for folder, content in (("first", picture[:40]), ("second", picture)):
+        (tmp_path / "two" / folder).mkdir(parents=True)
+        with zipfile.ZipFile(tmp_path / "two" / folder / "data.zip", "w") as archive:
+            archive.writestr("alef/1.png", content)
+
+    result = evaluate(predictor, tmp_path / "two", "arabic")
+
+    assert [path for path, _ in result.skipped] == ["data.zip/alef/1.png"]
+    assert (result.n, result.characters) == (1, {"alef": result.predicted})
 
 
 def test_zips_in_a_folder_are_looked_into_and_copies_counted_once(

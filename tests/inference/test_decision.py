@@ -19,6 +19,8 @@ def test_probabilities_are_shared_among_the_known_scripts() -> None:
 
 def test_only_what_is_newer_than_the_threshold_is_rejected() -> None:
     assert answers(OUTPUTS, LABELS, Decision(threshold=0.5)).rejected.tolist() == [False, True]
+    newest = float(answers(OUTPUTS, LABELS, Decision()).novelty.max())
+    assert not answers(OUTPUTS, LABELS, Decision(threshold=newest)).rejected.any()
     assert not answers(OUTPUTS, LABELS, Decision()).rejected.any()
 
 

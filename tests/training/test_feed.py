@@ -1,9 +1,10 @@
+import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from core.training.bend import AMOUNTS, bend
+from core.training.bend import AMOUNTS, affine, bend
 from core.training.feed import in_order, shuffled, steps_an_epoch, tf_bend
 
 
@@ -90,6 +91,40 @@ def test_augmenting_bends_each_image_a_little_and_differently_each_time() -> Non
         assert abs(middles.mean() - 19.5) < 1
     # 144 px of ink, and by the square of 1 / (1 +- .15) more or less of it.
     assert 100 < ink.min() < 140 < 150 < ink.max() < 210
+
+
+def test_the_seed_decides_how_images_are_bent() -> None:
+    ramp = np.tile(np.arange(0, 240, 6, np.uint8), (8, 40, 1))
+    one, other, same = (
+        once_through(
+            shuffled(
+                ramp, np.zeros(8, np.int64), 8, classes=2, seed=seed, steps=range(1), augment=True
+            )
+        )[0]
+        for seed in (5, 6, 5)
+    )
+    # the images are all alike, so that their order tells nothing
+    assert not np.array_equal(np.sort(one, axis=0), np.sort(other, axis=0))
+    np.testing.assert_array_equal(one, same)
+
+
+def test_an_affine_map_by_hand() -> None:
+    # a quarter of the largest turn, half of the shear, 5 % along y, about the middle of 41 px
+    amounts = np.array([0.25, 0.5, 0, 1 / 3, 0, 0]).reshape(AMOUNTS, 1)
+    cos, sin, shear = math.cos(math.radians(3)), math.sin(math.radians(3)), 0.1
+
+    a, b, c, d, e, f = (each.item() for each in affine(amounts, 41.0, 41.0))
+
+    # the matrix of a turn, times that of a shear along x, times that of the scale
+    assert (a, b) == pytest.approx((cos, 1.05 * (shear * cos - sin)))
+    assert (d, e) == pytest.approx((sin, 1.05 * (shear * sin + cos)))
+    assert (a * 20 + b * 20 + c, d * 20 + e * 20 + f) == pytest.approx((20, 20))
+
+    # three quarters of the scale along x, all of it the other way along y, half of a shift down
+    amounts = np.array([0, 0, 0.75, -1, 0, 0.5]).reshape(AMOUNTS, 1)
+    a, b, c, d, e, f = (each.item() for each in affine(amounts, 41.0, 41.0))
+    assert (a, b, d, e) == pytest.approx((1.1125, 0, 0, 0.85))
+    assert (a * 20 + c, e * 20 + f) == pytest.approx((20, 20 + 0.04 * 40))
 
 
 def test_a_preview_shows_what_training_sees(draw_glyph: Callable[..., np.ndarray]) -> None:
