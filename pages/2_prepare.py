@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.ui import state
 from core.ui.page import PREPARE, begin_page
 from core.ui.prepare.choice import choose_draft
 from core.ui.prepare.make import make_data
@@ -17,7 +18,13 @@ begin_page(PREPARE)
 here = workspace()
 draft = choose_draft(here)
 view = st.segmented_control(
-    "View", [_STEPS, _SIDES, _MAKE], default=_STEPS, required=True, label_visibility="collapsed"
+    "View",
+    [_STEPS, _SIDES, _MAKE],
+    default=state.last("prepare-view", _STEPS),
+    required=True,
+    key="prepare-view",
+    persist_state="session",
+    label_visibility="collapsed",
 )
 # No st.stop() beside widgets: of those that are not drawn then, server and browser disagree.
 if view == _MAKE:

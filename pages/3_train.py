@@ -15,7 +15,7 @@ if train.view(runs) == train.NEW:
     store = data_or_stop(here)
     chosen = train.choose(store)
     train.look_before(chosen, store, runs)
-    settings = train.settings_form(chosen)
+    settings = train.ask_more(chosen)
     if settings is not None:
         train.start(here, settings)
 else:

@@ -24,6 +24,7 @@ with left:
         "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
     )
 model = right.selectbox("Model", models, index=first, key="answering-model")
+state.answer_with(model)
 predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)

@@ -25,7 +25,7 @@ from core.inference.predictor import Predictor
 from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import classes
 from core.training.folder import ELSEWHERE
-from core.training.runs import Run, find_run
+from core.training.runs import Run, data_of, find_run
 from core.workspace import Workspace, write_atomically
 
 _REQUEST, _RESULT = "request.json", "result.json"
@@ -249,12 +249,8 @@ def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
 
 
 def _own_data(run: Run) -> Store | None:
-    """Open the data set that a run was made on; None where it is gone or another by now."""
-    try:
-        store = Store.open(run.settings.data)
-    except StoreError:
-        return None
-    return store if store.hash == run.data_hash else None
+    path = data_of(run)
+    return Store.open(path) if path else None
 
 
 def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -14,7 +14,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from filelock import FileLock
 
 from core import jobs
 from core.data.store import Store
-from core.errors import RunBusy, RunError, RunNotFound
+from core.errors import RunBusy, RunError, RunNotFound, StoreError
 from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
 from core.names import meant
@@ -196,8 +196,7 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
 
     Raises:
         RunBusy: another run goes on in this workspace, or this one, or it is being tested.
-        RunError: there is nothing to go on from, or its data set has changed since.
-        StoreError: its data set can't be read.
+        RunError: there is nothing to go on from, or its data set is gone or another by now.
         StorageFull: the disk is full.
     """
     with _room(workspace):
@@ -206,14 +205,34 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
             why = "it is done" if run.state == files.DONE else "it left no checkpoint"
             raise RunError(f"run {run.id} can't go on, {why}: start a new one")
         _refuse_if_tested(run)
-        if Store.open(run.settings.data).hash != run.data_hash:
+        data = data_of(run)
+        if data is None:
             raise RunError(
-                f"run {run.id} can't go on: {run.settings.data} has changed since; start a new one"
+                f"run {run.id} can't go on: its data set, “{run.settings.data.stem}”, is gone, "
+                "damaged or another by now; start a new run"
             )
         known = files.read_state(run.folder)
         known.pop("message", None)
-        _launch(run.folder, {files.STATE: json.dumps({**known, "state": files.STARTING})})
+        begin = {files.STATE: json.dumps({**known, "state": files.STARTING})}
+        if data != run.settings.data:
+            request = json.loads((run.folder / files.SETTINGS).read_text(encoding="utf-8"))
+            request["settings"] = replace(run.settings, data=data).to_json()
+            begin[files.SETTINGS] = json.dumps(request, indent=1)
+        _launch(run.folder, begin)
     return _load(run.folder)
+
+
+def data_of(run: Run) -> Path | None:
+    """Return the data set that a run was made on, wherever it is now; None where it is gone.
+
+    What tells is its content: it may have been renamed, and another may go by its name.
+    """
+    kept = Workspace(run.folder.parents[1]).store.glob("*.parquet")
+    for path in [run.settings.data, *sorted(kept)]:
+        with suppress(StoreError):
+            if Store.open(path).hash == run.data_hash:
+                return path
+    return None
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -67,6 +67,12 @@ def main_button() -> Literal["primary", "secondary"]:
 def doubt_link(message: str) -> None:
     """Say what of the page's address can't be had."""
     st.warning(message, icon=":material/link_off:")
+
+
+def doubt_runs(ids: Collection[str]) -> None:
+    """Say of runs that the page's address asks for, if any, that they are not here."""
+    if ids:
+        doubt_link(f"The link asks for {', '.join(sorted(ids))}, not a run of this workspace.")
 
 
 @contextmanager

@@ -159,6 +159,17 @@ def _own(name: str, begin: Callable[[], _Held]) -> _Held:
     return st.session_state.setdefault(f"own-{name}", begin())
 
 
+def last(key: str, usual: _Held) -> _Held:
+    """Return what a widget that keeps its value was set to last, or `usual`: to begin it with.
+
+    Streamlit hands a browser what it kept only if that did not send it along, and a browser may
+    forget it a moment after, when the page before has ended: it then shows what the widget begins
+    with, while the server goes on with what was set.
+    """
+    kept: _Held = st.session_state.get(key, usual)
+    return kept
+
+
 def ticked() -> Ticked:
     """Return which runs this visitor has ticked on the Compare page."""
     return _own("ticked", Ticked)
@@ -182,6 +193,16 @@ def sheet() -> Sheet:
 def collection() -> Collection:
     """Return the drawings this visitor has kept."""
     return _own("collection", Collection)
+
+
+def answering() -> str:
+    """Return the model that answered last on the Predict page; "" before there was one."""
+    return _own("answering", str)
+
+
+def answer_with(model: str) -> None:
+    """Let `model` answer on the Predict page from now on."""
+    st.session_state["own-answering"] = model
 
 
 def examples() -> int:

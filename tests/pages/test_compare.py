@@ -162,7 +162,7 @@ def test_the_cell_that_is_chosen_has_its_images(open_page: Open, full: Path):
     [run] = list_runs(Workspace(full))
     answers = run.test_predictions()
     right = ((answers["script"] == "kannada") & (answers["predicted"] == "kannada")).sum()
-    assert f"**Kannada** taken for **Kannada**: {right} test image" in said(app)
+    assert f"**Kannada** taken for **what it is**: {right} test image" in said(app)
 
 
 @pytest.mark.usefixtures("full")

@@ -352,13 +352,14 @@ def test_a_run_killed_in_its_midst_goes_on_where_it_was(
     before = killed.history()
 
     data.write_bytes(notebook_store.read_bytes()[:-1])
-    with pytest.raises(StoreError):
+    with pytest.raises(RunError, match="its data set, “letters”, is gone, damaged or another"):
         resume_run(workspace, killed)
     data.unlink()
-    shutil.copy(notebook_store, data)
+    renamed = Path(shutil.copy(notebook_store, workspace.store / "renamed.parquet"))
 
     run = resume_run(workspace, killed)
     assert run.active
+    assert run.settings.data == renamed
     with pytest.raises(RunBusy):
         delete_run(run)
     with pytest.raises(RunBusy):
@@ -393,7 +394,7 @@ def test_a_run_whose_data_set_is_another_now_does_not_go_on(
     request = json.loads((folder / "settings.json").read_text())
     request["settings"]["data"] = str(canonical_store)
     (folder / "settings.json").write_text(json.dumps(request))
-    with pytest.raises(RunError, match=r"canonical\.parquet has changed since"):
+    with pytest.raises(RunError, match="“canonical”, is gone, damaged or another by now"):
         resume_run(workspace, find_run(workspace, "cnn-half"))
     assert find_run(workspace, "cnn-half").state == "stopped"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.training.runs import Run
-from core.ui import caches, charts
+from core.ui import caches, charts, state
 
 _MEASURES = {
     "Test accuracy": "val_accuracy",
@@ -23,10 +23,32 @@ def show_curves(runs: Sequence[Run]) -> None:
     """Show one measure of all `runs`, over epochs, batches or minutes, smoothed if wanted."""
     st.header("Curves")
     left, middle, right = st.columns([2, 3, 2], gap="medium")
-    measure = left.selectbox("Measure", list(_MEASURES))
+    measures = list(_MEASURES)
+    measure = left.selectbox(
+        "Measure",
+        measures,
+        index=measures.index(state.last("curve", measures[0])),
+        key="curve",
+        persist_state="session",
+    )
     with middle:
-        axis = st.segmented_control("Over", list(_AXES), default="Epochs", required=True)
-    smoothing = right.slider("Smoothing", 0.0, 0.95, 0.0, 0.05)
+        axis = st.segmented_control(
+            "Over",
+            list(_AXES),
+            default=state.last("curve-over", "Epochs"),
+            required=True,
+            key="curve-over",
+            persist_state="session",
+        )
+    smoothing = right.slider(
+        "Smoothing",
+        0.0,
+        0.95,
+        state.last("curve-smoothing", 0.0),
+        0.05,
+        key="curve-smoothing",
+        persist_state="session",
+    )
     histories = {each.id: caches.history(each) for each in runs}
     begun = {name: history for name, history in histories.items() if len(history)}
     if not begun:

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.errors import StoreError
 from core.evaluation.metrics import confusion, confusion_by_character, most_confused
 from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
 from core.training.classes import CHARACTER
-from core.training.runs import Run
+from core.training.runs import Run, data_of
 from core.ui import caches, charts, pictures, state
 from core.ui.page import advice
-from core.workspace import Workspace
 
 _COLUMNS = 8
 _PER_PAGE = 40
@@ -32,7 +30,7 @@ _TESTED = {
 }
 
 
-def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
+def show_mistakes(runs: Sequence[Run]) -> None:
     """Show the confusion matrix of one of `runs`, and the test images of the cell picked in it."""
     st.header("What is taken for what")
     tested = [each for each in runs if each.accuracy is not None]
@@ -54,7 +52,7 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
         )
     with advice():
         answers = caches.test_answers(run)
-    data = data_of(run, workspace)
+    data = data_of(run)
     if data is None:
         st.info(
             f"The data set of this run, “{run.settings.data.stem}”, is gone or has changed since: "
@@ -97,17 +95,6 @@ def show_mistakes(workspace: Workspace, runs: Sequence[Run]) -> None:
 def _of_labels(answers: pd.DataFrame) -> pd.DataFrame:
     names = sorted({*answers["label"], *answers["predicted"]})
     return confusion(answers["label"], answers["predicted"], names)
-
-
-def data_of(run: Run, workspace: Workspace) -> Path | None:
-    """Return the data set that `run` was made on, by its content; None where it is gone."""
-    for path in [run.settings.data, *sorted(workspace.store.glob("*.parquet"))]:
-        try:
-            if path.exists() and caches.store(path).hash == run.data_hash:
-                return path
-        except StoreError:
-            continue
-    return None
 
 
 def _characters(data: Path, rows: pd.Series) -> np.ndarray:
@@ -179,7 +166,8 @@ def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
 
 def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
     """Show the test images of one cell, those the model was surest of first."""
-    said = f"**{_title(cell[0])}** taken for **{_title(cell[1])}**"
+    right = cell[0] == cell[1]
+    said = f"**{_title(cell[0])}** taken for **{'what it is' if right else _title(cell[1])}**"
     if behind.empty:
         st.markdown(f"{said}: no test image.")
         return

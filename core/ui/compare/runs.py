@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.models.zoo import FAMILIES
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import state
-from core.ui.page import doubt_link
+from core.ui.page import doubt_runs
 
 _NEWEST = 6
 _COLUMNS = {
@@ -33,8 +34,7 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     if arrived:
         asked = st.query_params.get_all("run")
         ticks.ids = asked or ticks.ids
-        if gone := set(asked) - {each.id for each in runs}:
-            doubt_link(f"The link asks for {', '.join(sorted(gone))}, not a run of this workspace.")
+        doubt_runs(set(asked) - {each.id for each in runs})
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
     ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
@@ -61,14 +61,14 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Run": [each.id for each in runs],
-            "Model": [each.settings.model for each in runs],
-            "Classes": [each.settings.classes + "s" for each in runs],
-            "State": ["stopping" if each.stopping else each.state for each in runs],
             "Test accuracy": [each.accuracy for each in runs],
             "Tested on": [each.tested_on for each in runs],
+            "Model": [FAMILIES[each.settings.model].title for each in runs],
+            "Classes": [each.settings.classes + "s" for each in runs],
+            "State": ["stopping" if each.stopping else each.state for each in runs],
             "Test loss": [each.loss for each in runs],
             "Data set": [each.settings.data.stem for each in runs],
-            "Epochs": [each.epoch for each in runs],
+            "Epochs begun": [each.epoch for each in runs],
             "Parameters": [each.parameters for each in runs],
             "Images a second": [each.images_per_second for each in runs],
             "Started": [each.created for each in runs],

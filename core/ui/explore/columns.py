@@ -61,7 +61,11 @@ def show(store: Store) -> None:
             for name, value in found.table.items()
         ]
         st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
-        st.caption(f"A sample of {found.images:,} images, taken from all over the data set.")
+        st.caption(
+            "All images."
+            if found.images == len(store)
+            else f"A sample of {found.images:,} images, taken from all over the data set."
+        )
 
     st.header("Pixel by pixel")
     height, width = store.shape

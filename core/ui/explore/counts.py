@@ -59,7 +59,10 @@ def _balance(store: Store) -> None:
             st.markdown("**What to know before you train on it**")
             st.markdown("\n".join(f"- {each}" for each in said))
     else:
-        st.success("Scripts, writers and collections are evenly spread.", icon=":material/balance:")
+        st.success(
+            "Nothing is badly uneven: not the scripts, their characters, writers or collections.",
+            icon=":material/balance:",
+        )
 
 
 def _arranged(table: pd.DataFrame, find: str, order: str) -> pd.DataFrame:

@@ -30,6 +30,7 @@ def filtered(store: Store) -> np.ndarray:
             "Script",
             scripts_of(store),
             format_func=lambda name: script(name).title,
+            wrap=True,
             key="script",
             bind="query-params",
         )

@@ -26,16 +26,19 @@ def browse(store: Store, rows: np.ndarray) -> None:
         look = st.segmented_control(
             "Show",
             [_CAME, _SEEN],
-            default=_CAME,
+            default=state.last("look", _CAME),
             required=True,
             key="look",
+            persist_state="session",
             label_visibility="collapsed",
         )
         many = st.selectbox(
             "Images a page",
             list(_COLUMNS),
+            index=list(_COLUMNS).index(state.last("many", next(iter(_COLUMNS)))),
             format_func=lambda each: f"{each} a page",
             key="many",
+            persist_state="session",
             label_visibility="collapsed",
             width=140,
         )

@@ -20,7 +20,10 @@ _DRAWING, _MODEL = "drawing", "model"
 
 
 def open_link(models: Sequence[str]) -> int:
-    """Lay out the drawing the page's address brings, once; return the place of its model."""
+    """Lay out the drawing the page's address brings, once; return the place of its model.
+
+    Where it names none, that is the model which answered last.
+    """
     sheet = state.sheet()
     link = st.query_params.get(_DRAWING, "")
     if link and link != sheet.link:
@@ -30,7 +33,7 @@ def open_link(models: Sequence[str]) -> int:
         except ImageError as error:
             sheet.lay(())
             doubt_link(f"{error}.".capitalize())
-    wanted = st.query_params.get(_MODEL, models[0])
+    wanted = st.query_params.get(_MODEL, state.answering())
     return models.index(wanted) if wanted in models else 0
 
 

@@ -23,10 +23,11 @@ def show_sides(workspace: Workspace, draft: Draft, taken: Sequence[Sample]) -> N
     """Show what two pipelines make of the same samples, and how alike the sources come out."""
     in_hand = draft.pipeline()
     names = [*pipelines(workspace), *([in_hand.name] if draft.changed else [])]
+    beside = "canonical" if in_hand.name == "notebook" else in_hand.name
     left, right = st.columns(2)
     chosen = (
         left.selectbox("One pipeline", names, index=names.index("notebook"), key="one-side"),
-        right.selectbox("Another", names, index=names.index("canonical"), key="other-side"),
+        right.selectbox("Another", names, index=names.index(beside), key="other-side"),
     )
     with advice():
         after = {

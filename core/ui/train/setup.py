@@ -17,7 +17,7 @@ from core.training.bend import random_bend
 from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
-from core.ui import caches
+from core.ui import caches, state
 from core.ui.page import advice, main_button
 from core.ui.pictures import sheet
 from core.ui.train import words
@@ -32,7 +32,7 @@ _BUSY = (
 
 
 def choose(store: Store) -> Settings:
-    """Ask for what decides how much there is to learn; these answer at once, outside the form."""
+    """Ask for what decides how much there is to learn, and how long that takes."""
     name = _kept(
         st.selectbox,
         "Model",
@@ -113,35 +113,35 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
             )
 
 
-def settings_form(chosen: Settings) -> Settings | None:
+def ask_more(chosen: Settings) -> Settings | None:
     """Ask for all other settings; return them with those `chosen` when the visitor starts."""
-    with st.form("settings", border=False):
-        with st.expander("How it learns", icon=":material/tune:"):
-            left, right = st.columns(2, gap="medium")
-            with left:
-                given = {
-                    "batch_size": _number("batch_size", 1, 8192),
-                    "optimizer": _choice("optimizer"),
-                    "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
-                    "schedule": _choice("schedule"),
-                    "warmup": _number("warmup", 0.0, 0.5, step=0.05),
-                }
-            with right:
-                given |= {
-                    "patience": _number("patience", 0, 10_000),
-                    "weight_decay": _number("weight_decay", 0.0, 1.0, step=1e-4, format="%.5f"),
-                    "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
-                    "average_weights": _explained("average_weights", st.checkbox),
-                }
-        given["notes"] = _explained("notes", st.text_input)
-        if not st.form_submit_button(
-            "Start training",
-            type=main_button(),
-            icon=":material/play_arrow:",
-            # pressed for one data set, it starts nothing on another that took its place
-            key=f"start-{chosen.data.stem}",
-        ):
-            return None
+    with st.expander("How it learns", icon=":material/tune:"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            given = {
+                "batch_size": _number("batch_size", 1, 8192),
+                "optimizer": _choice("optimizer"),
+                "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
+                "schedule": _choice("schedule"),
+                "warmup": _number("warmup", 0.0, 0.5, step=0.05),
+            }
+        with right:
+            given |= {
+                "patience": _number("patience", 0, 10_000),
+                "weight_decay": _number("weight_decay", 0.0, 1.0, step=1e-4, format="%.5f"),
+                "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
+                "average_weights": _explained("average_weights", st.checkbox),
+            }
+    given["notes"] = _explained("notes", st.text_input)
+    # not a form's: a tap on that right after another setting was typed would be lost
+    if not st.button(
+        "Start training",
+        type=main_button(),
+        icon=":material/play_arrow:",
+        # pressed for one data set, it starts nothing on another that took its place
+        key=f"start-{chosen.data.stem}",
+    ):
+        return None
     return replace(chosen, **given)
 
 
@@ -180,12 +180,8 @@ def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
 def _kept(
     widget: Callable[..., Any], label: str, *, key: str, value: object, **options: Any
 ) -> Any:
-    """Draw a widget that begins with `value`, and keep what was set while others are shown.
-
-    It begins with what was kept: Streamlit hands that to a browser only if the browser did not
-    send it along, and a browser may forget it a moment after, when the page before has ended.
-    """
-    value = st.session_state.get(key, value)
+    """Draw a widget that begins with `value`, and keep what was set while others are shown."""
+    value = state.last(key, value)
     given = options.get("options")
     begin = {"index": given.index(value)} if given else {"value": value}
     return widget(label, key=key, persist_state="session", **begin, **options)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.training.runs import Run
 from core.ui import state
-from core.ui.page import doubt_link
+from core.ui.page import doubt_link, doubt_runs
 
 NEW, RUNS = "New run", "Runs"
 
@@ -19,6 +19,7 @@ def view(runs: Sequence[Run]) -> str:
     Where a run goes on, or the address names one (`?run=ID`), the runs come first.
     """
     if not runs:
+        doubt_runs(st.query_params.get_all("run"))
         return NEW
     look = state.looking()
     if not look.half:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.models.zoo import FAMILIES
-from core.text import duration
+from core.text import duration, plain
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, main_button
@@ -65,7 +65,7 @@ def _facts(run: Run) -> None:
     if run.epoch:
         facts.append(f"epoch {run.epoch} of {settings.total_epochs}")
     if settings.notes:
-        facts.append(settings.notes)
+        facts.append(plain(settings.notes))
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
     icon, color = words.LOOKS.get(run.state, (":material/hourglass_top:", "blue"))
     row.badge(words.state(run), icon=icon, color=color)
