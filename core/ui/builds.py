@@ -15,15 +15,17 @@ from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
 from core.scripts import NAMES, script
-from core.ui.page import DATA, EXPLORE, advice, main_button
+from core.ui.page import DATA, EXPLORE, advice, doubt_link, main_button
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.data.store import Store
+    from core.ui.state import Chosen
 
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
 _MEGABYTE = 2**20
+_DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
 
 
@@ -34,7 +36,7 @@ MOST_SKETCHES = 50_000
 def data_or_stop(workspace: Workspace) -> Store:
     """Return the data set the visitor chose; with none there, say how to get one and stop."""
     from core.data.shelf import stores
-    from core.ui import caches
+    from core.ui import caches, state
 
     first_data(workspace)
     active = news(workspace)
@@ -43,21 +45,44 @@ def data_or_stop(workspace: Workspace) -> Store:
         if not active:
             _empty(workspace)
         st.stop()
-    gone = st.session_state.get("data")
-    if gone is not None and gone not in found:
+    chosen = state.chosen()
+    _follow_address(chosen, found)
+    if chosen.path is not None and chosen.path not in found:
         st.warning(
-            f"“{gone.stem}”, which you had chosen, was deleted or has another name now.",
+            f"“{chosen.path.stem}”, which you had chosen, was deleted or has another name now.",
             icon=":material/error:",
         )
-    chosen = st.selectbox(
+    key = f"data-{chosen.number}"
+    chosen.path = st.selectbox(
         "Data set",
         found,
+        index=found.index(chosen.path) if chosen.path in found else 0,
         format_func=lambda path: path.stem,
-        key="data",
-        persist_state="session",  # one choice for all pages
+        key=key,
+        on_change=_into_address,
+        args=[key],
     )
     with advice():
-        return caches.store(chosen)
+        return caches.store(chosen.path)
+
+
+def _follow_address(chosen: Chosen, found: Sequence[Path]) -> None:
+    """Take up the data set that the page's address names, once; say so where it is not here."""
+    asked = st.query_params.get(_DATA, "")
+    if not asked:
+        return
+    named = next((path for path in found if path.stem == asked), None)
+    if named is None:
+        doubt_link(f"The link asks for the data set “{asked[:40]}”, which is not here.")
+    elif asked != chosen.link:
+        chosen.take(named)
+    chosen.link = asked
+
+
+def _into_address(key: str) -> None:
+    from core.ui import state
+
+    st.query_params[_DATA] = state.chosen().link = st.session_state[key].stem
 
 
 def first_data(workspace: Workspace) -> None:
@@ -170,10 +195,10 @@ def _outcome(job: Job) -> None:
             and job.out.exists()
             and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}", width="stretch")
         ):
-            from core.ui.state import pick  # brings OpenCV, which Home can do without
+            from core.ui import state  # brings OpenCV, which Home can do without
 
             dismiss(job)
-            pick("data", job.out)
+            state.chosen().take(job.out)
             st.switch_page(EXPLORE.path, query_params={})
         st.button(
             "Dismiss",

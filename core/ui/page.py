@@ -41,6 +41,13 @@ PREDICT = Entry("pages/5_predict.py", "Predict", ":material/draw:", "Draw, and g
 MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 
 
+_CLOSE_MENU = """<script>
+// {}: on a phone the menu would stay over the page that was chosen in it
+if (matchMedia("(max-width: 767px)").matches)
+    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
+</script>"""
+
+
 def begin_page(entry: Entry) -> None:
     """Configure the page and draw the menu. Every page calls this first."""
     title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
@@ -50,6 +57,8 @@ def begin_page(entry: Entry) -> None:
         st.header("Scriptorium")
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
+        # with the page's title, so that it runs on every page anew
+        st.html(_CLOSE_MENU.format(entry.title), unsafe_allow_javascript=True)
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -130,6 +131,27 @@ class Ticked:
 
 
 @dataclass
+class Chosen:
+    """The data set in hand, the same on all pages.
+
+    Attributes:
+        path: of the data set; None before there was one.
+        link: the name that the address of a page brought last.
+        number: counts the times it was chosen otherwise than by the visitor; a new number is a new
+            widget, which begins with it.
+    """
+
+    path: Path | None = None
+    link: str = ""
+    number: int = 0
+
+    def take(self, path: Path) -> None:
+        """Take up a data set that the visitor did not choose in the list."""
+        self.path = path
+        self.number += 1
+
+
+@dataclass
 class Looking:
     """What the Train page shows: one of its halves, and one of the runs.
 
@@ -173,6 +195,11 @@ def last(key: str, usual: _Held) -> _Held:
 def ticked() -> Ticked:
     """Return which runs this visitor has ticked on the Compare page."""
     return _own("ticked", Ticked)
+
+
+def chosen() -> Chosen:
+    """Return the data set this visitor has in hand."""
+    return _own("chosen", Chosen)
 
 
 def looking() -> Looking:

@@ -1,5 +1,6 @@
 """Explore in a real browser: find, look closely, pick by hand, take away, count, compare."""
 
+import os
 import re
 import shutil
 import zipfile
@@ -49,6 +50,33 @@ def test_an_image_is_found_looked_at_closely_picked_and_taken_away(
     names = zipfile.ZipFile(tmp_path / "picked.zip").namelist()
     assert names[0] == "images.csv"
     assert re.fullmatch(r"kannada/.+/\d{7}\.png", names[1])
+    no_error(page)
+
+
+def test_the_address_names_the_data_set_and_other_pages_take_it(
+    start_server: Callable[..., Any], canonical_store: Path, tmp_path: Path, page: Page
+):
+    here = Workspace(tmp_path / "two")
+    for name in ("older", "newer"):
+        shutil.copy(canonical_store, here.store / f"{name}.parquet")
+        os.utime(here.store / f"{name}.parquet", (1e9 + len(list(here.store.iterdir())),) * 2)
+    url = start_server(here.root).url
+    box = page.get_by_role("combobox", name="Data set")
+    page.goto(f"{url}/explore")
+    expect(box).to_have_value("newer")
+    box.click()
+    page.get_by_role("option", name="older").click()
+    expect(page).to_have_url(re.compile("data=older"))
+
+    page.reload()
+    expect(box).to_have_value("older")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    expect(box).to_have_value("older")
+
+    page.goto(f"{url}/explore?data=oldest")
+    expect(page.get_by_text("the data set “oldest”, which is not here")).to_be_visible()
+    expect(box).to_have_value("newer")
     no_error(page)
 
 

@@ -233,7 +233,8 @@ def test_a_data_set_is_the_one_that_other_pages_take(title: str, own: Path, open
     app = open_page("data")
     app.button(key=f"{title}-mine").click().run()
     assert app.title[0].value == title
-    assert app.selectbox(key="data").value == own / "mine.parquet"
+    box = next(each for each in app.selectbox if each.label == "Data set")
+    assert box.value == own / "mine.parquet"
 
 
 @pytest.fixture

@@ -134,7 +134,8 @@ def test_a_start_meant_for_a_data_set_that_is_gone_starts_nothing(open_page: Ope
     press(app, "Start training")
 
     assert f"“{data.stem}”, which you had chosen" in app.warning[0].value
-    assert app.selectbox(key="data").value.stem == "another"
+    box = next(each for each in app.selectbox if each.label == "Data set")
+    assert box.value.stem == "another"
     assert len(list_runs(own)) == runs
 
 

@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.data import shelf
 from core.errors import DataError, ScriptoriumError, in_one_line
-from core.ui import caches
+from core.ui import caches, state
 from core.ui.builds import in_words
 from core.ui.page import EXPLORE, TRAIN, main_button
-from core.ui.state import pick
 from core.workspace import Workspace
 
 _PER_PAGE = 8
@@ -50,7 +49,7 @@ def _row(workspace: Workspace, path: Path) -> None:
     with buttons.container(horizontal=True, horizontal_alignment="right"):
         for entry in (EXPLORE, TRAIN):
             if st.button(entry.title, icon=entry.icon, key=f"{entry.title}-{path.stem}"):
-                pick("data", path)
+                state.chosen().take(path)
                 st.switch_page(entry.path)
         chosen = st.menu_button(
             "More", [_RENAME, _DELETE], icon=":material/more_vert:", key=f"more-{path.stem}"
@@ -65,7 +64,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
     name = st.text_input("New name", value=path.stem, key=f"new-name-{path.stem}").strip()
     trained = _runs_on(workspace, path)
     if trained:
-        st.caption(f"{_runs(trained)} trained on it can go on under the old name only.")
+        st.caption(f"{_runs(trained)} trained on it will find it under its new name.")
     if st.button(_RENAME, type=main_button(), key="rename"):
         try:
             _refuse_if_used(workspace, path)
@@ -73,8 +72,8 @@ def _rename(workspace: Workspace, path: Path) -> None:
         except (DataError, OSError) as error:
             st.warning(in_one_line(error), icon=":material/error:")
         else:
-            if st.session_state.get("data") == path:
-                pick("data", renamed)
+            if state.chosen().path == path:
+                state.chosen().take(renamed)
             st.rerun()
 
 
