@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +65,12 @@ class Workspace:
     def recipe(self) -> Path:
         """What the recipe of the shipped model makes on its way: data without copies of images."""
         return self._folder("recipe")
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder for what is needed for a moment; it is gone afterwards."""
+        with tempfile.TemporaryDirectory(dir=self._folder("scratch")) as folder:
+            yield Path(folder)
 
     @property
     def pipelines(self) -> Path:

@@ -6,7 +6,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -66,11 +65,11 @@ def build_against_keras(say: Say) -> dict[str, Any]:
     for source in SOURCES:
         if not found[source.name]:
             continue
-        with tempfile.TemporaryDirectory() as name:
-            unpacked = Path(name) / source.name
+        with workspace().scratch() as here:
+            unpacked = here / source.name
             with zipfile.ZipFile(found[source.name][0]) as archive:
                 archive.extractall(unpacked)
-            figures[source.name] = _against_keras(unpacked, Path(name) / "out.parquet")
+            figures[source.name] = _against_keras(unpacked, here / "out.parquet")
         say(f"build {source.name}: {figures[source.name]}")
     return figures
 
@@ -104,8 +103,8 @@ def reading(say: Say) -> dict[str, Any]:
     count = 21_946
     figures = {}
     for name in PRESETS:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "made-up.parquet"
+        with workspace().scratch() as folder:
+            path = folder / "made-up.parquet"
             _write_made_up(path, name, count)
             store = Store.open(path)
             store.images()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +23,7 @@ from core.errors import DataError
 from core.imaging import preset
 from core.scripts import NAMES
 from core.server import Server, serving
-from core.workspace import CHECKOUT, Workspace
+from core.workspace import CHECKOUT, Workspace, workspace
 
 Say = Callable[[str], None]
 SMALL, USUAL, LARGE = 20_000, 150_000, 1_000_000
@@ -46,8 +45,8 @@ def pages(say: Say) -> dict[str, Any]:
     """
     places = [*_other_pages(), *(f"explore?view={each}" for each in _EXPLORE_VIEWS)]
     figures: dict[str, Any] = {"images": USUAL}
-    with tempfile.TemporaryDirectory() as folder:
-        with serving(_furnished(Path(folder), USUAL, say)) as server:
+    with workspace().scratch() as folder:
+        with serving(_furnished(folder, USUAL, say)) as server:
             visits = Visits(server)
             figures["pages"] = {place or "home": visits.warm(place, say) for place in places}
             for number in range(VIEWS):
@@ -57,7 +56,7 @@ def pages(say: Say) -> dict[str, Any]:
             say(f"{visits.count} views: {figures['memory_mb']} MB")
         figures["explore"] = {}
         for count in (SMALL, LARGE):
-            with serving(_furnished(Path(folder), count, say)) as server:
+            with serving(_furnished(folder, count, say)) as server:
                 visits = Visits(server)
                 figures["explore"][f"{count:,} images"] = {
                     view: visits.warm(f"explore?view={view}", say) for view in _EXPLORE_VIEWS

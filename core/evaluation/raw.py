@@ -70,7 +70,10 @@ def evaluate(
     if script not in predictor.labels:
         known = ", ".join(predictor.labels[:_NAMED])
         more = ", ..." if len(predictor.labels) > _NAMED else ""
-        raise ModelError(f"{predictor.name} knows {known}{more}, not {script!r}")
+        raise ModelError(
+            f"{predictor.name} knows {known}{more}, not {script!r}: name one of these, or ask "
+            "another model"
+        )
     files = [each for _, listed in distinct(path)[0] for each in listed if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -146,8 +144,8 @@ def _alphabets(train: int, test: int) -> tuple[Lesson, Lesson]:
     share = train + test + PER_WRITER  # the last hand to learn from may write more than needed
     drawn = other_items(round(classes * share / HELD_OUT), SEED, noise=True)
     items = [each for each in drawn if each.label.fold == "test"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "alphabets.parquet"
+    with workspace().scratch() as folder:
+        path = folder / "alphabets.parquet"
         write_items(items, path, preset("canonical"), sources=False)
         store = Store.open(path)
         images, table = store.images(), store.labels()
