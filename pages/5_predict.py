@@ -3,8 +3,10 @@
 import streamlit as st
 
 from core.inference.predictor import available, model_folder
+from core.training.runs import list_runs
 from core.ui import caches, predict, state
 from core.ui.page import PREDICT, TRAIN, advice, begin_page
+from core.ui.train.words import in_a_list
 from core.workspace import workspace
 
 begin_page(PREDICT)
@@ -23,7 +25,14 @@ with left:
     how = st.segmented_control(
         "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
     )
-model = right.selectbox("Model", models, index=first, key="answering-model")
+titles = {run.id: in_a_list(run) for run in list_runs(here)}
+model = right.selectbox(
+    "Model",
+    models,
+    index=first,
+    format_func=lambda name: titles.get(name, name),
+    key="answering-model",
+)
 state.answer_with(model)
 predict.say_who_answers(models, model)
 with advice():

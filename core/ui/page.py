@@ -41,11 +41,12 @@ PREDICT = Entry("pages/5_predict.py", "Predict", ":material/draw:", "Draw, and g
 MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 
 
+_PAGE = "own-page"
 _CLOSE_MENU = """<script>
-// {}: on a phone the menu would stay over the page that was chosen in it
 if (matchMedia("(max-width: 767px)").matches)
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
 </script>"""
+"""On a phone the menu would stay over the page that was chosen in it."""
 
 
 def begin_page(entry: Entry) -> None:
@@ -57,8 +58,9 @@ def begin_page(entry: Entry) -> None:
         st.header("Scriptorium")
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
-        # with the page's title, so that it runs on every page anew
-        st.html(_CLOSE_MENU.format(entry.title), unsafe_allow_javascript=True)
+        if st.session_state.setdefault(_PAGE, entry.title) != entry.title:
+            st.session_state[_PAGE] = entry.title
+            st.html(_CLOSE_MENU, unsafe_allow_javascript=True)
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)

@@ -97,7 +97,7 @@ def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
 
     page.get_by_role("link", name="Predict with it").click()
     expect(page).to_have_url(re.compile(rf"/predict\?model={run.id}$"))
-    expect(page.get_by_role("combobox", name="Model")).to_have_value(run.id)
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"^{run.id} · "))
 
     page.goto(f"{furnished.url}/train?run={run.id}")
     page.get_by_role("button", name="Delete", exact=True).click()
