@@ -177,11 +177,10 @@ def main(folder: Path) -> None:
     with jobs.hold(folder):
         try:
             report = _do(folder)
-        except ScriptoriumError as error:
-            jobs.append(folder, {"error": jobs.reason(error)})
         except BaseException as error:
             jobs.append(folder, {"error": jobs.reason(error)})
-            raise
+            if not isinstance(error, ScriptoriumError):
+                raise
         else:
             jobs.append(folder, {"report": report})
 
