@@ -43,10 +43,10 @@ MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 
 _PAGE = "own-page"
 _CLOSE_MENU = """<script>
+// on {}
 if (matchMedia("(max-width: 767px)").matches)
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
 </script>"""
-"""On a phone the menu would stay over the page that was chosen in it."""
 
 
 def begin_page(entry: Entry) -> None:
@@ -58,12 +58,23 @@ def begin_page(entry: Entry) -> None:
         st.header("Scriptorium")
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
-        if st.session_state.setdefault(_PAGE, entry.title) != entry.title:
-            st.session_state[_PAGE] = entry.title
-            st.html(_CLOSE_MENU, unsafe_allow_javascript=True)
+        _close_menu(entry)
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)
+
+
+def _close_menu(entry: Entry) -> None:
+    """On a phone, take the menu away that would stay over the page chosen in it.
+
+    Drawn again in every run of a page, the script is one and the same, and runs once: one that
+    only the first run draws may be gone before the browser has seen it.
+    """
+    title, from_another = st.session_state.get(_PAGE, (entry.title, False))
+    from_another |= title != entry.title
+    st.session_state[_PAGE] = (entry.title, from_another)
+    if from_another:
+        st.html(_CLOSE_MENU.format(entry.title), unsafe_allow_javascript=True)
 
 
 def main_button() -> Literal["primary", "secondary"]:
