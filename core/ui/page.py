@@ -41,14 +41,6 @@ PREDICT = Entry("pages/5_predict.py", "Predict", ":material/draw:", "Draw, and g
 MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 
 
-_PAGE = "own-page"
-_CLOSE_MENU = """<script>
-// on {}
-if (matchMedia("(max-width: 767px)").matches)
-    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
-</script>"""
-
-
 def begin_page(entry: Entry) -> None:
     """Configure the page and draw the menu. Every page calls this first."""
     title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
@@ -58,23 +50,9 @@ def begin_page(entry: Entry) -> None:
         st.header("Scriptorium")
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
-        _close_menu(entry)
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)
-
-
-def _close_menu(entry: Entry) -> None:
-    """On a phone, take the menu away that would stay over the page chosen in it.
-
-    Drawn again in every run of a page, the script is one and the same, and runs once: one that
-    only the first run draws may be gone before the browser has seen it.
-    """
-    title, from_another = st.session_state.get(_PAGE, (entry.title, False))
-    from_another |= title != entry.title
-    st.session_state[_PAGE] = (entry.title, from_another)
-    if from_another:
-        st.html(_CLOSE_MENU.format(entry.title), unsafe_allow_javascript=True)
 
 
 def main_button() -> Literal["primary", "secondary"]:

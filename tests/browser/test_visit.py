@@ -78,24 +78,6 @@ def test_a_deep_link_to_a_cold_server_without_data_opens(
     no_error(page)
 
 
-def test_on_a_phone_the_menu_makes_room_for_the_page_chosen_in_it(
-    furnished: Any, new_page: Callable[..., Page]
-):
-    page = new_page(**PHONE)
-    page.goto(furnished.url)
-    closed, opened = (
-        page.locator(f"[data-testid=stSidebar][data-collapsed={each}]")
-        for each in ("true", "false")
-    )
-    for title in ("Explore", "Predict"):
-        expect(closed).to_have_count(1)
-        page.get_by_test_id("stExpandSidebarButton").click()
-        expect(opened).to_have_count(1)
-        opened.get_by_role("link", name=title).click()
-        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-    expect(closed).to_have_count(1)
-
-
 def test_the_model_that_answered_last_answers_again(furnished: Any, page: Page):
     model = page.get_by_role("combobox", name="Model")
     page.goto(f"{furnished.url}/predict")
