@@ -34,8 +34,9 @@ here = workspace()
 first_data(here)
 active = [job for job in news(here) if job.kind != "fetch"]
 found = look_around(here, active=bool(active))
-if not found.sets and not active:
-    write_first(here, "Write a first data set from the sketchbook")
+with st.container():  # a place of its own, with or without the button
+    if not found.sets and not active:
+        write_first(here, "Write a first data set from the sketchbook")
 four_things(here, found)
 
 st.header("Six scripts")

@@ -20,11 +20,9 @@ draft = choose_draft(here)
 view = st.segmented_control(
     "View",
     [_STEPS, _SIDES, _MAKE],
-    default=state.last("prepare-view", _STEPS),
     required=True,
-    key="prepare-view",
-    persist_state="session",
     label_visibility="collapsed",
+    **state.kept("prepare-view", _STEPS, begins_by="default"),
 )
 # No st.stop() beside widgets: of those that are not drawn then, server and browser disagree.
 if view == _MAKE:

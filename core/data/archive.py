@@ -102,7 +102,7 @@ def roots(path: Path) -> list[Path]:
     """
     path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
     if path.is_dir():
-        found = (path / each for each in _walk(path) if each.lower().endswith(".zip"))
+        found = (path / each for each in walk(path) if each.lower().endswith(".zip"))
         zips = sorted(each for each in found if each.is_file() and not _hidden(each.name))
         return [path, *zips]
     if not path.exists():
@@ -118,7 +118,7 @@ def entries(root: Path) -> Iterator[Entry]:
     """Yield every file of a zip or a folder, at any depth, by name; hidden files left out."""
     zipped = not root.is_dir()
     # a zip may have a name twice; the later one counts, as when it is unpacked
-    names = set(_archive(root).namelist()) if zipped else _walk(root)
+    names = set(_archive(root).namelist()) if zipped else walk(root)
     for name in sorted(names):
         if not name.endswith("/") and not _hidden(name):
             yield Entry(root, name, zipped)
@@ -201,7 +201,8 @@ def _checksum(entry: Entry) -> int:
         return -1  # no file has it
 
 
-def _walk(root: Path) -> Iterator[str]:
+def walk(root: Path) -> Iterator[str]:
+    """Yield the path of every file below a folder, linked folders too, none of them twice."""
     seen = set()  # a link may lead back to where one has been
     for folder, inside, files in os.walk(root, followlinks=True):
         place = os.path.realpath(folder)

@@ -100,7 +100,7 @@ def own_tally(run: Run) -> pd.DataFrame:
         RunError: the run has not got that far.
     """
     answers = _among_known(run.test_predictions())
-    store = _own_data(run)
+    store = data_of(run)
     if store is None:
         nameless = () if run.settings.split == "collection" else ("",)
         return tally(answers, [""] * len(answers), nameless)
@@ -234,7 +234,7 @@ def _run_in(folder: Path) -> Run:
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
     """Return the collections and the images (their digests) that a run learned from."""
-    store = _own_data(run)
+    store = data_of(run)
     if store is not None:
         labels = store.labels()
         train, _ = split(labels, run.settings.split, run.settings.seed)
@@ -246,11 +246,6 @@ def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
             "here any more: train it again"
         )
     return run.trained_on, set()
-
-
-def _own_data(run: Run) -> Store | None:
-    path = data_of(run)
-    return Store.open(path) if path else None
 
 
 def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:

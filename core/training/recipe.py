@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.build import build, find_items, write_items
+from core.data.archive import walk
+from core.data.build import find_items, write_items
 from core.data.distort import Distorted
 from core.data.scan import Item, hinted
 from core.data.sketchbook.build import HELD_OUT, other_items, sketch_items
@@ -117,7 +118,8 @@ def make_shipped(
         ScriptoriumError: the sets can't be read, or the run fails.
     """
     amounts = amounts or Amounts()
-    missing = set(NAMES) - {each.script for each in find_items(paths).items}
+    sources = find_items(paths).items
+    missing = set(NAMES) - {each.script for each in sources}
     if missing:
         raise DataError(
             f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
@@ -125,11 +127,11 @@ def make_shipped(
         )
     recipe = {"paths": list(paths), "files": _identity(paths), "number": NUMBER}
     made = Made(ws, recipe | asdict(amounts))
-    real = made.file("real", lambda out: build(paths, out, progress=progress))
 
-    def write(items: Sequence[Item], out: Path) -> None:
-        write_items(items, out, preset("canonical"), progress=progress, sources=False)
+    def write(items: Sequence[Item], out: Path, *, copies: bool = False) -> None:
+        write_items(items, out, preset("canonical"), progress=progress, sources=copies)
 
+    real = made.file("real", lambda out: write(sources, out, copies=True))
     glyphs = made.file("glyphs", lambda out: write(_items(Store.open(real), amounts), out))
     strangers = made.file("held-out", lambda out: write(_held_out(amounts.held_out), out))
     run = made.run(glyphs, amounts.epochs, on_run)
@@ -143,8 +145,10 @@ def _identity(paths: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for text in paths:
         _, path = hinted(text)
-        for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            about = each.lstat()
+        files = [path / each for each in sorted(walk(path))] if path.is_dir() else [path]
+        for each in files:
+            # a link that leads nowhere is told by itself
+            about = each.stat() if each.exists() else each.lstat()
             digest.update(repr((str(each), about.st_size, about.st_mtime_ns)).encode())
     return digest.hexdigest()
 

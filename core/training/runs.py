@@ -205,8 +205,8 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
             why = "it is done" if run.state == files.DONE else "it left no checkpoint"
             raise RunError(f"run {run.id} can't go on, {why}: start a new one")
         _refuse_if_tested(run)
-        data = data_of(run)
-        if data is None:
+        store = data_of(run)
+        if store is None:
             raise RunError(
                 f"run {run.id} can't go on: its data set, “{run.settings.data.stem}”, is gone, "
                 "damaged or another by now; start a new run"
@@ -214,24 +214,28 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
         known = files.read_state(run.folder)
         known.pop("message", None)
         begin = {files.STATE: json.dumps({**known, "state": files.STARTING})}
-        if data != run.settings.data:
+        if store.path != run.settings.data:
             request = json.loads((run.folder / files.SETTINGS).read_text(encoding="utf-8"))
-            request["settings"] = replace(run.settings, data=data).to_json()
+            request["settings"] = replace(run.settings, data=store.path).to_json()
             begin[files.SETTINGS] = json.dumps(request, indent=1)
         _launch(run.folder, begin)
     return _load(run.folder)
 
 
-def data_of(run: Run) -> Path | None:
+def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | None:
     """Return the data set that a run was made on, wherever it is now; None where it is gone.
 
     What tells is its content: it may have been renamed, and another may go by its name.
+
+    Args:
+        opened: opens a data set; pages have theirs open already.
     """
     kept = Workspace(run.folder.parents[1]).store.glob("*.parquet")
     for path in [run.settings.data, *sorted(kept)]:
-        with suppress(StoreError):
-            if Store.open(path).hash == run.data_hash:
-                return path
+        with suppress(StoreError, FileNotFoundError):
+            store = opened(path)
+            if store.hash == run.data_hash:
+                return store
     return None
 
 

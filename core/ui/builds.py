@@ -121,14 +121,17 @@ def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch
     """
     shown = [job for job in list_jobs(workspace) if job.kind in kinds]
     active = [job for job in shown if job.active]
-    if active:
-        folders = [job.folder for job in active]
-        st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
     # Another try under the same name makes the last one's end old news.
     latest = {(job.kind == "fetch", job.name): job for job in reversed(shown)}
-    for job in reversed(latest.values()):
-        if not job.active and not job.seen and _is_new(job):
-            _outcome(job)
+    # One place for all: without, each that comes or goes moves the page below it, and a browser
+    # shows what stood there twice until the page is drawn to its end.
+    with st.container():
+        if active:
+            folders = [job.folder for job in active]
+            st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
+        for job in reversed(latest.values()):
+            if not job.active and not job.seen and _is_new(job):
+                _outcome(job)
     return active
 
 

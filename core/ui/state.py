@@ -181,15 +181,24 @@ def _own(name: str, begin: Callable[[], _Held]) -> _Held:
     return st.session_state.setdefault(f"own-{name}", begin())
 
 
-def last(key: str, usual: _Held) -> _Held:
-    """Return what a widget that keeps its value was set to last, or `usual`: to begin it with.
+def kept(
+    key: str, usual: object, *, among: Iterable[Any] | None = None, begins_by: str = "value"
+) -> dict[str, Any]:
+    """Return the options of a widget that keeps what was set while the visitor is elsewhere.
 
-    Streamlit hands a browser what it kept only if that did not send it along, and a browser may
-    forget it a moment after, when the page before has ended: it then shows what the widget begins
-    with, while the server goes on with what was set.
+    It begins with what was kept: Streamlit hands that to a browser only if the browser did not
+    send it along, and one may forget it a moment after, when the page before has ended; it then
+    shows what the widget begins with, while the server goes on with what was set.
+
+    Args:
+        key: of the widget.
+        usual: what it is before anything was set.
+        among: the options of a select box, which begins by their index.
+        begins_by: what any other widget calls the value that it begins with.
     """
-    kept: _Held = st.session_state.get(key, usual)
-    return kept
+    last = st.session_state.get(key, usual)
+    begin = {begins_by: last} if among is None else {"index": list(among).index(last)}
+    return {"key": key, "persist_state": "session", **begin}
 
 
 def ticked() -> Ticked:

@@ -23,31 +23,18 @@ def show_curves(runs: Sequence[Run]) -> None:
     """Show one measure of all `runs`, over epochs, batches or minutes, smoothed if wanted."""
     st.header("Curves")
     left, middle, right = st.columns([2, 3, 2], gap="medium")
-    measures = list(_MEASURES)
     measure = left.selectbox(
-        "Measure",
-        measures,
-        index=measures.index(state.last("curve", measures[0])),
-        key="curve",
-        persist_state="session",
+        "Measure", _MEASURES, **state.kept("curve", next(iter(_MEASURES)), among=_MEASURES)
     )
     with middle:
         axis = st.segmented_control(
             "Over",
             list(_AXES),
-            default=state.last("curve-over", "Epochs"),
             required=True,
-            key="curve-over",
-            persist_state="session",
+            **state.kept("curve-over", "Epochs", begins_by="default"),
         )
     smoothing = right.slider(
-        "Smoothing",
-        0.0,
-        0.95,
-        state.last("curve-smoothing", 0.0),
-        0.05,
-        key="curve-smoothing",
-        persist_state="session",
+        "Smoothing", 0.0, 0.95, step=0.05, **state.kept("curve-smoothing", 0.0)
     )
     histories = {each.id: caches.history(each) for each in runs}
     begun = {name: history for name, history in histories.items() if len(history)}

@@ -52,7 +52,8 @@ def show_mistakes(runs: Sequence[Run]) -> None:
         )
     with advice():
         answers = caches.test_answers(run)
-    data = data_of(run)
+    store = data_of(run, caches.store)
+    data = None if store is None else store.path
     if data is None:
         st.info(
             f"The data set of this run, “{run.settings.data.stem}”, is gone or has changed since: "

@@ -26,21 +26,17 @@ def browse(store: Store, rows: np.ndarray) -> None:
         look = st.segmented_control(
             "Show",
             [_CAME, _SEEN],
-            default=state.last("look", _CAME),
             required=True,
-            key="look",
-            persist_state="session",
             label_visibility="collapsed",
+            **state.kept("look", _CAME, begins_by="default"),
         )
         many = st.selectbox(
             "Images a page",
             list(_COLUMNS),
-            index=list(_COLUMNS).index(state.last("many", next(iter(_COLUMNS)))),
             format_func=lambda each: f"{each} a page",
-            key="many",
-            persist_state="session",
             label_visibility="collapsed",
             width=140,
+            **state.kept("many", next(iter(_COLUMNS)), among=_COLUMNS),
         )
     left, right = st.columns([3, 2], gap="medium")
     with left, advice():

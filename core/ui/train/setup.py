@@ -33,13 +33,11 @@ _BUSY = (
 
 def choose(store: Store) -> Settings:
     """Ask for what decides how much there is to learn, and how long that takes."""
-    name = _kept(
-        st.selectbox,
+    name = st.selectbox(
         "Model",
-        key="model",
-        options=list(FAMILIES),
-        value=Settings.model,
+        FAMILIES,
         format_func=lambda each: FAMILIES[each].title,
+        **state.kept("model", Settings.model, among=FAMILIES),
     )
     family = FAMILIES[name]
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
@@ -167,21 +165,22 @@ def _number(name: str, low: float, high: float, **options: Any) -> Any:
     return _explained(name, st.number_input, min_value=low, max_value=high, **options)
 
 
-def _explained(name: str, widget: Callable[..., Any], **options: Any) -> Any:
-    """Draw the widget of a setting with its label, and its sentence under it."""
+def _explained(
+    name: str,
+    widget: Callable[..., Any],
+    *,
+    key: str | None = None,
+    value: object = None,
+    **options: Any,
+) -> Any:
+    """Draw the widget of a setting with its label, and its sentence under it.
+
+    It begins with `value`, or the setting's default.
+    """
     setting = FIELDS[name]
-    options = {"key": f"train-{name}", "value": setting.default, **options}
+    usual = setting.default if value is None else value
+    kept = state.kept(key or f"train-{name}", usual, among=options.get("options"))
     with st.container(gap="xsmall"):
-        answer = _kept(widget, setting.metadata["label"], **options)
+        answer = widget(setting.metadata["label"], **options, **kept)
         st.caption(setting.metadata["help"])
     return answer
-
-
-def _kept(
-    widget: Callable[..., Any], label: str, *, key: str, value: object, **options: Any
-) -> Any:
-    """Draw a widget that begins with `value`, and keep what was set while others are shown."""
-    value = state.last(key, value)
-    given = options.get("options")
-    begin = {"index": given.index(value)} if given else {"value": value}
-    return widget(label, key=key, persist_state="session", **begin, **options)
