@@ -20,6 +20,14 @@ from pathlib import Path
 from core.errors import ScriptoriumError
 from core.workspace import CHECKOUT
 
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Mobile Safari/537.36",
+}
+"""The browser of a phone, as Playwright's contexts take it."""
 _PATIENCE_SECONDS = 60
 """A machine that trains meanwhile is slow."""
 _LAST = 3000

@@ -19,17 +19,21 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.server import serving
+from core.server import PHONE, serving
 from core.workspace import CHECKOUT
 
 IMAGES = CHECKOUT / "docs" / "images"
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+DEVICES: dict[str, Any] = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {**PHONE, "device_scale_factor": 2},
+}
 SCHEMES = ("light", "dark")
 PATIENCE_MS = 120_000
 """A machine that trains meanwhile is slow."""
@@ -102,7 +106,7 @@ def main() -> None:
     wanted = {
         name
         for view in asked.view or known
-        for name in (f"{view}-{size}-{scheme}" for size in SIZES for scheme in SCHEMES)
+        for name in (f"{view}-{device}-{scheme}" for device in DEVICES for scheme in SCHEMES)
     }
     if asked.docs:
         wanted &= shown_in_docs()
@@ -147,7 +151,7 @@ def _core(workspace: Path, *command: str) -> None:
 def _shoot(
     browser: Browser, url: str, name: str, view: View, folder: Path, wanted: set[str], *, cut: bool
 ) -> None:
-    shots = {f"{name}-{size}-{scheme}": (size, scheme) for size in SIZES for scheme in SCHEMES}
+    shots = {f"{name}-{each}-{scheme}": (each, scheme) for each in DEVICES for scheme in SCHEMES}
     shots = {each: shot for each, shot in shots.items() if each in wanted}
     if not shots:
         return
@@ -157,14 +161,9 @@ def _shoot(
     warm.goto(address)
     settle(warm)
     warm.close()
-    for each, (size, scheme) in shots.items():
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            has_touch=size == "phone",
-            device_scale_factor=2 if size == "phone" else 1,
-        )
+    for each, (device, scheme) in shots.items():
+        width, height = DEVICES[device]["viewport"].values()
+        context = browser.new_context(color_scheme=scheme, **DEVICES[device])
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
@@ -178,7 +177,7 @@ def _shoot(
         _whole_page(page, width, height)
         if cut:
             shown = page.viewport_size["height"] if page.viewport_size else height
-            page.set_viewport_size({"width": width, "height": min(shown, TALLEST[size])})
+            page.set_viewport_size({"width": width, "height": min(shown, TALLEST[device])})
             settle(page)
         path = folder / f"{each}.png"
         page.screenshot(path=path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ScriptoriumError, in_one_line
 from core.ui.letter import letter
@@ -46,13 +47,24 @@ def begin_page(entry: Entry) -> None:
     title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
     # a drawn one: those by name come from Google's server
     st.set_page_config(page_title=title, page_icon=letter("baybayin"), layout="wide")
-    with st.sidebar:
-        st.header("Scriptorium")
+    with _place_of_menu(entry):
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)
+
+
+def _place_of_menu(entry: Entry) -> DeltaGenerator:
+    """Return where the menu stands: at the side, or behind a button on a phone.
+
+    A phone has no room for a side, and Streamlit leaves its own open over the page one went to.
+    """
+    if "Mobi" in st.context.headers.get("User-Agent", ""):
+        # another key on every page, or it would stay open as well
+        return st.popover("Menu", icon=":material/menu:", key=f"menu-{entry.title}")
+    st.sidebar.header("Scriptorium")
+    return st.sidebar
 
 
 def main_button() -> Literal["primary", "secondary"]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import server as servers
 from core.data.activity import REQUEST
-from core.server import Server
+from core.server import PHONE, Server
 from core.training.runs import start_run, wait
 from core.training.settings import Settings
 from core.ui.page import HOME, MENU
@@ -31,6 +31,7 @@ SETTLED = """() =>
     document.querySelector('[data-test-script-state=notRunning]') &&
     !document.querySelector(
         '[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')"""
+DRAWING = "[data-test-script-state]:not([data-test-script-state=notRunning])"
 # Two slow cores may be busy training while a page renders.
 TIMEOUT_MS = 60_000
 expect.set_options(timeout=150_000)
@@ -152,7 +153,11 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
-        return context.new_page()
+        page = context.new_page()
+        # As a person does: look when the page has been drawn to its end, then act. What it is
+        # still drawing may move away under the mouse.
+        page.add_locator_handler(page.locator(DRAWING), lambda: None)
+        return page
 
     yield open_page
     for context in contexts:
@@ -163,3 +168,9 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def page(new_page: Callable[..., Page]) -> Page:
     """A page in a fresh browser context, 1280x900, with patience for a slow machine."""
     return new_page()
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """A page in the browser of a phone."""
+    return new_page(**PHONE)

@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.data.scan import scan
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Puts the picture of a data URL into the clipboard's place, as Ctrl+V would.
 PASTE = """async (url) => {
     const blob = await (await fetch(url)).blob();
@@ -152,8 +151,7 @@ def test_the_camera_is_asked_for_only_when_it_is_chosen(server: Any, new_page: C
 
 
 @pytest.mark.parametrize("finger", [True, False], ids=["finger", "second finger"])
-def test_a_finger_draws_on_a_phone(finger: bool, server: Any, new_page: Callable[..., Page]):
-    phone = new_page(**PHONE)
+def test_a_finger_draws_on_a_phone(finger: bool, server: Any, phone: Page):
     phone.goto(f"{server.url}/predict")
     sheet(phone).scroll_into_view_if_needed()
     box = sheet(phone).bounding_box()

@@ -25,8 +25,7 @@ def no_error(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-def test_nothing_runs_off_the_side_of_a_phone(furnished: Any, new_page: Callable[..., Page]):
-    phone = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_nothing_runs_off_the_side_of_a_phone(furnished: Any, phone: Page):
     phone.goto(f"{furnished.url}/train")
     expect(phone.get_by_role("button", name="Start training")).to_be_visible()
     wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")

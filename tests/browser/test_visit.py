@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="module")
@@ -187,10 +186,20 @@ def test_an_upload_is_answered_and_a_bad_one_named(
     no_error(page)
 
 
-def test_a_phone_can_draw_and_nothing_runs_off_its_side(
-    furnished: Any, new_page: Callable[..., Page]
-):
-    phone = new_page(**PHONE)
+def test_the_menu_of_a_phone_closes_over_the_page_one_went_to(furnished: Any, phone: Page):
+    phone.goto(furnished.url)
+    expect(phone.get_by_test_id("stSidebar")).to_have_count(0)
+    menu = phone.get_by_test_id("stPopoverButton").filter(has_text="Menu")
+    for title in ("Compare", "Train"):
+        expect(menu).to_have_attribute("aria-expanded", "false")
+        menu.tap()
+        phone.get_by_role("link", name=title, exact=True).tap()
+        expect(phone.get_by_role("heading", name=title, level=1)).to_be_visible()
+        expect(phone.get_by_role("link", name="Explore", exact=True)).to_have_count(0)
+    no_error(phone)
+
+
+def test_a_phone_can_draw_and_nothing_runs_off_its_side(furnished: Any, phone: Page):
     phone.goto(f"{furnished.url}/predict")
     draw(phone, *STROKES)
     assert "%" in answer(phone)
