@@ -40,7 +40,6 @@ def start(
     argv: Sequence[str],
     *,
     files: Mapping[str, str] | None = None,
-    env: Mapping[str, str] | None = None,
 ) -> None:
     """Start the command `argv` as the job of `folder`; return once it holds its lock.
 
@@ -51,7 +50,6 @@ def start(
         argv: the whole command, program first, as subprocess takes it. It runs in the checkout.
         files: name -> text, written into `folder` first. Whoever finds one of them there finds
             the job alive already.
-        env: added to this process's environment.
 
     Raises:
         OSError: the program can't be started.
@@ -63,7 +61,7 @@ def start(
         (folder / _STOP).unlink(missing_ok=True)  # that was for the job's last time
         for name, text in (files or {}).items():
             write_atomically(folder / name, text)
-        process = _spawn(folder, argv, env or {})
+        process = _spawn(folder, argv)
         # Waited for, or it stays a zombie when it ends before this process does.
         threading.Thread(target=process.wait, daemon=True).start()
         deadline = time.monotonic() + _SECONDS_TO_TAKE_LOCK
@@ -154,12 +152,12 @@ def log_tail(folder: Path, lines: int = 20) -> str:
     return "\n".join(text.splitlines()[-lines:])
 
 
-def _spawn(folder: Path, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, argv: Sequence[str]) -> subprocess.Popen[bytes]:
     with (folder / LOG).open("ab") as log:
         return subprocess.Popen(
             argv,
             cwd=CHECKOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **env},
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,9 +1,10 @@
-"""Words for people: lists, lengths of time, and what others named, as it is."""
+"""Words for people: lists, lengths of time, sizes, and what others named, as it is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 
 def plain(text: str) -> str:
@@ -27,3 +28,21 @@ def duration(seconds: float) -> str:
         if seconds >= 0.9 * size:
             return f"{max(1, round(seconds / size))} {unit}"
     return f"{max(1, round(seconds))} s"
+
+
+def ago(then: datetime) -> str:
+    """Say how long ago `then` was, in words."""
+    seconds = (datetime.now(UTC) - then).total_seconds()
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count:,} {word}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def bytes_in_words(count: float) -> str:
+    """Say how large a file is, such as "3.4 MB"; a MB is a million bytes."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= 0.95 * size:
+            return f"{count / size:.1f} {unit}"
+    return f"{max(1, round(count / 1000))} kB"

@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,9 @@ class Workspace:
 
     @property
     def keras(self) -> dict[str, str]:
-        """The environment in which Keras keeps here, or where one says, what it downloads."""
-        return {"KERAS_HOME": os.environ.get("KERAS_HOME") or str(self.downloads / "keras")}
+        """The environment in which Keras keeps here, or where one says, all that it writes."""
+        ours = {"KERAS_HOME": self.downloads / "keras", "TMPDIR": self._folder("scratch")}
+        return {name: os.environ.get(name) or str(folder) for name, folder in ours.items()}
 
     @property
     def jobs(self) -> Path:
@@ -76,6 +77,15 @@ class Workspace:
     def pipelines(self) -> Path:
         """One's own pipelines, one JSON file each."""
         return self._folder("pipelines")
+
+
+def newest_first(paths: Iterable[Path]) -> list[Path]:
+    """Sort files or folders by their last change, without those that are gone by now."""
+    changed = {}
+    for path in paths:
+        with suppress(OSError):  # a link to nowhere, or deleted since it was listed
+            changed[path] = path.stat().st_mtime
+    return sorted(changed, key=changed.__getitem__, reverse=True)
 
 
 def at_home(text: str) -> Path:

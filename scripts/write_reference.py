@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -305,10 +305,6 @@ def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     return "\n".join(
         f"| {' | '.join(str(each).replace('|', chr(92) + '|') for each in row)} |" for row in lines
     )
-
-
-def _listed(names: tuple[str, ...] | Mapping[str, Any]) -> str:
-    return ", ".join(f"`{each}`" for each in names)
 
 
 def _upper(text: str) -> str:

@@ -133,6 +133,7 @@ def test_figures_of_the_shipped_model_are_todays() -> None:
         f"{unseen['mean']:.1%}".rstrip("%"),
         *(f"{unseen[name]:.0%}".rstrip("%") for name in NAMES),
     ]
+    assert f"{facts['recipe']['number']} recipes were looked at" in read(CHECKOUT / "README.md")
     last = f"| the whole recipe | {in_domain:.1%} | **{unseen['mean']:.1%}** |"
     assert last in read(DOCS / "notebook.md")
     collections = facts["unseen_collections"]
@@ -183,7 +184,4 @@ def test_the_ceiling_is_the_one_that_the_code_works_out() -> None:
     text = read(DOCS / "notebook.md")
     ceiling = reversed_label_ceiling(list(NOTEBOOK_COUNTS.values()))
 
-    assert (
-        f"{ceiling * sum(NOTEBOOK_COUNTS.values()):,.0f}, or {ceiling:.2%}".replace("%", " %")
-        in text
-    )
+    assert f"{ceiling * sum(NOTEBOOK_COUNTS.values()):,.0f}, or {ceiling:.2%}" in text

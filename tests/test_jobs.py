@@ -86,7 +86,7 @@ def test_a_job_is_alive_from_before_its_files_are_there_until_it_has_its_lock(
         return spawn(folder, *rest)
 
     monkeypatch.setattr(jobs, "_spawn", watch)
-    start(tmp_path / "job", files={"request.json": "what to do"}, env={"LC_ALL": "C"})
+    start(tmp_path / "job", files={"request.json": "what to do"})
     assert seen == [(True, "what to do")]
     assert jobs.is_alive(tmp_path / "job")
     jobs.request_stop(tmp_path / "job")

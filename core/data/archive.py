@@ -78,6 +78,7 @@ class Entry:
 
         Raises:
             ImageError: it can't be read, or is larger than MAX_FILE.
+            DataError: the zip that it is in is gone, or damaged by now.
         """
         try:
             if self.zipped:
@@ -89,8 +90,10 @@ class Entry:
 
     def _from_zip(self) -> bytes:
         archive = _archive(self.root)
-        _refuse_giant(archive.getinfo(self.name).file_size)
-        return archive.read(self.name)
+        size = archive.getinfo(self.name).file_size
+        _refuse_giant(size)
+        with archive.open(self.name) as member:
+            return member.read(size)  # and no further, where it holds more than it says
 
 
 def roots(path: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from core.data.store import Writer
 from core.errors import Cancelled, DataError, SourceNotFound
 from core.imaging import Pipeline, find_pipeline
 from core.scripts import WITH_OTHER
-from core.workspace import atomic_path
+from core.workspace import at_home, atomic_path
 
 NOTEBOOK_COUNTS = {
     "chinese": 4256,
@@ -166,10 +166,10 @@ def write_items(
 
 
 def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
-    tables = [Path(each) for each in paths if each.lower().endswith(".csv")]
+    tables = [at_home(each) for each in paths if each.lower().endswith(".csv")]
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")
-    built = [Path(each) for each in paths if each.lower().endswith(".parquet")]
+    built = [at_home(each) for each in paths if each.lower().endswith(".parquet")]
     others = [each for each in paths if not each.lower().endswith((".csv", ".parquet"))]
     found = scan(others) if others else Scan((), ())
     rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]

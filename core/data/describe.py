@@ -24,6 +24,7 @@ FEW_OF_CHARACTER = 20
 MOST_BY_ONE = 0.25
 """A writer with more than this share of a script's images lends it his hand."""
 _AT_ONCE = 32
+_SIDE = 64  # px of an average
 PIECES = 24
 """Row groups a sample is taken from: enough to be mixed, few enough to be read at once."""
 
@@ -257,7 +258,7 @@ def pixels(images: np.ndarray) -> Pixels:
 # --- how its ink looks --------------------------------------------------------------------------
 
 
-def sample_rows(rows: np.ndarray, count: int, pieces: int = PIECES, seed: int = 0) -> np.ndarray:
+def sample_rows(rows: np.ndarray, count: int, pieces: int = PIECES) -> np.ndarray:
     """Choose up to `count` of `rows` by chance, from few row groups spread over all of them.
 
     Args:
@@ -273,7 +274,7 @@ def sample_rows(rows: np.ndarray, count: int, pieces: int = PIECES, seed: int = 
         some = blocks[np.linspace(0, len(blocks) - 1, pieces).round().astype(int)]
         near = rows[np.isin(rows // ROW_GROUP, some)]
     if len(near) > count:
-        near = np.sort(np.random.default_rng(seed).choice(near, count, replace=False))
+        near = np.sort(np.random.default_rng(0).choice(near, count, replace=False))
     return near.astype(np.int64)
 
 
@@ -337,11 +338,11 @@ def measures(store: Store, rows: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["dark_on_light", "ink_share", "stroke", "level"])
 
 
-def average(store: Store, rows: np.ndarray, side: int = 64) -> np.ndarray:
-    """Average the source images of `rows`, each stretched to a square: uint8 (side, side)."""
-    total = np.zeros((side, side))
+def average(store: Store, rows: np.ndarray) -> np.ndarray:
+    """Average the source images of `rows`, each stretched to a square: uint8 (64, 64)."""
+    total = np.zeros((_SIDE, _SIDE))
     for image in _one_by_one(store, rows):
-        total += cv2.resize(Grey()(image), (side, side), interpolation=cv2.INTER_AREA)
+        total += cv2.resize(Grey()(image), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     return (total / max(1, len(rows))).round().astype(np.uint8)
 
 

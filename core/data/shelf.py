@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -10,7 +9,7 @@ from filelock import FileLock
 from core.data.activity import list_jobs
 from core.errors import DataError
 from core.names import is_name
-from core.workspace import Workspace
+from core.workspace import Workspace, newest_first
 
 LONGEST = 80
 """Characters of a data set's name."""
@@ -18,11 +17,7 @@ LONGEST = 80
 
 def stores(folder: Path) -> list[Path]:
     """Return the data sets in `folder`, the newest first."""
-    changed = {}
-    for path in folder.glob("*.parquet"):
-        with suppress(OSError):  # a link to nowhere, or deleted since it was listed
-            changed[path] = path.stat().st_mtime
-    return sorted(changed, key=changed.__getitem__, reverse=True)
+    return newest_first(folder.glob("*.parquet"))
 
 
 def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:

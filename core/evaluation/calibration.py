@@ -21,7 +21,7 @@ from core.scripts import OTHER
 KEPT = 0.99
 """Share of known characters that the threshold keeps where it is chosen.
 
-Of strangers' it keeps fewer: at 0.985, 94.7 % of the unseen. It was raised after that was seen.
+Of strangers' it keeps fewer: at 0.985, 94.7% of the unseen. It was raised after that was seen.
 """
 _A_SCRIPT = 2_000
 

@@ -135,8 +135,8 @@ def _sureness(facts: dict[str, Any]) -> str:
         "It says none of these six where its seventh answer, for other alphabets, is above "
         f"{decision['threshold']:.2f}. That keeps {decision['kept']:.1%} of the known scripts on "
         f"held-out writers and fonts and {1 - facts['unseen_rejected']:.1%} of the unseen, and "
-        f"turns away {decision['turned_away']:.1%} of alphabets that no training saw (sketchbook; "
-        f"area under the ROC curve {facts['unknown']['auroc']:.3f})."
+        f"turns away {decision['turned_away']:.1%} of alphabets and little pictures that no "
+        f"training saw (sketchbook; area under the ROC curve {facts['unknown']['auroc']:.3f})."
     )
 
 

@@ -14,7 +14,7 @@ _LEFT = 210
 _TOP = 34
 """px above the first bar, for the heading."""
 _ROOM = WIDTH - _LEFT - 60
-"""px of a bar of 100 %."""
+"""px of a bar of 100%."""
 _HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path class="stripe" d="M0 0V6"/></pattern></defs>'

@@ -64,13 +64,14 @@ def mean_over_scripts(accuracy: dict[str, float]) -> float:
     return float(np.mean(list(accuracy.values())))
 
 
-def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(right: int, total: int) -> tuple[float, float]:
     """Return the interval in which the true share lies, when `right` of `total` were seen, 0-1.
 
-    With `z` standard deviations of the normal distribution; 1.96 is right 95 times out of 100.
-    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+    So 95 times out of 100. Wilson, "Probable inference, the law of succession, and statistical
+    inference", JASA 22 (1927).
     It holds for few cases too, and for none or all of them right.
     """
+    z = 1.96  # standard deviations of the normal distribution
     share = right / total
     middle = share + z**2 / (2 * total)
     half = z * (share * (1 - share) / total + z**2 / (4 * total**2)) ** 0.5

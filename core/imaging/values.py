@@ -110,7 +110,7 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "photo": Number(
             "Counts as a photo below",
             "Where black and white explain less than this share of the differences, the picture "
-            "is treated as a photograph of paper. 0 % treats none so, 100 % all that are large.",
+            "is treated as a photograph of paper. 0% treats none so, 100% all that are large.",
             0.0,
             1.0,
             0.05,

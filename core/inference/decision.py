@@ -20,7 +20,7 @@ class Decision:
     """How outputs become an answer; part of a model's description.
 
     Attributes:
-        temperature: the logits are divided by it, so that of the answers given with 80 %, 80 % are
+        temperature: the logits are divided by it, so that of the answers given with 80%, 80% are
             right (Guo et al., "On calibration of modern neural networks", ICML 2017).
         threshold: an image of a higher novelty is called none of these; None declines nothing.
         kept: share of characters of the six scripts that the threshold keeps, 0-1, as measured on

@@ -18,7 +18,7 @@ from core.models.export import FACTS, FORMAT, LITERT, SHIPPED
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
-from core.workspace import Workspace, workspace
+from core.workspace import Workspace, newest_first, workspace
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,7 @@ def _labels(written: Any) -> tuple[str, ...]:
 def available(ws: Workspace) -> list[str]:
     """Return the models that can be loaded: "shipped" first, then runs, the newest first."""
     shipped = ["shipped"] if (SHIPPED / FACTS).exists() else []
-    runs = [each.parent for each in ws.runs.glob(f"*/{FACTS}")]
-    runs.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+    runs = newest_first(each.parent for each in ws.runs.glob(f"*/{FACTS}"))
     return shipped + [each.name for each in runs]
 
 

@@ -26,7 +26,7 @@ from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import classes
 from core.training.folder import ELSEWHERE
 from core.training.runs import Run, data_of, find_run
-from core.workspace import Workspace, write_atomically
+from core.workspace import Workspace, newest_first, write_atomically
 
 _REQUEST, _RESULT = "request.json", "result.json"
 _CHUNK = 2048
@@ -44,7 +44,8 @@ class Trial:
         done: images answered so far.
         total: how many there are; 0 while unknown.
         error: why it failed, in one line; else empty.
-        copies: images left out because the model learned from an exact copy.
+        copies: images left out because the model learned from an exact copy; None where its own
+            data set was gone, and nobody could tell.
         result: of `tally`; None until it is done.
         data_hash: content hash of the data set, as it was then; "" until it is done.
     """
@@ -56,7 +57,7 @@ class Trial:
     done: int
     total: int
     error: str
-    copies: int
+    copies: int | None
     result: pd.DataFrame | None
     data_hash: str = ""
 
@@ -145,8 +146,7 @@ def start_trial(run: Run, data: Path) -> Trial:
 def trials_of(run: Run) -> list[Trial]:
     """Return the run's tests on other data sets, the newest first."""
     found = (run.folder / ELSEWHERE).glob(f"*/{_REQUEST}")
-    newest_first = sorted(found, key=lambda each: each.stat().st_mtime, reverse=True)
-    return [_look(each.parent) for each in newest_first]
+    return [_look(each.parent) for each in newest_first(found)]
 
 
 def _look(folder: Path) -> Trial:
@@ -205,7 +205,7 @@ def _try(folder: Path) -> dict[str, Any]:
     rows = rows[np.isin(true[rows], predictor.labels)]
     if not len(rows):
         raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")
-    fresh = rows[~labels["digest"].isin(copied).to_numpy()[rows]]
+    fresh = rows[~labels["digest"].isin(copied or ()).to_numpy()[rows]]
     if not len(fresh):
         raise StoreError(f"{store.path}: the run learned from all of its images; choose another")
 
@@ -222,7 +222,7 @@ def _try(folder: Path) -> dict[str, Any]:
     )
     counted = tally(answers, chosen["collection"], learned_from)
     return {
-        "copies": len(rows) - len(fresh),
+        "copies": None if copied is None else len(rows) - len(fresh),
         "counted": counted.to_dict("list"),
         "hash": store.hash,
     }
@@ -232,8 +232,11 @@ def _run_in(folder: Path) -> Run:
     return find_run(Workspace(folder.parents[1]), folder.name)
 
 
-def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
-    """Return the collections and the images (their digests) that a run learned from."""
+def _learned(run: Run) -> tuple[tuple[str, ...], set[str] | None]:
+    """Return the collections and the images (their digests) that a run learned from.
+
+    No images but None where its data set is gone.
+    """
     store = data_of(run)
     if store is not None:
         labels = store.labels()
@@ -245,7 +248,7 @@ def _learned(run: Run) -> tuple[tuple[str, ...], set[str]]:
             f"run {run.id} can't say which collections it learned from, and its data set is not "
             "here any more: train it again"
         )
-    return run.trained_on, set()
+    return run.trained_on, None
 
 
 def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.store import Store
-from core.workspace import atomic_path
+from core.workspace import atomic_path, newest_first
 
 if TYPE_CHECKING:
     import keras
@@ -45,8 +45,7 @@ def features(
     if not path.exists():
         _work_out(body, store, path, on_progress)
     path.touch()
-    newest_first = sorted(folder.glob("*.npy"), key=lambda each: each.stat().st_mtime, reverse=True)
-    for old in newest_first[_KEPT:]:
+    for old in newest_first(folder.glob("*.npy"))[_KEPT:]:
         with suppress(OSError):
             old.unlink()
     return np.load(path, mmap_mode="r")

@@ -276,8 +276,9 @@ def delete_run(run: Run) -> None:
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
     _refuse_if_tested(run)
-    # first what makes it a run: nobody who lists runs meanwhile shall find half of one
+    # first what makes it a run, and a model: nobody who lists them shall find half of one
     (run.folder / files.SETTINGS).unlink()
+    (run.folder / FACTS).unlink(missing_ok=True)
     shutil.rmtree(run.folder)
 
 

@@ -18,7 +18,7 @@ def main(folder: Path) -> None:
         try:
             files.write_state(folder, files.LOADING)
             # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
-            # What Keras downloads and keeps goes into the workspace, too.
+            # What Keras downloads, keeps and puts aside goes into the workspace, too.
             os.environ.update(Workspace(folder.parents[1]).keras)
             from core.training.session import train
 

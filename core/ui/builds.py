@@ -15,7 +15,8 @@ from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
 from core.scripts import NAMES, script
-from core.ui.page import DATA, EXPLORE, advice, doubt_link, main_button
+from core.text import bytes_in_words
+from core.ui.page import DATA, EXPLORE, advice, asked_for, doubt_link, main_button
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
-_MEGABYTE = 2**20
 _DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
 
@@ -73,7 +73,7 @@ def _follow_address(chosen: Chosen, found: Sequence[Path]) -> None:
         return
     named = next((path for path in found if path.stem == asked), None)
     if named is None:
-        doubt_link(f"The link asks for the data set “{asked[:40]}”, which is not here.")
+        doubt_link(f"The link asks for the data set “{asked_for(asked)}”, which is not here.")
     elif asked != chosen.link:
         chosen.take(named)
     chosen.link = asked
@@ -138,7 +138,7 @@ def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch
 def _is_new(job: Job) -> bool:
     written_by_itself = job.report is not None and job.kind == "sketch" and job.name == FIRST
     ended = (job.folder / jobs.PROGRESS, job.folder)
-    changed = next(each.stat().st_mtime for each in ended if each.exists())
+    changed = max((each.stat().st_mtime for each in ended if each.exists()), default=0.0)
     return not written_by_itself and time.time() - changed < _NEWS_SECONDS
 
 
@@ -172,8 +172,7 @@ def doing(job: Job) -> str:
             return f"Asking Kaggle for {title}"
         if job.done >= job.total:
             return f"Unpacking {title}"
-        done, total = job.done / _MEGABYTE, job.total / _MEGABYTE
-        return f"Downloading {title}: {done:.1f} of {total:.1f} MB"
+        return f"Downloading {title}: {bytes_in_words(job.done)} of {bytes_in_words(job.total)}"
     verb = "Writing" if job.kind == "sketch" else "Preparing images for"
     if not job.total:
         return f"{verb} “{job.name}”: " + (

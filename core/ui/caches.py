@@ -81,8 +81,10 @@ def test_answers(run: Run) -> pd.DataFrame:
 
 def own_tally(run: Run) -> pd.DataFrame:
     """Count a run's right answers to its test images, as core.training.elsewhere does. Shared."""
-    data = run.settings.data
-    changed = (_changed(run.folder / PREDICTIONS), _changed(data))
+    from core.training.runs import data_of
+
+    data = data_of(run, store)
+    changed = (_changed(run.folder / PREDICTIONS), _changed(data.path if data else None))
     return _own_tally(run, str(run.folder), changed)
 
 
@@ -148,7 +150,7 @@ def _predictor(model: str, changed: int) -> Predictor:  # noqa: ARG001  the key
     return loaded
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False, scope="session")  # nobody else's
 def _answer(model: str, changed: int, data: bytes) -> tuple[np.ndarray, Prediction]:
     from core.imaging import decode
 

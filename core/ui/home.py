@@ -96,8 +96,9 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
         place.metric(label, f"{measured.mean:.1%}" if measured else "not measured", border=True)
     st.caption(
         "The shipped model, mean over six scripts. They differ because a model also learns the "
-        "paper, pens and cropping of its own collections: the first number is the one everybody "
-        "reports, the second is what to expect of yours."
+        "paper, pens and cropping of its own collections: numbers of the first kind are what "
+        "everybody reports, the second is nearer to what to expect of yours. Nothing was trained "
+        "on those collections; but they were looked at while the recipe was made."
     )
 
 

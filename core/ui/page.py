@@ -11,7 +11,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ScriptoriumError, in_one_line
+from core.text import plain
 from core.ui.letter import letter
+
+_LONGEST = 40
+"""Characters of a page's address that are shown."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ def main_button() -> Literal["primary", "secondary"]:
     return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
+def asked_for(text: str) -> str:
+    """Return Markdown of what the page's address asks for: anybody may have written it."""
+    return plain(text[:_LONGEST])
+
+
 def doubt_link(message: str) -> None:
     """Say what of the page's address can't be had."""
     st.warning(message, icon=":material/link_off:")
@@ -84,7 +93,8 @@ def doubt_link(message: str) -> None:
 def doubt_runs(ids: Collection[str]) -> None:
     """Say of runs that the page's address asks for, if any, that they are not here."""
     if ids:
-        doubt_link(f"The link asks for {', '.join(sorted(ids))}, not a run of this workspace.")
+        asked = asked_for(", ".join(sorted(ids)))
+        doubt_link(f"The link asks for {asked}, not a run of this workspace.")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -466,6 +467,30 @@ def test_a_file_too_large_to_be_a_character_is_not_unpacked(
     ((path, reason),) = report.skipped
     assert path.endswith("arabic/a/bomb.png")
     assert "over the limit" in reason
+
+
+def test_a_file_that_says_less_than_it_holds_is_not_unpacked(tmp_path: Path, out: Path) -> None:
+    place = tmp_path / "letters.zip"
+    held, said = 50_000_000, 1000
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("id_1_label_1.png", bytes(held))
+    whole = place.read_bytes()
+    place.write_bytes(whole.replace(struct.pack("<L", held), struct.pack("<L", said)))
+
+    tracemalloc.start()
+    with pytest.raises(SourceNotFound, match="can't be read"):
+        build([str(place)], out, workers=1)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < held / 5
+
+
+def test_a_data_set_of_ones_own_folder_is_prepared_anew(
+    tmp_path: Path, out: Path, canonical_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shutil.copy(canonical_store, tmp_path / "mine.parquet")
+    assert build(["~/mine.parquet"], out).images == 288
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

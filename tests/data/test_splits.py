@@ -60,7 +60,7 @@ def test_a_split_is_two_sides_of_row_numbers(kind: str, canonical_store: Path) -
 def test_the_notebooks_split_is_scikit_learns_on_its_table(canonical_store: Path) -> None:
     labels = Store.open(canonical_store).labels()
 
-    # as the notebook did it: a whole table, 20 %, random_state 800
+    # as the notebook did it: a whole table, 20%, random_state 800
     train, test = train_test_split(labels, test_size=0.2, random_state=800)
 
     rows = split(labels, "notebook")

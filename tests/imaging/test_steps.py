@@ -151,7 +151,7 @@ def test_polarity_of_a_glyph_that_touches_every_edge() -> None:
 
 
 def test_polarity_heeds_the_whole_where_ink_holds_most_of_the_rim() -> None:
-    # a bracket along three sides: 70 % of the rim, a fifth of the whole
+    # a bracket along three sides: 70% of the rim, a fifth of the whole
     bracket = on_black((40, 40), np.s_[:2, :], np.s_[-2:, :], np.s_[:, :4])
     assert bracket[[0, -1]].all()
 
@@ -174,7 +174,7 @@ def test_crop_cuts_to_the_box_of_the_ink() -> None:
 
 
 def test_crop_leaves_dirt_out_and_a_dot_in() -> None:
-    # 2 % of the bowl's 400 px is 8: a dot of 9 px is a part of the letter, a speck of 4 is not
+    # 2% of the bowl's 400 px is 8: a dot of 9 px is a part of the letter, a speck of 4 is not
     image = on_black((60, 60), np.s_[30:50, 20:40], np.s_[20:23, 28:31], np.s_[2:4, 2:4])
 
     np.testing.assert_array_equal(Crop()(image), image[20:50, 20:40])

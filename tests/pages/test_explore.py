@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.data.build import build
 from core.data.selection import write_zip
 from core.data.store import Store
 from core.ui.explore import take
@@ -215,3 +217,18 @@ def test_a_data_set_that_is_damaged_within_is_named(
     app = open_page("explore")
     assert not app.exception
     assert "mine.parquet" in app.warning[0].value
+
+
+def test_names_that_others_gave_are_no_markup(
+    workspace_dir: Path, tmp_path: Path, draw_glyph: Callable[..., Any], open_page: Open
+):
+    for name in ("**a**", "[b](http:x)"):
+        for number in range(4):
+            letter = tmp_path / name / "arabic" / "_c_"
+            letter.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(draw_glyph("arabic", number)).save(letter / f"{number}.png")
+    out = workspace_dir / "store" / "mine.parquet"
+    build([str(tmp_path / "**a**"), str(tmp_path / "[b](http:x)")], out, workers=1)
+    words = said(view(open_page, "Side by side"))
+    assert r"**\*\*a\*\***" in words
+    assert r"**\[b\]\(http\:x\)**" in words

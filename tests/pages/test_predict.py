@@ -89,7 +89,7 @@ def test_a_damaged_link_says_so_and_leaves_a_blank_sheet(text: str, open_page: O
 @pytest.mark.usefixtures("full")
 def test_a_link_to_a_model_that_is_not_here_says_which_one_answers(open_page: Open):
     app = open_page("predict", drawing=to_text(DRAWING), model="cnn-zzzz")
-    assert "cnn-zzzz" in app.warning[0].value
+    assert r"cnn\-zzzz" in app.warning[0].value
     assert "% sure" in said(app)
 
 

@@ -290,6 +290,12 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
     app.run()
     assert "other: every collection in it is one the model learned from" in said(app)
+    assert "left out" not in said(app)
+
+    for copies, words in ((12, "12 images were left out"), (None, "nobody can tell")):
+        (folder / "result.json").write_text(json.dumps({**result, "copies": copies}))
+        app.run()
+        assert words in said(app)
 
 
 def test_a_run_can_be_deleted(open_page: Open, own: Workspace):

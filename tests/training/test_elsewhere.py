@@ -110,7 +110,7 @@ def test_another_data_set_goes_through_the_models_own_pipeline(
     run = make_run(tmp_path / "gone.parquet", trained_on=["ahcd1", "chinese-mnist"])
     main(ask(run, canonical_store))
     trial = only(run)
-    assert (trial.data, trial.active, trial.error, trial.copies) == ("canonical", False, "", 0)
+    assert (trial.data, trial.active, trial.error, trial.copies) == ("canonical", False, "", None)
     assert (trial.done, trial.total) == (288, 288)
 
     store = Store.open(canonical_store)

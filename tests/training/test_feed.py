@@ -81,7 +81,7 @@ def test_augmenting_bends_each_image_a_little_and_differently_each_time() -> Non
     assert not np.array_equal(first, second)
     assert len(np.unique(first.reshape(64, -1), axis=0)) == 64
 
-    # The square's middle is at 19.5. It moves by 8 % of the side at most, which scaling by 15 %,
+    # The square's middle is at 19.5. It moves by 8% of the side at most, which scaling by 15%,
     # shearing by .2 and turning can stretch to 5.4 px; on average it stays.
     places = np.arange(40)
     ink = first.sum(axis=(1, 2))
@@ -109,7 +109,7 @@ def test_the_seed_decides_how_images_are_bent() -> None:
 
 
 def test_an_affine_map_by_hand() -> None:
-    # a quarter of the largest turn, half of the shear, 5 % along y, about the middle of 41 px
+    # a quarter of the largest turn, half of the shear, 5% along y, about the middle of 41 px
     amounts = np.array([0.25, 0.5, 0, 1 / 3, 0, 0]).reshape(AMOUNTS, 1)
     cos, sin, shear = math.cos(math.radians(3)), math.sin(math.radians(3)), 0.1
 

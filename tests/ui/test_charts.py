@@ -67,11 +67,11 @@ def test_the_ranking_has_the_likeliest_on_top_in_its_own_colour():
     bars = charts.ranking(ranked).data[1]
     assert list(bars.y)[::-1] == ["Kannada", "Arabic", "Chinese"]
     assert bars.marker.color[-1] == script("kannada").color
-    assert list(bars.text)[::-1] == ["70 %", "30 %", "under 1 %"]
+    assert list(bars.text)[::-1] == ["70%", "30%", "under 1%"]
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.0, "under 1 %"), (0.504, "50 %"), (0.994, "over 99 %"), (1, "over 99 %")]
+    ("share", "said"), [(0.0, "under 1%"), (0.504, "50%"), (0.994, "over 99%"), (1, "over 99%")]
 )
 def test_certainty_is_never_claimed(share: float, said: str):
     assert charts.percent(share) == said

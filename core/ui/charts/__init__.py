@@ -4,9 +4,9 @@ from core.ui.charts.accuracy import two_accuracies
 from core.ui.charts.answers import confusion, ranking
 from core.ui.charts.comparison import curves, smooth
 from core.ui.charts.data import contact_sheet, counted
-from core.ui.charts.ink import by_source, pixel_view, polarity
+from core.ui.charts.ink import by_source, polarity
 from core.ui.charts.learning import learning
-from core.ui.charts.pixels import grey_histogram, grey_levels
+from core.ui.charts.pixels import grey_histogram, grey_levels, pixel_view
 from core.ui.charts.style import PLAIN, percent
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Figures of ink: how pictures of several sources differ, and the pixels of one."""
+"""Figures of ink: how pictures of several sources differ."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from core.ui.charts.style import RUNS, TEST, finish
 
 _BINS = 24
-_NUMBERS_UP_TO = 64
+_LONGEST = 26  # characters of a name on an axis
 _WIDE = 8.0  # a range that the largest value exceeds the smallest so many times in is logarithmic
 
 
@@ -104,40 +104,7 @@ def polarity(shares: pd.Series) -> go.Figure:
     return figure
 
 
-def pixel_view(image: np.ndarray) -> go.Figure:
-    """Every pixel of uint8 (H, W) or (H, W, 3) as a square that can be zoomed into and read.
-
-    Small pictures have the grey level written in each; the others tell it at the pointer.
-    """
-    where = "column %{x}, row %{y}: "
-    if image.ndim == 3:
-        pixels: go.Image | go.Heatmap = go.Image(
-            z=image, hovertemplate=where + "red, green, blue %{z}<extra></extra>"
-        )
-    else:
-        pixels = go.Heatmap(
-            z=image,
-            zmin=0,
-            zmax=255,
-            colorscale="gray",
-            showscale=False,
-            hovertemplate=where + "grey level %{z}<extra></extra>",
-            texttemplate="%{z}" if max(image.shape) <= _NUMBERS_UP_TO else None,
-        )
-    figure = finish(go.Figure(pixels), 480)
-    figure.update_layout(dragmode="pan")
-    figure.update_xaxes(showgrid=False, constrain="domain")
-    figure.update_yaxes(
-        showgrid=False,
-        scaleanchor="x",
-        constrain="domain",
-        constraintoward="top",
-        autorange="reversed",
-    )
-    return figure
-
-
-def _short(name: str, most: int = 26) -> str:
+def _short(name: str) -> str:
     """Return a name for an axis; of a long one the middle is left out, since ends tell apart."""
-    half = (most - 1) // 2
-    return html.escape(name if len(name) <= most else f"{name[:half]}…{name[-half:]}")
+    half = (_LONGEST - 1) // 2
+    return html.escape(name if len(name) <= _LONGEST else f"{name[:half]}…{name[-half:]}")

@@ -30,13 +30,10 @@ def learning(history: pd.DataFrame, measure: str) -> go.Figure:
         mode="lines+markers",
         line={"color": TEST, "width": 3},
     )
-    return _measured(finish(figure, 300), measure, "batches")
-
-
-def _measured(figure: go.Figure, measure: str, unit: str) -> go.Figure:
-    figure.update_xaxes(title_text=unit, rangemode="tozero")
-    figure.update_yaxes(title_text=measure.removeprefix("val_"))
-    if measure.endswith("accuracy"):
+    finish(figure, 300)
+    figure.update_xaxes(title_text="batches", rangemode="tozero")
+    figure.update_yaxes(title_text=measure)
+    if measure == "accuracy":
         figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     else:
         figure.update_yaxes(rangemode="tozero")

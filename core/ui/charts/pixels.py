@@ -1,4 +1,4 @@
-"""Figures of pixels: how dark or light a picture is, before and after."""
+"""Figures of pixels: every one of a picture, and how dark or light they are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from core.ui.charts.style import GRID, finish
 
 BINS = 24
+_NUMBERS_UP_TO = 64  # px a side
 _FULL = 0.82
 """Height of the tallest bar that there can be, of the distance between two rows."""
 
@@ -62,7 +63,7 @@ def grey_levels(
                 name=name,
                 xaxis=f"x{number}",
                 hovertemplate=(
-                    f"{name}, {title}<br>grey level %{{x:.0f}} of 255"
+                    f"{name}, {html.escape(title)}<br>grey level %{{x:.0f}} of 255"
                     "<br>%{customdata:.1%} of the pixels<extra></extra>"
                 ),
             )
@@ -97,4 +98,37 @@ def grey_levels(
     )
     margin = {"l": 8, "r": 8, "t": 30, "b": 8}
     figure.update_layout(barmode="overlay", showlegend=False, margin=margin)
+    return figure
+
+
+def pixel_view(image: np.ndarray) -> go.Figure:
+    """Every pixel of uint8 (H, W) or (H, W, 3) as a square that can be zoomed into and read.
+
+    Small pictures have the grey level written in each; the others tell it at the pointer.
+    """
+    where = "column %{x}, row %{y}: "
+    if image.ndim == 3:
+        pixels: go.Image | go.Heatmap = go.Image(
+            z=image, hovertemplate=where + "red, green, blue %{z}<extra></extra>"
+        )
+    else:
+        pixels = go.Heatmap(
+            z=image,
+            zmin=0,
+            zmax=255,
+            colorscale="gray",
+            showscale=False,
+            hovertemplate=where + "grey level %{z}<extra></extra>",
+            texttemplate="%{z}" if max(image.shape) <= _NUMBERS_UP_TO else None,
+        )
+    figure = finish(go.Figure(pixels), 480)
+    figure.update_layout(dragmode="pan")
+    figure.update_xaxes(showgrid=False, constrain="domain")
+    figure.update_yaxes(
+        showgrid=False,
+        scaleanchor="x",
+        constrain="domain",
+        constraintoward="top",
+        autorange="reversed",
+    )
     return figure

@@ -37,7 +37,7 @@ def finish(figure: go.Figure, height: int) -> go.Figure:
 def percent(share: float) -> str:
     """Write a probability as people say it; certainty is never claimed, not even by rounding."""
     if share < 0.01:
-        return "under 1 %"
+        return "under 1%"
     if share > 0.99:
-        return "over 99 %"
-    return f"{100 * share:.0f} %"
+        return "over 99%"
+    return f"{100 * share:.0f}%"

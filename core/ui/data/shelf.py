@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.data import shelf
 from core.errors import DataError, ScriptoriumError, in_one_line
+from core.text import ago, bytes_in_words
 from core.ui import caches, state
 from core.ui.builds import in_words
 from core.ui.page import EXPLORE, TRAIN, main_button
@@ -44,7 +45,7 @@ def _row(workspace: Workspace, path: Path) -> None:
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
             st.caption(
                 f"{len(store):,} images ({in_words(store.per_script)})  \n{store.pipeline.name}, "
-                f"{height} × {width} px · {facts.st_size / 1e6:,.1f} MB · made {ago(made)}"
+                f"{height} × {width} px · {bytes_in_words(facts.st_size)} · made {ago(made)}"
             )
     with buttons.container(horizontal=True, horizontal_alignment="right"):
         for entry in (EXPLORE, TRAIN):
@@ -114,13 +115,3 @@ def _refuse_if_used(workspace: Workspace, path: Path) -> None:
     for run in list_runs(workspace):
         if run.active and run.settings.data == path.resolve():
             raise DataError(f"run {run.id} is learning from it: wait for its end, or stop it")
-
-
-def ago(then: datetime) -> str:
-    """Say how long ago `then` was, in words."""
-    seconds = (datetime.now(UTC) - then).total_seconds()
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count:,} {word}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.store import Store
 from core.scripts import script
+from core.text import plain
 from core.ui import charts
 from core.ui.explore import derived
 from core.ui.explore.filters import UNKNOWN, scripts_of
@@ -57,7 +58,7 @@ def _balance(store: Store) -> None:
     if said:
         with st.container(border=True):
             st.markdown("**What to know before you train on it**")
-            st.markdown("\n".join(f"- {each}" for each in said))
+            st.markdown("\n".join(f"- {plain(each)}" for each in said))
     else:
         st.success(
             "Nothing is badly uneven: not the scripts, their characters, writers or collections.",

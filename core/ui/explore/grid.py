@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import partial
 
 import numpy as np
@@ -48,7 +49,7 @@ def browse(store: Store, rows: np.ndarray) -> None:
 def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple[pd.DataFrame, int]:
     """Show one page on one sheet; return what is known of its images, and which is chosen."""
     # The page number belongs to this selection: another one begins at its first page.
-    selection = f"{many}-{len(rows)}-{rows[0]}"
+    selection = f"{store.hash[:8]}-{many}-{zlib.crc32(rows.tobytes())}"
     number = st.pagination(-(-len(rows) // many), key=f"page-{selection}")
     shown = rows[(number - 1) * many : number * many]
     labels = caches.labels(store.path).iloc[shown]

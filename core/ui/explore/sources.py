@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.store import Store
 from core.scripts import script
+from core.text import plain
 from core.ui import charts, pictures
 from core.ui.charts.style import RUNS
 from core.ui.explore import derived
@@ -135,7 +136,7 @@ def _pictures(store: Store, sources: tuple[str, str]) -> None:
 
 def _sheet(store: Store, name: str, where: derived.Where, *, prepared: bool) -> None:
     rows = derived.rows(store.path, where, mixed=True)[:_SHOWN]
-    st.markdown(f"**{name}**")
+    st.markdown(f"**{plain(name)}**")
     picture = derived.sheet(store.path, tuple(rows.tolist()), _COLUMNS, prepared=prepared)
     st.image(picture, width="stretch", alt=f"{len(rows)} images of {name}")
     if prepared:

@@ -11,7 +11,7 @@ from core.errors import ImageError
 from core.inference.predictor import Predictor
 from core.ui import state
 from core.ui.canvas import draw_on
-from core.ui.page import doubt_link
+from core.ui.page import asked_for, doubt_link
 from core.ui.predict.answer import show_answer, show_bars, show_steps
 from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
@@ -42,8 +42,8 @@ def say_who_answers(models: Sequence[str], model: str) -> None:
     wanted = st.query_params.get(_MODEL, model)
     if wanted not in models:
         doubt_link(
-            f"The link asks for the model {wanted[:40]!r}, which this machine does not have; "
-            f"{model!r} answers instead."
+            f"The link asks for the model “{asked_for(wanted)}”, which this machine does not have; "
+            f"“{model}” answers instead."
         )
 
 

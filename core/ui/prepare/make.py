@@ -12,7 +12,7 @@ from core.data.job import start_build, start_sketch
 from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
-from core.text import duration
+from core.text import bytes_in_words, duration
 from core.ui import caches
 from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
@@ -99,7 +99,7 @@ def _show(estimate: Estimate, *, from_files: bool) -> None:
     with st.container(border=True):
         images, room, time = st.columns(3)
         images.metric("Images", f"{estimate.images:,}")
-        room.metric("On disk, about", _size(estimate.bytes))
+        room.metric("On disk, about", bytes_in_words(estimate.bytes))
         time.metric("Time, about", duration(estimate.seconds))
         st.markdown(in_words(estimate.per_script))
         said = (
@@ -115,10 +115,3 @@ def _show(estimate: Estimate, *, from_files: bool) -> None:
             files = "file fits" if estimate.skipped == 1 else "files fit"
             said += f" {estimate.skipped:,} {files} no known layout and will not be taken."
         st.caption(said)
-
-
-def _size(size: int) -> str:
-    for unit, count in (("GB", 1e9), ("MB", 1e6)):
-        if size >= 0.95 * count:
-            return f"{size / count:.1f} {unit}"
-    return f"{max(1, round(size / 1000))} kB"

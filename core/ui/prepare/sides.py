@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.imaging import Pipeline, find_pipeline, pipelines
 from core.imaging.own import run_step
+from core.text import plain
 from core.ui import charts
 from core.ui.page import advice
 from core.ui.prepare.cells import show_row
@@ -76,6 +77,6 @@ def _brightness(images: Sequence[np.ndarray], taken: Sequence[Sample]) -> str:
     if len(taken) == 1:
         return f"Average brightness: {means[0]:.0%} of white."
     return (
-        f"Average brightness: from {means[low]:.0%} of white for {taken[low].title} "
-        f"to {means[high]:.0%} for {taken[high].title}."
+        f"Average brightness: from {means[low]:.0%} of white for {plain(taken[low].title)} "
+        f"to {means[high]:.0%} for {plain(taken[high].title)}."
     )

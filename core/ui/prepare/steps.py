@@ -12,7 +12,7 @@ from core.errors import PipelineError
 from core.imaging import STEPS, Step
 from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
-from core.text import listed
+from core.text import listed, plain
 from core.ui import charts, state
 from core.ui.page import main_button
 from core.ui.prepare.cells import show_row
@@ -108,7 +108,7 @@ def _after(
         if _is_empty(now) and not _is_empty(was)
     ]
     if emptied:
-        st.warning(f"Nothing is left of {listed(emptied)}.", icon=":material/error:")
+        st.warning(f"Nothing is left of {plain(listed(emptied))}.", icon=":material/error:")
     return after
 
 

@@ -12,6 +12,7 @@ from core import jobs
 from core.data.shelf import stores
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
+from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
@@ -125,11 +126,8 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
             st.warning(
                 f"The test on {each.data} was not finished: {each.error}", icon=":material/error:"
             )
-        elif each.result is not None and each.result["seen"].all():
-            st.caption(
-                f"{each.data}: every collection in it is one the model learned from, so it says "
-                "nothing new."
-            )
+        elif each.result is not None:
+            st.caption(_what_counted(each))
     if not others:
         st.page_link(DATA.path, label="Get another data set to test it on", icon=DATA.icon)
         return
@@ -142,6 +140,22 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
             with advice():
                 start_trial(run, data)
             st.rerun()
+
+
+def _what_counted(trial: Trial) -> str:
+    """Say which images of a test's data set counted: those that the model may not know."""
+    said = []
+    if trial.result is not None and trial.result["seen"].all():
+        said = ["every collection in it is one the model learned from, so it says nothing new"]
+    if trial.copies:
+        images = "image was" if trial.copies == 1 else "images were"
+        said.append(f"{trial.copies:,} {images} left out: the model learned from the same")
+    if trial.copies is None:
+        said.append(
+            "some of its images may be among those that the model learned from; its own data set "
+            "is gone, so nobody can tell"
+        )
+    return f"{plain(trial.data)}: {'; '.join(said) or 'all of its images counted'}."
 
 
 def _trial(run: Run, data: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.training.runs import Run
 from core.ui import state
-from core.ui.page import doubt_link, doubt_runs
+from core.ui.page import asked_for, doubt_link, doubt_runs
 
 NEW, RUNS = "New run", "Runs"
 
@@ -44,7 +44,8 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
         look.run = linked if linked in by_id else runs[0].id
         if linked and linked != look.run:
             doubt_link(
-                f"The link asks for {linked}, not a run of this workspace; here is the newest."
+                f"The link asks for {asked_for(linked)}, not a run of this workspace; here is the "
+                "newest."
             )
     look.run = st.selectbox(
         "Run",
