@@ -26,6 +26,11 @@ class Workspace:
 
     root: Path
 
+    @classmethod
+    def of(cls, folder: Path) -> Workspace:
+        """Return the one that holds the folder of a run or job."""
+        return cls(folder.parents[1])
+
     def _folder(self, name: str) -> Path:
         folder = self.root / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ with advice():
 if how == "Draw":
     predict.show_examples()
     predict.show_letters_to_copy()
-    predict.draw_and_answer(model, predictor, state.collection().version)
+    predict.draw_and_answer(model, predictor, state.drawings().version)
     predict.show_hand(model, predictor)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree
     with advice():

@@ -14,7 +14,9 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from screenshots import CHROMIUM_ARGUMENTS, browser_path, serving, settle, sheet
+from screenshots import CHROMIUM_ARGUMENTS, browser_path, settle, sheet
+
+from core.server import serving
 
 # The answer is there when the page tells a screen reader other probabilities than before.
 WATCH = """() => {

@@ -28,7 +28,7 @@ from core.scripts import script  # noqa: E402
 from core.training.settings import FIELDS  # noqa: E402
 
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
-_NO_DEFAULT = (None, False, argparse.SUPPRESS, [], "")
+_NO_DEFAULT: tuple[Any, ...] = (None, False, argparse.SUPPRESS, [], "")
 
 _KINDS = {"int": "N", "float": "X", "Path": "FILE"}
 

@@ -55,7 +55,7 @@ class Job:
     @property
     def out(self) -> Path:
         """The data set that is made; meaningless for a download."""
-        return self.folder.parents[1] / "store" / f"{self.name}.parquet"
+        return Workspace.of(self.folder).store / f"{self.name}.parquet"
 
 
 def list_jobs(ws: Workspace, newest: int = _NEWEST) -> list[Job]:

@@ -154,7 +154,7 @@ def _do(folder: Path) -> dict[str, Any]:
         "progress": lambda done, total: jobs.append(folder, {"done": done, "total": total}),
         "cancelled": lambda: jobs.stop_requested(folder),
     }
-    ws = Workspace(folder.parents[1])
+    ws = Workspace.of(folder)
     if request["kind"] == "fetch":
         from core.data.fetch import fetch
 

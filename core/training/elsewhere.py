@@ -229,7 +229,7 @@ def _try(folder: Path) -> dict[str, Any]:
 
 
 def _run_in(folder: Path) -> Run:
-    return find_run(Workspace(folder.parents[1]), folder.name)
+    return find_run(Workspace.of(folder), folder.name)
 
 
 def _learned(run: Run) -> tuple[tuple[str, ...], set[str] | None]:

@@ -230,7 +230,7 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     Args:
         opened: opens a data set; pages have theirs open already.
     """
-    kept = Workspace(run.folder.parents[1]).store.glob("*.parquet")
+    kept = Workspace.of(run.folder).store.glob("*.parquet")
     for path in [run.settings.data, *sorted(kept)]:
         with suppress(StoreError, FileNotFoundError):
             store = opened(path)

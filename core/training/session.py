@@ -126,7 +126,7 @@ def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> l
         _heed_stop(folder)
         files.write_state(folder, f"{files.LOOKING}, {done / total:.0%}")
 
-    seen = features(body, store, Workspace(folder.parents[1]).features, report)
+    seen = features(body, store, Workspace.of(folder).features, report)
     return [replace(part, images=np.array(seen[part.rows])) for part in parts]
 
 

@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
             files.write_state(folder, files.LOADING)
             # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
             # What Keras downloads, keeps and puts aside goes into the workspace, too.
-            os.environ.update(Workspace(folder.parents[1]).keras)
+            os.environ.update(Workspace.of(folder).keras)
             from core.training.session import train
 
             train(folder)

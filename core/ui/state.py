@@ -56,7 +56,7 @@ class Sheet:
 
 
 @dataclass
-class Kept:
+class KeptDrawing:
     """A drawing of the visitor's own, and what models said of it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Kept:
 
 
 @dataclass
-class Collection:
+class Drawings:
     """The visitor's own drawings.
 
     Attributes:
@@ -77,10 +77,10 @@ class Collection:
         version: counts the changes; a table of them is a new one when it does.
     """
 
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[KeptDrawing] = field(default_factory=list)
     version: int = 0
 
-    def change(self, kept: list[Kept]) -> None:
+    def change(self, kept: list[KeptDrawing]) -> None:
         """Put `kept` in the place of what is there."""
         self.kept = kept
         self.version += 1
@@ -226,9 +226,9 @@ def sheet() -> Sheet:
     return _own("sheet", Sheet)
 
 
-def collection() -> Collection:
+def drawings() -> Drawings:
     """Return the drawings this visitor has kept."""
-    return _own("collection", Collection)
+    return _own("drawings", Drawings)
 
 
 def answering() -> str:

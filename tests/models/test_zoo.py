@@ -38,7 +38,6 @@ def test_describe_says_what_goes_in() -> None:
     rows = describe()
     assert [row["name"] for row in rows] == list(FAMILIES)
     assert {row["name"]: row["parameters"] for row in rows} == PARAMETERS
-    assert all(row["input_shape"] == [28, 28] for row in rows)
     json.dumps(rows)
 
 

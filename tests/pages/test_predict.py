@@ -19,7 +19,7 @@ from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
 from core.ui.predict.hand import _mended, as_zip, tally
-from core.ui.state import Kept
+from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
 
 Open = Callable[..., AppTest]
@@ -153,16 +153,16 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     drawn(app, "baybayin")
     drawn(app, "kannada")
     assert not app.exception
-    collection = app.session_state["own-collection"]
-    assert [each.letter.script for each in collection.kept] == ["baybayin", "kannada"]
-    assert collection.kept[0].letter.drawing == DRAWING
+    drawings = app.session_state["own-drawings"]
+    assert [each.letter.script for each in drawings.kept] == ["baybayin", "kannada"]
+    assert drawings.kept[0].letter.drawing == DRAWING
     assert "of your 2 drawings" in said(app)
     assert len(app.get("download_button")) == 1
 
 
 @pytest.mark.parametrize("deleted", [None, float("nan"), "", "  "])
 def test_a_character_that_is_deleted_in_the_table_is_none(deleted: object):
-    kept = Kept(Letter("kannada", "ಕ", DRAWING), {})
+    kept = KeptDrawing(Letter("kannada", "ಕ", DRAWING), {})
 
     mended = _mended(kept, {"Script": "Baybayin", "Character": deleted})
 
@@ -178,7 +178,7 @@ def test_a_letter_that_was_copied_is_kept_with_its_character(
     app.session_state["own-sheet"].copy(Letter("baybayin", "ᜊ", DRAWING))
     drawn(app, "baybayin")
     drawn(app, "kannada")
-    kept = app.session_state["own-collection"].kept
+    kept = app.session_state["own-drawings"].kept
     assert [each.letter.character for each in kept] == ["ᜊ", ""]
 
 

@@ -18,6 +18,8 @@ from core.ui import caches, pictures
 
 Where = tuple[tuple[str, str], ...]
 """What is asked of a row: column and value, one after the other."""
+CAME, SEEN = "As they came", "As the model sees them"
+"""The two ways in which images are shown."""
 SAMPLE = 200
 """Images that are measured of a source."""
 PIXEL_SAMPLE = 2000

@@ -17,7 +17,6 @@ from core.ui.explore import closeup, derived
 from core.ui.page import advice
 
 _COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
-_CAME, _SEEN = "As they came", "As the model sees them"
 
 
 @st.fragment
@@ -26,10 +25,10 @@ def browse(store: Store, rows: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look = st.segmented_control(
             "Show",
-            [_CAME, _SEEN],
+            [derived.CAME, derived.SEEN],
             required=True,
             label_visibility="collapsed",
-            **state.kept("look", _CAME, begins_by="default"),
+            **state.kept("look", derived.CAME, begins_by="default"),
         )
         many = st.selectbox(
             "Images a page",
@@ -41,7 +40,7 @@ def browse(store: Store, rows: np.ndarray) -> None:
         )
     left, right = st.columns([3, 2], gap="medium")
     with left, advice():
-        labels, chosen = _grid(store, rows, many, prepared=look == _SEEN)
+        labels, chosen = _grid(store, rows, many, prepared=look == derived.SEEN)
     with right, advice():
         closeup.inspect(store, labels.iloc[chosen], int(labels.index[chosen]))
 

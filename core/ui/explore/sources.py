@@ -16,7 +16,6 @@ from core.ui.explore.filters import LISTED, UNKNOWN
 
 _COLUMNS, _SHOWN = 6, 24
 _SIDE = 116
-_CAME, _SEEN = "As they came", "As the model sees them"
 
 
 def show(store: Store) -> None:
@@ -124,14 +123,18 @@ def _pictures(store: Store, sources: tuple[str, str]) -> None:
         "Character", sorted(shared), index=None, placeholder="All", help="Those that both have."
     )
     look = right.segmented_control(
-        "Show", [_CAME, _SEEN], default=_CAME, required=True, key="sources-look"
+        "Show",
+        [derived.CAME, derived.SEEN],
+        default=derived.CAME,
+        required=True,
+        key="sources-look",
     )
     for place, name in zip(st.columns(2, gap="large"), sources, strict=True):
         where: derived.Where = (("collection", name),)
         if character is not None:
             where += (("character", character),)
         with place:
-            _sheet(store, name, where, prepared=look == _SEEN)
+            _sheet(store, name, where, prepared=look == derived.SEEN)
 
 
 def _sheet(store: Store, name: str, where: derived.Where, *, prepared: bool) -> None:

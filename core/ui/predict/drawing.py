@@ -54,7 +54,7 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
     `version` is that of the visitor's collection as the rest of the page shows it.
     """
     sheet = state.sheet()
-    if state.collection().version != version:
+    if state.drawings().version != version:
         st.rerun()
     left, right = st.columns([6, 7], gap="medium")
     with left:

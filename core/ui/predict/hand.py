@@ -36,9 +36,9 @@ def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> N
         guide, name = sheet.guide, st.session_state[key]
         character = guide.character if guide and guide.script == name else ""
         answer = "" if prediction.rejected else prediction.ranked[0][0]
-        kept = state.Kept(Letter(name, character, sheet.drawing), {model: answer})
-        collection = state.collection()
-        collection.change([*collection.kept, kept][-MOST:])
+        kept = state.KeptDrawing(Letter(name, character, sheet.drawing), {model: answer})
+        drawings = state.drawings()
+        drawings.change([*drawings.kept, kept][-MOST:])
         sheet.clear()
 
     st.pills(
@@ -53,20 +53,20 @@ def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> N
 
 def show_hand(model: str, predictor: Predictor) -> None:
     """Show the drawings kept so far, how many of them `model` reads right, and a zip of them."""
-    collection = state.collection()
+    drawings = state.drawings()
     st.header("Your own hand")
-    if not collection.kept:
+    if not drawings.kept:
         st.caption(
             "Draw, and say each time which script it was: here you see how well a model reads your "
             "own hand. The drawings stay in this visit and are gone when you close the page."
         )
         return
-    answers = [_answer(each, model, predictor) for each in collection.kept]
-    st.markdown(tally([each.letter.script for each in collection.kept], answers))
-    _table(collection, answers)
+    answers = [_answer(each, model, predictor) for each in drawings.kept]
+    st.markdown(tally([each.letter.script for each in drawings.kept], answers))
+    _table(drawings, answers)
     st.download_button(
         "Download the drawings",
-        lambda: as_zip([each.letter for each in collection.kept]),
+        lambda: as_zip([each.letter for each in drawings.kept]),
         file_name="my-handwriting.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -79,7 +79,7 @@ def show_hand(model: str, predictor: Predictor) -> None:
     )
 
 
-def _answer(kept: state.Kept, model: str, predictor: Predictor) -> str:
+def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
     if model not in kept.answers:
         prediction = predictor.predict(picture(kept.letter.drawing))
         kept.answers[model] = "" if prediction.rejected else prediction.ranked[0][0]
@@ -99,14 +99,14 @@ def tally(true: Sequence[str], answers: Sequence[str]) -> str:
     )
 
 
-def _table(collection: state.Collection, answers: Sequence[str]) -> None:
+def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
     """Show what is kept, to be mended: another script, a character, rows taken away."""
     frame = pd.DataFrame(
         {
-            "Drawing": [_thumbnail(each.letter) for each in collection.kept],
-            "Script": [script(each.letter.script).title for each in collection.kept],
+            "Drawing": [_thumbnail(each.letter) for each in drawings.kept],
+            "Script": [script(each.letter.script).title for each in drawings.kept],
             "Answer": [script(name).title if name else NONE for name in answers],
-            "Character": [each.letter.character for each in collection.kept],
+            "Character": [each.letter.character for each in drawings.kept],
         }
     )
     edited = st.data_editor(
@@ -122,20 +122,20 @@ def _table(collection: state.Collection, answers: Sequence[str]) -> None:
             ),
             "Character": st.column_config.TextColumn(max_chars=8),
         },
-        key=f"hand-{collection.version}",
+        key=f"hand-{drawings.version}",
     )
     if not edited.equals(frame):
         left = edited.to_dict("index")
-        collection.change([_mended(collection.kept[int(str(i))], row) for i, row in left.items()])
+        drawings.change([_mended(drawings.kept[int(str(i))], row) for i, row in left.items()])
         st.rerun()
 
 
-def _mended(kept: state.Kept, row: dict[Hashable, Any]) -> state.Kept:
+def _mended(kept: state.KeptDrawing, row: dict[Hashable, Any]) -> state.KeptDrawing:
     name = next(name for name in NAMES if script(name).title == row["Script"])
     said = row["Character"]  # no text at all where it was deleted
     character = said.strip() if isinstance(said, str) else ""
     letter = Letter(name, character, kept.letter.drawing)
-    return state.Kept(letter, kept.answers)
+    return state.KeptDrawing(letter, kept.answers)
 
 
 def _thumbnail(letter: Letter) -> str:
