@@ -98,7 +98,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
         "The shipped model, mean over six scripts. They differ because a model also learns the "
         "paper, pens and cropping of its own collections: numbers of the first kind are what "
         "everybody reports, the second is nearer to what to expect of yours. Nothing was trained "
-        "on those collections; but they were looked at while the recipe was made."
+        "on the collections of the second, but they were looked at while the recipe was made."
     )
 
 
