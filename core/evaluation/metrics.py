@@ -65,10 +65,9 @@ def mean_over_scripts(accuracy: dict[str, float]) -> float:
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Return the interval in which the true share lies, when `right` of `total` were seen, 0-1.
+    """Return where the true share lies 95 times out of 100 that `right` of `total` are seen, 0-1.
 
-    So 95 times out of 100. Wilson, "Probable inference, the law of succession, and statistical
-    inference", JASA 22 (1927).
+    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
     It holds for few cases too, and for none or all of them right.
     """
     z = 1.96  # standard deviations of the normal distribution

@@ -138,7 +138,7 @@ def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch
 def _is_new(job: Job) -> bool:
     written_by_itself = job.report is not None and job.kind == "sketch" and job.name == FIRST
     ended = (job.folder / jobs.PROGRESS, job.folder)
-    changed = max((each.stat().st_mtime for each in ended if each.exists()), default=0.0)
+    changed = next((each.stat().st_mtime for each in ended if each.exists()), 0.0)
     return not written_by_itself and time.time() - changed < _NEWS_SECONDS
 
 
