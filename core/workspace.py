@@ -53,9 +53,8 @@ class Workspace:
 
     @property
     def keras(self) -> dict[str, str]:
-        """The environment in which Keras keeps here, or where one says, all that it writes."""
-        ours = {"KERAS_HOME": self.downloads / "keras", "TMPDIR": self._folder("scratch")}
-        return {name: os.environ.get(name) or str(folder) for name, folder in ours.items()}
+        """The environment in which Keras keeps here, or where one says, what it downloads."""
+        return {"KERAS_HOME": os.environ.get("KERAS_HOME") or str(self.downloads / "keras")}
 
     @property
     def jobs(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from core import jobs
@@ -18,7 +19,7 @@ def main(folder: Path) -> None:
         try:
             files.write_state(folder, files.LOADING)
             # Under the lock: all that is heavy, TensorFlow above all, is imported from here on.
-            # What Keras downloads, keeps and puts aside goes into the workspace, too.
+            # What Keras downloads and keeps goes into the workspace, too.
             os.environ.update(Workspace.of(folder).keras)
             from core.training.session import train
 
@@ -31,4 +32,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    _run = Path(sys.argv[1])
+    with Workspace.of(_run).scratch() as _scratch:
+        tempfile.tempdir = str(_scratch)  # of what Keras puts aside while it exports a model
+        main(_run)
