@@ -106,7 +106,7 @@ def own_tally(run: Run) -> pd.DataFrame:
         nameless = () if run.settings.split == "collection" else ("",)
         return tally(answers, [""] * len(answers), nameless)
     collections = store.labels(["collection"])["collection"].iloc[answers["row"]]
-    learned_from = _learned(run)[0] if run.trained_on is None else run.trained_on
+    learned_from = _learned(run, store)[0] if run.trained_on is None else run.trained_on
     return tally(answers, collections, learned_from)
 
 
@@ -194,7 +194,7 @@ def _try(folder: Path) -> dict[str, Any]:
     run = _run_in(folder.parents[1])
     store = Store.open(json.loads((folder / _REQUEST).read_text(encoding="utf-8"))["data"])
     labels = store.labels()
-    learned_from, copied = _learned(run)
+    learned_from, copied = _learned(run, data_of(run))
     if store.hash == run.data_hash:
         rows = run.test_predictions()["row"].to_numpy()
     else:
@@ -232,12 +232,11 @@ def _run_in(folder: Path) -> Run:
     return find_run(Workspace.of(folder), folder.name)
 
 
-def _learned(run: Run) -> tuple[tuple[str, ...], set[str] | None]:
+def _learned(run: Run, store: Store | None) -> tuple[tuple[str, ...], set[str] | None]:
     """Return the collections and the images (their digests) that a run learned from.
 
-    No images but None where its data set is gone.
+    `store` is its data set; where that is gone, there are no images but None.
     """
-    store = data_of(run)
     if store is not None:
         labels = store.labels()
         train, _ = split(labels, run.settings.split, run.settings.seed)

@@ -13,6 +13,7 @@ from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import state
 from core.ui.page import doubt_runs
+from core.ui.train import words
 
 _NEWEST = 6
 _COLUMNS = {
@@ -65,7 +66,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Tested on": [each.tested_on for each in runs],
             "Model": [FAMILIES[each.settings.model].title for each in runs],
             "Classes": [each.settings.classes + "s" for each in runs],
-            "State": ["stopping" if each.stopping else each.state for each in runs],
+            "State": [words.state(each) for each in runs],
             "Test loss": [each.loss for each in runs],
             "Data set": [each.settings.data.stem for each in runs],
             "Epochs begun": [each.epoch for each in runs],

@@ -51,7 +51,7 @@ def say_who_answers(models: Sequence[str], model: str) -> None:
 def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
     """Show the canvas and its tools, and the answer beside it; only this part runs again.
 
-    `version` is that of the visitor's collection as the rest of the page shows it.
+    `version` is that of the visitor's drawings as the rest of the page shows it.
     """
     sheet = state.sheet()
     if state.drawings().version != version:
