@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 KERAS, LITERT, FACTS = "model.keras", "model.tflite", "model.json"
+CHARACTERS = "characters"
+"""In `model.json`: how many characters the network answers, where its outputs are sums of those."""
 SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
 """The folder of the model that comes with Scriptorium."""
 

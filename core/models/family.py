@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.imaging import Pipeline
 
 if TYPE_CHECKING:
@@ -59,3 +61,27 @@ def halves(model: keras.Model) -> tuple[keras.Model, keras.Model]:
 
     features = model.get_layer(FEATURES).output
     return keras.Model(model.input, features), keras.Model(features, model.output)
+
+
+def summed(model: keras.Model, of: np.ndarray, count: int) -> keras.Model:
+    """Return a model that gives the sum over the characters of each script.
+
+    Args:
+        model: gives float32 (N, characters), rows that sum to 1.
+        of: int (characters,), the script of each, below `count`.
+        count: the number of scripts.
+
+    Returns:
+        Gives float32 (N, count).
+    """
+    import keras
+
+    layer = keras.layers.Dense(count, use_bias=False, trainable=False, name="sum")
+    whole = keras.Model(model.inputs[0], layer(model.outputs[0]), name=model.name)
+    layer.set_weights([members_of(of, count)])
+    return whole
+
+
+def members_of(of: np.ndarray, count: int) -> np.ndarray:
+    """Return float32 (characters, count), 1 where a character is of a script; see `summed`."""
+    return np.eye(count, dtype=np.float32)[of]

@@ -8,11 +8,13 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.errors import ModelError
 from core.imaging import Pipeline
 from core.models import glyph
-from core.models.export import FACTS, KERAS, SHIPPED
-from core.models.family import Family, halves
+from core.models.export import CHARACTERS, FACTS, KERAS, SHIPPED
+from core.models.family import Family, halves, summed
 from core.workspace import atomic_path
 
 if TYPE_CHECKING:
@@ -45,8 +47,12 @@ def load(model: keras.Model, _weights: str = "") -> None:
     Raises:
         ModelError: it is not here, or is of another architecture.
     """
-    shape, labels = model.input_shape[1:], len(_facts()["labels"])
-    shipped = glyph.build(shape, labels)
+    facts = _facts()
+    shape, labels = model.input_shape[1:], len(facts["labels"])
+    characters = facts.get(CHARACTERS)
+    shipped = glyph.build(shape, characters or labels)
+    if characters:
+        shipped = summed(shipped, np.zeros(characters, int), labels)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # of layers it leaves as they are

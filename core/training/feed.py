@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +14,17 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
-def in_order(images: np.ndarray, labels: np.ndarray, size: int, *, classes: int) -> tf.data.Dataset:
+def in_order(
+    images: np.ndarray, labels: np.ndarray, size: int, *, classes: int | Sequence[int]
+) -> tf.data.Dataset:
     """Give (float32 (size, H, W) 0 to 1, float32 one-hot (size, classes)), once through all.
 
     Args:
         images: uint8 (N, H, W); kept as they are, only the batch at hand becomes float. Or what a
             body saw in them, float32 (N, F), which is given as it is.
-        labels: int (N,), below `classes`.
+        labels: int (N,), below `classes`; or (N, Q), the answers to several questions.
         size: images a batch; the last one may be smaller.
-        classes: the number of labels there are.
+        classes: the number of labels there are; or Q numbers, the columns then side by side.
     """
     import tensorflow as tf
 
@@ -39,7 +42,7 @@ def shuffled(
     labels: np.ndarray,
     size: int,
     *,
-    classes: int,
+    classes: int | Sequence[int],
     seed: int,
     steps: range,
     augment: bool = False,
@@ -51,9 +54,9 @@ def shuffled(
 
     Args:
         images: uint8 (N, H, W), or float32 (N, F); see `in_order`.
-        labels: int (N,), below `classes`.
+        labels: int (N,) or (N, Q); see `in_order`.
         size: images a batch; the last one of an epoch may be smaller.
-        classes: the number of labels there are.
+        classes: the number of labels there are, or Q numbers.
         seed: of the order and of the bends, 0 to 2**32 - 1.
         steps: which batches to give, counted from the first of the first epoch.
         augment: bend each image by a small random affine map.
@@ -81,15 +84,17 @@ def shuffled(
     return _prefetched(tf.data.Dataset.range(steps.start, steps.stop).map(batch))
 
 
-def _loader(images: np.ndarray, labels: np.ndarray, classes: int) -> Any:
+def _loader(images: np.ndarray, labels: np.ndarray, classes: int | Sequence[int]) -> Any:
     import tensorflow as tf
 
-    pixels, answers = tf.constant(images), tf.constant(labels)
+    depths = [classes] if isinstance(classes, int) else list(classes)
+    pixels, answers = tf.constant(images), tf.constant(labels.reshape(len(labels), len(depths)))
     largest = 255 if images.dtype == np.uint8 else 1
 
     def load(row: Any) -> tuple[Any, Any]:
         batch = tf.cast(tf.gather(pixels, row), tf.float32) / largest
-        return batch, tf.one_hot(tf.gather(answers, row), classes)
+        said = tf.unstack(tf.gather(answers, row), num=len(depths), axis=1)
+        return batch, tf.concat(list(map(tf.one_hot, said, depths)), axis=1)
 
     return load
 

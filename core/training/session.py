@@ -20,12 +20,13 @@ from core import jobs
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled
-from core.models.export import LITERT, save_model_folder
-from core.models.family import halves
+from core.models.export import CHARACTERS, LITERT, save_model_folder
+from core.models.family import halves, summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
 from core.scripts import script_of
 from core.training import folder as files
+from core.training.characters import both, characters_of, of_scripts
 from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.classes import classes
 from core.training.features import features, key
@@ -43,6 +44,17 @@ class _Part:
     rows: np.ndarray  # int64 (N,)
     images: np.ndarray  # uint8 (N, H, W); or float32 (N, F), what a frozen body sees in them
     labels: np.ndarray  # int64 (N,), places among the names
+    answers: np.ndarray  # what is asked: `labels`, or int64 (N, 2), the characters beside them
+
+
+@dataclass(frozen=True)
+class _Question:
+    labels: int  # how many there are
+    within: np.ndarray | None  # int64 (C,), the label of each character, where those are learned
+
+    @property
+    def classes(self) -> int | tuple[int, int]:
+        return self.labels if self.within is None else (self.labels, len(self.within))
 
 
 def train(folder: Path) -> None:
@@ -68,10 +80,15 @@ def train(folder: Path) -> None:
     store = Store.open(settings.data)
     table = store.labels()
     names, places = classes(table, settings.classes)
-    training, test = _parts(store, table, settings, places)
+    answers, within = places, None
+    if settings.character_weight:
+        scripts, beside = characters_of(table)
+        answers = np.stack([places, beside], axis=1)
+        within = np.array([names.index(each) for each in scripts])
+    training, test = _parts(store, table, settings, places, answers)
     keras.utils.set_random_seed(settings.seed)
     family = FAMILIES[settings.model]
-    model = family.build(store.shape, len(names))
+    model = family.build(store.shape, len(names) if within is None else len(within))
     if family.load:
         family.load(model, settings.weights)
     _heed_stop(folder)
@@ -90,13 +107,18 @@ def train(folder: Path) -> None:
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
     )
-    last_state = _fit(folder, settings, learner, lessons, exam, len(names), known)
+    asked = _Question(len(names), within)
+    last_state = _fit(folder, settings, learner, lessons, exam, asked, known)
+    if within is not None:
+        model = summed(model, within, len(names))
 
     # What was measured of the model before, if this run had stopped, goes when that model does.
     files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
     (folder / files.PREDICTIONS).unlink(missing_ok=True)
     shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
-    facts = {"run": folder.name, "data_hash": store.hash, "versions": versions}
+    facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
+    if within is not None:
+        facts[CHARACTERS] = len(within)
     save_model_folder(folder, model, names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)
@@ -112,10 +134,12 @@ def _heed_stop(folder: Path) -> None:
 
 
 def _parts(
-    store: Store, table: pd.DataFrame, settings: Settings, places: np.ndarray
+    store: Store, table: pd.DataFrame, settings: Settings, places: np.ndarray, answers: np.ndarray
 ) -> tuple[_Part, _Part]:
     parts = split(table, settings.split, settings.seed)
-    training, test = (_Part(rows, store.images(rows), places[rows]) for rows in parts)
+    training, test = (
+        _Part(rows, store.images(rows), places[rows], answers[rows]) for rows in parts
+    )
     return training, test
 
 
@@ -136,13 +160,13 @@ def _fit(
     model: Any,
     training: _Part,
     test: _Part,
-    classes: int,
+    question: _Question,
     body: str,
 ) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
     an_epoch = steps_an_epoch(len(training.rows), settings.batch_size)
     total = settings.total_epochs * an_epoch
-    _compile(model, settings, an_epoch)
+    _compile(model, settings, an_epoch, question)
     step, tested = steps_done(folder)
     minutes = _rewind_history(folder, step, tested)
     recorder = Recorder(folder, total, settings.batch_size, step=step, minutes=minutes)
@@ -160,7 +184,7 @@ def _fit(
 
     checkpoint.set_model(model)
     checkpoint.restore()
-    validation = in_order(test.images, test.labels, _TEST_BATCH, classes=classes)
+    validation = in_order(test.images, test.answers, _TEST_BATCH, classes=question.classes)
     state = files.DONE
     try:
         if tested < step and step % an_epoch == 0:
@@ -172,9 +196,9 @@ def _fit(
             end = step + left if left else total
             feed = shuffled(
                 training.images,
-                training.labels,
+                training.answers,
                 settings.batch_size,
-                classes=classes,
+                classes=question.classes,
                 seed=settings.seed,
                 steps=range(step, end),
                 augment=settings.augment,
@@ -219,7 +243,9 @@ def _test_late(
     heard.on_train_end()
 
 
-def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
+def _compile(
+    model: Any, settings: Settings, an_epoch: int, question: _Question | None = None
+) -> None:
     rate: Any = settings.learning_rate
     if settings.schedule == "cosine":
         total = settings.total_epochs * an_epoch
@@ -238,12 +264,13 @@ def _compile(model: Any, settings: Settings, an_epoch: int) -> None:
         optimizer = muon(rate, settings.weight_decay, model.layers[-1].name, **averaging)
     else:
         optimizer = adam(rate, settings.weight_decay, **averaging)
-    model.compile(
-        optimizer=optimizer,
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
+    loss: Any = keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
+    accuracy: Any = "accuracy"
+    if question and question.within is not None:
+        of, count = question.within, question.labels
+        loss = both(of, count, settings.character_weight, settings.label_smoothing)
+        accuracy = of_scripts(of, count)
+    model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy], jit_compile=False)
     optimizer.build(model.trainable_variables)
 
 

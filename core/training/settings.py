@@ -164,6 +164,14 @@ class Settings:
             "sure of itself.",
         ),
     )
+    character_weight: float = field(
+        default=0.0,
+        metadata=_says(
+            "Characters as well",
+            "Learns scripts by way of their characters: how much it counts that it knows the "
+            "character, beside the script; 0 does not ask. The loss shown is that of both.",
+        ),
+    )
     weights: str = field(
         default=IMAGENET,
         metadata=_says(
@@ -257,6 +265,16 @@ class Settings:
             not (self.augment and self.frozen),
             "augment must be off where the body is frozen and sees every image just once",
             "on",
+        )
+        _require(
+            0 <= self.character_weight <= 10,
+            "character weight must be 0 to 10",
+            self.character_weight,
+        )
+        _require(
+            not self.character_weight or self.classes == SCRIPT,
+            "a character weight goes with scripts as classes",
+            f"{self.classes}s",
         )
         _require(0 <= self.seed < 2**32, "seed must be 0 to 4,294,967,295", self.seed)
 

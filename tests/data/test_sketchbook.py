@@ -73,7 +73,7 @@ def _book() -> Sketchbook:
 
 
 def test_the_data_are_small():
-    assert sum(each.stat().st_size for each in FOLDER.rglob("*") if each.is_file()) < 3_000_000
+    assert sum(each.stat().st_size for each in FOLDER.rglob("*") if each.is_file()) < 4_500_000
     assert OTHERS.stat().st_size < 1_500_000
 
 
@@ -117,7 +117,8 @@ def test_characters_of_a_family_differ(name):
 
     repeated = [each for each in alike.values() if len(each) > 1]
 
-    assert all(len(each) < 5 for each in repeated), repeated
+    # heh has six forms and sisters, which may all be one
+    assert all(len(each) < 7 for each in repeated), repeated
     # a letter and its sister in another language may well share a form, as ك and ک do
     assert sum(map(len, repeated)) < 0.12 * len(_book().glyphs(name)), repeated
 
@@ -438,7 +439,7 @@ def test_no_letter_of_another_alphabet_looks_like_one_of_the_six():
     random = np.random.default_rng(0)
     others = [each.strokes for each in _book().glyphs(OTHER)]
     some = [others[each] for each in random.permutation(len(others))[:300]]
-    latin = [each.strokes for each in _book().glyphs("english")]
+    latin = [each.strokes for each in _book().printed("english")]
 
     far, _ = nearest(some, latin)
 

@@ -11,8 +11,8 @@ import pytest
 from core.errors import ModelError
 from core.imaging import preset
 from core.models import pretrained
-from core.models.export import save_model_folder
-from core.models.family import FEATURES, halves
+from core.models.export import CHARACTERS, save_model_folder
+from core.models.family import FEATURES, halves, summed
 from core.models.zoo import FAMILIES
 from core.scripts import NAMES
 
@@ -23,17 +23,24 @@ def images(count: int) -> np.ndarray:
     return np.random.default_rng(0).random((count, *SHAPE), np.float32)
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A glyph network with seven answers, as a run leaves it, and its shipped weights beside it."""
+@pytest.fixture(scope="module", params=[None, 11], ids=["scripts", "characters"])
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A glyph network with seven answers, as a run leaves it, and its shipped weights beside it.
+
+    It learned scripts, or eleven characters that are summed to them.
+    """
     import keras
 
     keras.utils.set_random_seed(1)
-    model = FAMILIES["glyph"].build(SHAPE, 7)
-    model.compile("adam", "categorical_crossentropy")
-    model.optimizer.build(model.trainable_variables)
+    learned = FAMILIES["glyph"].build(SHAPE, request.param or 7)
+    learned.compile("adam", "categorical_crossentropy")
+    learned.optimizer.build(learned.trainable_variables)
+    model, facts = learned, {}
+    if request.param:
+        model = summed(learned, np.arange(request.param) % 7, 7)
+        facts[CHARACTERS] = request.param
     folder = tmp_path_factory.mktemp("runs") / "glyph-test"
-    save_model_folder(folder, model, (*NAMES, "other"), preset("canonical"))
+    save_model_folder(folder, model, (*NAMES, "other"), preset("canonical"), **facts)
     pretrained.keep_weights(folder, folder)
     return folder
 
@@ -82,7 +89,8 @@ def test_a_shipped_body_of_another_architecture_is_refused(
 ) -> None:
     shutil.copy(trained / pretrained.WEIGHTS, tmp_path)
     facts = json.loads((trained / "model.json").read_text())
-    (tmp_path / "model.json").write_text(json.dumps({**facts, "labels": ["one", "two"]}))
+    other = {**facts, "labels": ["one", "two"], CHARACTERS: None}
+    (tmp_path / "model.json").write_text(json.dumps(other))
     monkeypatch.setattr("core.models.pretrained.SHIPPED", tmp_path)
     with pytest.raises(ModelError, match="is not of the glyph network as it is now"):
         pretrained.load(FAMILIES["pretrained"].build(SHAPE, 3), "")

@@ -44,6 +44,11 @@ def test_every_field_says_what_it_is() -> None:
         ({"weights": "random"}, "weights other than imagenet go with .* xception and mobilenet"),
         ({"model": "xception", "weights": "x.h5"}, "must be imagenet, random or a file .*, not x"),
         ({"freeze": True}, "freeze goes with the model pretrained, not cnn"),
+        ({"character_weight": -1.0}, "character weight must be 0 to 10"),
+        (
+            {"character_weight": 1.0, "classes": "character"},
+            "a character weight goes with scripts as classes, not characters",
+        ),
         ({"model": "xception", "augment": True}, "augment must be off where the body is frozen"),
         ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
     ],

@@ -102,6 +102,19 @@ def _english() -> list[str]:
     return [*"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"]
 
 
+def _spelled() -> dict[str, str]:
+    """Return the letters of Baybayin by the names that its Kaggle set gives them."""
+    found = {"a": "ᜀ", "e_i": "ᜁ", "o_u": "ᜂ", "da_ra": "ᜇ"}
+    sounds = ("k", "g", "ng", "t", "d", "n", "p", "b", "m", "y", "l", "w", "s", "h")
+    for sound, letter in zip(sounds, "ᜃᜄᜅᜆᜇᜈᜉᜊᜋᜌᜎᜏᜐᜑ", strict=True):
+        found[sound] = f"{letter}᜔"
+        found[f"{sound}a"] = letter
+        found[f"{sound}e_{sound}i"] = f"{letter}ᜒ"
+        found[f"{sound}o_{sound}u"] = f"{letter}ᜓ"
+    return found
+
+
+_SPELLED = _spelled()
 _CHINESE = frozenset(NUMERALS + COMMON)
 _LISTS = {
     "arabic": _arabic,
@@ -111,6 +124,16 @@ _LISTS = {
     "english": _english,
     "kannada": _kannada,
 }
+
+
+def letter_of(script: str, character: str) -> str:
+    """Return the letter that a data set calls by its sound, or the character as it is.
+
+    Example:
+        >>> letter_of("baybayin", "ka"), letter_of("english", "k")
+        ('ᜃ', 'k')
+    """
+    return _SPELLED.get(character, character) if script == "baybayin" else character
 
 
 def is_basic(character: str) -> bool:

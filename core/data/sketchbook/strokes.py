@@ -28,6 +28,8 @@ FAMILIES = FOLDER / "families.toml"
 OTHERS = FOLDER / "others.npz"
 ALPHABETS = FOLDER / "others.toml"
 LICENCES = FOLDER / "licences"
+NPM = "@"
+"""What the names of npm's packages begin with here."""
 UNIT = 255
 """The longer side of a glyph's box in whole numbers, as stored."""
 
@@ -41,8 +43,9 @@ class Family:
         script: it was traced for.
         held_out: kept for testing.
         licence: file below `LICENCES`.
-        package: Debian's, that has the font; "" for our own.
+        package: Debian's, or npm's where it begins with @, that has the font; "" for our own.
         file: the font file inside the package.
+        basic: only letters and digits by themselves were traced.
         index: of the face in a font collection.
         alphabet: name of the alphabet, where the script is `OTHER`; else "".
     """
@@ -54,6 +57,7 @@ class Family:
     package: str = ""
     file: str = ""
     index: int = 0
+    basic: bool = False
     alphabet: str = ""
 
 
@@ -144,6 +148,14 @@ class Sketchbook:
         found = self._scripts[script]
         return found if held_out is None else tuple(g for g in found if g.held_out == held_out)
 
+    def printed(self, script: str) -> tuple[Glyph, ...]:
+        """Return the glyphs of a script as print has them, without the many hands from npm.
+
+        Among so many flourishes there is one that looks like anything.
+        """
+        hands = {each.name for each in families(script) if each.package.startswith(NPM)}
+        return tuple(each for each in self.glyphs(script) if each.collection not in hands)
+
 
 def _read(path: Path, script: str) -> tuple[Glyph, ...]:
     by_name = {each.name: each for each in families(script)}
@@ -203,7 +215,7 @@ def write(path: Path, traced: Iterable[tuple[str, str, str, Sequence[np.ndarray]
 
 
 def _quantise(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Fit strokes into 0..UNIT, aspect kept, centred, without points that fall together."""
+    """Fit strokes into 0..UNIT, aspect kept, centred, without what falls together in a point."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = UNIT / max(float((high - low).max()), 1e-9)
@@ -215,4 +227,4 @@ def _quantise(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
         whole = whole.clip(0, UNIT).astype(np.uint8)
         moved = np.any(np.diff(whole, axis=0) != 0, axis=1)
         fitted.append(whole[np.concatenate([[True], moved])])
-    return fitted
+    return [each for each in fitted if len(each) > 1] or fitted

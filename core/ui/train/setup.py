@@ -128,6 +128,7 @@ def ask_more(chosen: Settings) -> Settings | None:
                 "patience": _number("patience", 0, 10_000),
                 "weight_decay": _number("weight_decay", 0.0, 1.0, step=1e-4, format="%.5f"),
                 "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
+                "character_weight": _number("character_weight", 0.0, 10.0, step=0.1),
                 "average_weights": _explained("average_weights", st.checkbox),
             }
     given["notes"] = _explained("notes", st.text_input)
