@@ -11,7 +11,7 @@ from core.evaluation.calibration import KEPT
 from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import Unseen, is_apart, named
 from core.inference.predictor import model_folder
-from core.models.export import FACTS
+from core.models.export import CHARACTERS, FACTS
 from core.scripts import OTHER, SCRIPTS
 from core.workspace import write_atomically
 
@@ -98,8 +98,11 @@ def _what(facts: dict[str, Any]) -> str:
     height, width = facts["input_shape"]
     steps = " → ".join(each["step"] for each in facts["pipeline"]["steps"])
     scripts = [each for each in facts["labels"] if each != OTHER]
+    by = ""
+    if CHARACTERS in facts:
+        by = f"It knows {facts[CHARACTERS]:,} characters, and sums their shares script by script. "
     return (
-        f"It answers which of {len(scripts)} scripts a handwritten character belongs to. "
+        f"It answers which of {len(scripts)} scripts a handwritten character belongs to. {by}"
         f"{facts['parameters']:,} parameters, {width}x{height} px in. Every image passes first: "
         f"{steps}. Content hash of the data it was trained on: `{facts.get('data_hash')}`."
     )

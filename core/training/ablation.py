@@ -71,7 +71,8 @@ _NOTEBOOK, _CANONICAL = preset("notebook"), preset("canonical")
 _POLARITY = Pipeline("polarity", (Grey(), Polarity(), Resize(28)))
 _CROPPED = Pipeline("cropped", (Grey(), Polarity(), Crop(), Fit(28, margin=2)))
 _BENT = (("augment", True),)
-_GLYPH = (*_BENT, *TRAINING.items())
+_GLYPH = (*_BENT, *TRAINING.items(), ("character_weight", 0.0))
+_ASKED = (*_BENT, *TRAINING.items())
 PARTS = (
     Part("the notebook", _NOTEBOOK, reverse=True),
     Part("labels in the right order", _NOTEBOOK),
@@ -81,6 +82,7 @@ PARTS = (
     Part("augmented", _CANONICAL, settings=_BENT),
     Part("with the sketchbook", _CANONICAL, sketched=True, settings=_BENT),
     Part("a better network", _CANONICAL, sketched=True, settings=_GLYPH),
+    Part("asked for characters", _CANONICAL, sketched=True, settings=_ASKED),
 )
 FULL = "the whole recipe"
 

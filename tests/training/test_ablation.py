@@ -26,7 +26,8 @@ def test_each_part_adds_one_thing_to_the_one_before() -> None:
             part.reverse,
             part.sketched,
             dict(part.settings).get("augment"),
-            (dict(part.settings).get("model")),
+            dict(part.settings).get("model"),
+            bool(dict(part.settings).get("character_weight")),
         )
 
     for before, after in pairwise(PARTS):
