@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from core.evaluation.metrics import (
     mean_over_scripts,
     per_script_accuracy,
 )
-from core.inference.decision import Answers, Decision, answers, fit_temperature
+from core.imaging import Pipeline
+from core.inference.decision import Answers, Decision, answers, fit_temperature, tempered
 from core.inference.predictor import Predictor
+from core.models.export import FACTS, KERAS, save_model_folder
 from core.scripts import OTHER
 
 KEPT = 0.99
@@ -45,16 +49,8 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
     """
     from sklearn.metrics import roc_auc_score
 
-    predictor = Predictor.load(model)
-    store = Store.open(data)
-    writers = _Tested(predictor, store, split(store.labels(), "writer", seed)[1])
-    apart = Store.open(strangers)
-    other = (apart.labels()["script"] == OTHER).to_numpy()
-    families = _Tested(predictor, apart, np.flatnonzero(~other))
-    others = _Tested(predictor, apart, np.flatnonzero(other))
-
-    random = np.random.default_rng(seed)
-    halves = [(each, *each.halves(random)) for each in (writers, families)]
+    writers, families, others = _tested(model, data, strangers, seed)
+    halves = _halves((writers, families), seed)
     chosen_on = [(each, rows) for each, rows, _ in halves]
     measured_on = [(each, rows) for each, _, rows in halves]
 
@@ -84,11 +80,76 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
     }
 
 
+def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> float:
+    """Write a model that sums characters' shares anew, with these at a temperature of their own.
+
+    What smoothed labels leave for every character grows, in the sum, with the number of characters
+    a script has; the temperature is the one at which the right scripts are likeliest, and goes into
+    the weights. It is chosen on the images that `calibrate` chooses on. Imports Keras.
+
+    Args:
+        model: folder of a model that knows characters.
+        data, strangers, seed: as of `calibrate`.
+        to: folder of the new model.
+
+    Returns:
+        The temperature.
+    """
+    import keras
+    from scipy.optimize import minimize_scalar
+
+    network = keras.models.load_model(model / KERAS, compile=False)
+    last, members = network.layers[-2], network.layers[-1].get_weights()[0]
+    shares = keras.Model(network.inputs[0], last.output)
+    writers, families, _ = _tested(model, data, strangers, seed)
+    sets = []
+    for each, rows, _ in _halves((writers, families), seed):
+        images = each.images(rows).astype(np.float32) / 255
+        sets.append((shares.predict(images, batch_size=512, verbose=0), each.true[rows]))
+
+    def loss(log_temperature: float) -> float:
+        losses = []
+        for given, true in sets:
+            summed = tempered(given, float(np.exp(log_temperature))) @ members
+            known = summed[:, writers.known]
+            likely = known[np.arange(len(true)), true] / known.sum(axis=1)
+            losses.append(-np.log(np.maximum(likely, 1e-9)).mean())
+        return float(np.mean(losses))
+
+    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded")
+    temperature = float(np.exp(found.x))
+    last.set_weights([each / temperature for each in last.get_weights()])
+    facts = json.loads((model / FACTS).read_text(encoding="utf-8"))
+    labels, pipeline = facts.pop("labels"), Pipeline.from_json(facts.pop("pipeline"))
+    save_model_folder(to, network, labels, pipeline, **facts)
+    return temperature
+
+
+def _tested(model: Path, data: Path, strangers: Path, seed: int) -> tuple[_Tested, ...]:
+    """Return what a model gives for held-out writers, held-out families, and other alphabets."""
+    predictor = Predictor.load(model)
+    store, apart = Store.open(data), Store.open(strangers)
+    other = (apart.labels()["script"] == OTHER).to_numpy()
+    return (
+        _Tested(predictor, store, split(store.labels(), "writer", seed)[1]),
+        _Tested(predictor, apart, np.flatnonzero(~other)),
+        _Tested(predictor, apart, np.flatnonzero(other)),
+    )
+
+
+def _halves(tested: Sequence[_Tested], seed: int) -> list[tuple[_Tested, np.ndarray, np.ndarray]]:
+    """Return each with the rows to choose on, and those to measure on."""
+    random = np.random.default_rng(seed)
+    return [(each, *each.halves(random)) for each in tested]
+
+
 class _Tested:
     """What a model gives for rows of a data set, and what would be right."""
 
     def __init__(self, predictor: Predictor, store: Store, rows: np.ndarray) -> None:
+        self._store, self._rows = store, rows
         self._labels = predictor.facts["labels"]
+        self.known = np.array([each != OTHER for each in self._labels])
         self._names = np.array(predictor.labels)
         self.outputs = predictor.outputs(store.images(rows))
         self.script = store.labels()["script"].astype(str).to_numpy()[rows]
@@ -103,6 +164,9 @@ class _Tested:
             for half, own in zip(drawn, np.array_split(rows, 2), strict=True):
                 half.append(random.choice(own, _A_SCRIPT) if len(own) else own)
         return np.concatenate(drawn[0]), np.concatenate(drawn[1])
+
+    def images(self, rows: np.ndarray) -> np.ndarray:
+        return self._store.images(self._rows[rows])
 
     def among_known(self) -> np.ndarray:
         return answers(self.outputs, self._labels, Decision()).probabilities

@@ -35,7 +35,7 @@ from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
 from core.errors import DataError, RunError
-from core.evaluation.calibration import calibrate
+from core.evaluation.calibration import calibrate, sharpen
 from core.evaluation.card import CARD
 from core.imaging import preset
 from core.models.export import FACTS, LITERT, SHIPPED
@@ -305,7 +305,9 @@ def _shares(script: str, characters: Sequence[str]) -> np.ndarray:
 
 
 def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any]:
-    """Calibrate the model of a finished run and put it into the folder `to`.
+    """Calibrate the model of a finished run, twice, and put it into the folder `to`.
+
+    First its characters, then the scripts that they are summed to.
 
     Args:
         run: its test split is of held-out writers.
@@ -313,13 +315,16 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
         to: the folder.
         amounts: go into its description.
     """
-    measured = calibrate(run.folder, run.settings.data, strangers, SEED)
-    facts = json.loads((run.folder / FACTS).read_text(encoding="utf-8"))
-    recipe = {"number": NUMBER, **asdict(amounts), "reals": amounts.reals()}
-    facts |= {"recipe": recipe, **measured}
-    with atomic_path(to / LITERT) as path:
-        shutil.copyfile(run.folder / LITERT, path)
-    keep_weights(run.folder, to)
+    with Workspace.of(run.folder).scratch() as aside:
+        known = run.settings.data, strangers, SEED
+        temperature = sharpen(run.folder, *known, aside)
+        measured = calibrate(aside, *known)
+        facts = json.loads((aside / FACTS).read_text(encoding="utf-8"))
+        recipe = {"number": NUMBER, **asdict(amounts), "reals": amounts.reals()}
+        facts |= {"recipe": recipe, "character_temperature": temperature, **measured}
+        with atomic_path(to / LITERT) as path:
+            shutil.copyfile(aside / LITERT, path)
+        keep_weights(aside, to)
     (to / CARD).unlink(missing_ok=True)  # it is about the model before
     write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     in_domain = dict(facts["in_domain"])

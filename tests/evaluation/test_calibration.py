@@ -12,10 +12,12 @@ from scipy.special import softmax
 from sklearn.metrics import balanced_accuracy_score, log_loss, recall_score, roc_auc_score
 
 from core.data.store import Record, Writer, to_table
-from core.evaluation.calibration import KEPT, _Tested, calibrate
+from core.evaluation.calibration import KEPT, _Tested, calibrate, sharpen
 from core.imaging import preset
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
+from core.models.export import save_model_folder
+from core.models.family import summed
 from core.scripts import NAMES, OTHER, WITH_OTHER
 
 PIPELINE = preset("notebook")
@@ -199,3 +201,37 @@ def test_accuracy_and_calibration_error_are_those_of_images_it_was_not_trained_o
     error = calibration_error(shares, predicted == true)
     assert error > 0.05
     assert case.found["calibration"][name] == pytest.approx(error, abs=0.02)
+
+
+def test_characters_get_a_temperature_of_their_own_which_the_weights_keep(tmp_path: Path) -> None:
+    """A network that reads its characters off the pixels, one a script, and is too sure of them."""
+    import keras
+
+    random = np.random.default_rng(0)
+    writers, of_writers = answered(random, 4_000, too_sure=2.0, novelty=-6)
+    families, of_families = answered(random, 4_000, too_sure=2.0, novelty=-6)
+    write(tmp_path / "data.parquet", writers, list(of_writers), ["test"] * 3_999 + ["train"])
+    strangers = tmp_path / "strangers.parquet"
+    write(strangers, np.append(families, families[:1], 0), [*of_families, OTHER], [""] * 4_001)
+    image = keras.Input(PIPELINE.shape)
+    last = keras.layers.Dense(7, activation="softmax")
+    network = keras.Model(image, last(keras.layers.Flatten()(image)))
+    last.set_weights([np.eye(28 * 28, 7) * 255 / 16, np.full(7, -8.0)])
+    save_model_folder(
+        tmp_path / "model", summed(network, np.arange(7), 7), WITH_OTHER, PIPELINE, characters=7
+    )
+
+    temperature = sharpen(
+        tmp_path / "model", tmp_path / "data.parquet", strangers, 0, tmp_path / "new"
+    )
+
+    assert temperature == pytest.approx(2.0, rel=0.1)
+    new = Predictor.load(tmp_path / "new")
+    np.testing.assert_allclose(
+        new.outputs(writers[:50]), softmax(logits_in(writers[:50]) / temperature, axis=1), atol=1e-5
+    )
+    before = Predictor.load(tmp_path / "model")
+    assert new.facts == before.facts
+    np.testing.assert_allclose(
+        before.outputs(writers[:50]), softmax(logits_in(writers[:50]), axis=1), atol=1e-5
+    )
