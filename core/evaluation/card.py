@@ -133,7 +133,8 @@ def _sureness(facts: dict[str, Any]) -> str:
     characters = facts.get("character_temperature")
     summed = f"Characters are summed at temperature {characters:.2f}. " if characters else ""
     return (
-        f"{summed}Probabilities are divided among the six at temperature {decision['temperature']:.2f}, "
+        f"{summed}Probabilities are divided among the six at temperature "
+        f"{decision['temperature']:.2f}, "
         "fitted on held-out writers and fonts. Expected calibration error (15 bins): "
         f"{error['in_domain']:.1%} in-domain, {error['families']:.1%} on held-out fonts, "
         f"{facts['unseen_calibration']:.1%} unseen.\n\n"
