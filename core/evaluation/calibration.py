@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,14 @@ from core.evaluation.metrics import (
     per_script_accuracy,
 )
 from core.imaging import Pipeline
-from core.inference.decision import Answers, Decision, answers, fit_temperature, tempered
+from core.inference.decision import (
+    Answers,
+    Decision,
+    answers,
+    best_temperature,
+    fit_temperature,
+    tempered,
+)
 from core.inference.predictor import Predictor
 from core.models.export import FACTS, KERAS, save_model_folder
 from core.scripts import OTHER
@@ -96,7 +104,6 @@ def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> fl
         The temperature.
     """
     import keras
-    from scipy.optimize import minimize_scalar
 
     network = keras.models.load_model(model / KERAS, compile=False)
     last, members = network.layers[-2], network.layers[-1].get_weights()[0]
@@ -107,17 +114,16 @@ def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> fl
         images = each.images(rows).astype(np.float32) / 255
         sets.append((shares.predict(images, batch_size=512, verbose=0), each.true[rows]))
 
-    def loss(log_temperature: float) -> float:
+    def loss(temperature: float) -> float:
         losses = []
         for given, true in sets:
-            summed = tempered(given, float(np.exp(log_temperature))) @ members
+            summed = tempered(given, temperature) @ members
             known = summed[:, writers.known]
             likely = known[np.arange(len(true)), true] / known.sum(axis=1)
             losses.append(-np.log(np.maximum(likely, 1e-9)).mean())
         return float(np.mean(losses))
 
-    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded")
-    temperature = float(np.exp(found.x))
+    temperature = best_temperature(loss)
     last.set_weights([each / temperature for each in last.get_weights()])
     facts = json.loads((model / FACTS).read_text(encoding="utf-8"))
     labels, pipeline = facts.pop("labels"), Pipeline.from_json(facts.pop("pipeline"))
@@ -147,14 +153,17 @@ class _Tested:
     """What a model gives for rows of a data set, and what would be right."""
 
     def __init__(self, predictor: Predictor, store: Store, rows: np.ndarray) -> None:
-        self._store, self._rows = store, rows
+        self._predictor, self._store, self._rows = predictor, store, rows
         self._labels = predictor.facts["labels"]
         self.known = np.array([each != OTHER for each in self._labels])
         self._names = np.array(predictor.labels)
-        self.outputs = predictor.outputs(store.images(rows))
         self.script = store.labels()["script"].astype(str).to_numpy()[rows]
         order = {name: place for place, name in enumerate(predictor.labels)}
         self.true = np.array([order.get(each, -1) for each in self.script])
+
+    @cached_property
+    def outputs(self) -> np.ndarray:
+        return self._predictor.outputs(self._store.images(self._rows))
 
     def halves(self, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return two draws of rows, from either half of them, as many of every script."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -108,13 +108,22 @@ def fit_temperature(outputs: np.ndarray, answers: np.ndarray) -> float:
         outputs: float32 (N, L), rows that sum to 1, of images no training saw.
         answers: int (N,), the right places in a row.
     """
-    from scipy.optimize import minimize_scalar
-
     right = np.arange(len(answers)), np.asarray(answers)
 
-    def loss(log_temperature: float) -> float:
-        likely = tempered(outputs, float(np.exp(log_temperature)))[right]
+    def loss(temperature: float) -> float:
+        likely = tempered(outputs, temperature)[right]
         return float(-np.log(np.maximum(likely, _SMALLEST)).mean())
 
-    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded")
+    return best_temperature(loss)
+
+
+def best_temperature(loss: Callable[[float], float]) -> float:
+    """Return the temperature, between 0.2 and 5, at which `loss` is smallest."""
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(
+        lambda logarithm: loss(float(np.exp(logarithm))),
+        bounds=(np.log(0.2), np.log(5)),
+        method="bounded",
+    )
     return float(np.exp(found.x))
