@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from core.errors import DataError, ImageError, SourceNotFound
 
@@ -127,28 +128,53 @@ def entries(root: Path) -> Iterator[Entry]:
             yield Entry(root, name, zipped)
 
 
-def distinct(path: Path) -> tuple[list[tuple[Path, list[Entry]]], Counter[Path]]:
-    """List all that is at `path`; what is there both zipped and unpacked is taken from the zip.
+class Listed(NamedTuple):
+    """A zip or folder, and what is in it that was not listed before.
+
+    Attributes:
+        place: which of the paths asked for it is at.
+        root: the zip or the folder.
+        files: its files, but for those that are listed already.
+        left_out: how many those are.
+    """
+
+    place: int
+    root: Path
+    files: list[Entry]
+    left_out: int
+
+
+def distinct(*paths: Path) -> tuple[list[Listed], Counter[Path]]:
+    """List all that is at `paths`, each file once.
+
+    What is there both zipped and unpacked is taken from the zip; what two paths lead to, from the
+    first one.
 
     Returns:
-        Each root with its files, and how many copies were left out of each zip's.
+        Each zip and folder; and how many copies of whose images were left out.
 
     Raises:
-        SourceNotFound: there is nothing at `path`.
+        SourceNotFound: there is nothing at a path.
         DataError: a file that is no zip.
     """
-    found: list[tuple[Path, list[Entry]]] = []
+    found: list[Listed] = []
     copies, counts = Copies(), Counter[Path]()
+    taken: set[str] = set()
+    every = [(place, root) for place, path in enumerate(paths) for root in roots(path)]
     # The zips first: the name of one says more than that of a folder they were unpacked to.
-    for root in sorted(roots(path), key=lambda each: each.is_dir()):
-        files = []
+    for place, root in sorted(every, key=lambda each: each[1].is_dir()):
+        files, left_out = [], 0
+        where = os.path.realpath(root)
         for entry in entries(root):
-            original = copies.original(entry)
+            same = f"{where}/{entry.name}"  # a path may lead into the folder of another
+            original = root if same in taken else copies.original(entry)
+            taken.add(same)
             if original is None:
                 files.append(entry)
-            else:
-                counts[original] += 1
-        found.append((root, files))
+                continue
+            left_out += 1
+            counts[original] += is_image(entry)
+        found.append(Listed(place, root, files, left_out))
         if root.is_file():
             copies.add(each for each in files if is_image(each))
     return found, counts

@@ -20,7 +20,10 @@ from core.workspace import at_home
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
 _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
-COPIES = "{:,} of its images are here a second time, unpacked or in another zip: taken once"
+COPIES = (
+    "{:,} of its images are here a second time, unpacked, in another zip or by another path: "
+    "taken once"
+)
 
 
 class Readable(Protocol):
@@ -59,8 +62,8 @@ class Scan:
 
     Attributes:
         items: the images, by collection and path.
-        skipped: (path, reason) of files that look like images and are not taken, and of zips
-            whose images lie beside them a second time.
+        skipped: (path, reason) of files that look like images and are not taken, and of zips and
+            folders whose images are there a second time.
     """
 
     items: tuple[Item, ...]
@@ -78,16 +81,19 @@ def scan(paths: Sequence[str]) -> Scan:
         SourceNotFound: a path is missing, or there is no image of a known layout.
         DataError: a folder could be English as well as Kannada.
     """
-    items: list[Item] = []
-    skipped: list[tuple[str, str]] = []
-    for text in paths:
-        hint, path = hinted(text)
-        found, copies = _scan_path(path, hint)
-        if not any(isinstance(each, Item) for each in found):
-            raise SourceNotFound(_nothing(path, sum(1 for _ in found)))
-        items += [each for each in found if isinstance(each, Item)]
-        skipped += [(each.path, NOT_OURS) for each in found if isinstance(each, Entry)]
-        skipped += copies
+    # what people say of a path counts, where another leads to the same files
+    named = sorted(map(hinted, paths), key=lambda each: not each[0])
+    listed, counts = distinct(*(path for _, path in named))
+    found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
+    for place, (_, path) in enumerate(named):
+        here = [files for each, files in zip(listed, found, strict=True) if each.place == place]
+        nothing = not any(isinstance(each, Item) for files in here for each in files)
+        if nothing and not any(each.left_out for each in listed if each.place == place):
+            raise SourceNotFound(_nothing(path, sum(map(len, here))))
+    every = [each for files in found for each in files]
+    items = [each for each in every if isinstance(each, Item)]
+    skipped = [(each.path, NOT_OURS) for each in every if isinstance(each, Entry)]
+    skipped += [(as_text(str(root)), COPIES.format(count)) for root, count in counts.items()]
     items.sort(key=lambda each: (each.collection, each.file.path))
     return Scan(tuple(items), tuple(skipped))
 
@@ -109,14 +115,6 @@ def hinted(text: str) -> tuple[str, Path]:
     if not text:
         raise DataError("a path is empty: name a zip or a folder")
     return name, at_home(text)
-
-
-def _scan_path(path: Path, hint: str) -> tuple[list[Item | Entry], list[tuple[str, str]]]:
-    """Return what `_scan_root` does of all that is at `path`, and a line for each copied zip."""
-    listed, counts = distinct(path)
-    found = [each for root, files in listed for each in _scan_root(root, files, hint)]
-    copies = [(as_text(str(zipped)), COPIES.format(count)) for zipped, count in counts.items()]
-    return found, copies
 
 
 def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:

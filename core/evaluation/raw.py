@@ -74,7 +74,7 @@ def evaluate(
             f"{predictor.name} knows {known}{more}, not {script!r}: name one of these, or ask "
             "another model"
         )
-    files = [each for _, listed in distinct(path)[0] for each in listed if is_image(each)]
+    files = [each for listed in distinct(path)[0] for each in listed.files if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):

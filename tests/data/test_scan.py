@@ -649,6 +649,44 @@ def test_a_zip_and_its_unpacked_copy_count_once(
     assert reason.startswith("48 of its images are here a second time")
 
 
+@pytest.mark.parametrize("first", ["zip", "folder"])
+def test_a_zip_and_its_copy_given_as_two_paths_count_once(
+    first: str, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(kaggle_zips["chinese"]) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    paths = [str(kaggle_zips["chinese"]), str(tmp_path / "unpacked")]
+
+    found = scan(paths if first == "zip" else paths[::-1])
+
+    assert found.items == scan(paths[:1]).items
+    ((path, reason),) = found.skipped
+    assert path == paths[0]
+    assert reason.startswith("48 of its images are here a second time")
+
+
+@pytest.mark.parametrize("second", ["{0}", "{0}/.", "{0}/arabic", "{1}"])
+def test_two_paths_that_lead_to_the_same_files_take_them_once(second: str, tmp_path: Path) -> None:
+    folder, link = tmp_path / "mine", tmp_path / "linked"
+    write(folder, "arabic/alif/1.png")
+    link.symlink_to(folder, target_is_directory=True)
+
+    found = scan([str(folder), second.format(folder, link)])
+
+    assert [each.file.path for each in found.items] == ["mine/arabic/alif/1.png"]
+    ((_, reason),) = found.skipped
+    assert reason.startswith("1 of its images")
+
+
+def test_of_two_paths_to_the_same_files_the_one_that_names_them_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    write(folder, "arabic/alif/1.png")
+
+    found = scan([str(folder), f"english={folder}"])
+
+    assert [each.script for each in found.items] == ["english"]
+
+
 def test_a_zip_downloaded_twice_counts_once(kaggle_zips: dict[str, Path], tmp_path: Path) -> None:
     for name in ("chinese-mnist.zip", "chinese-mnist (1).zip"):
         shutil.copy(kaggle_zips["chinese"], tmp_path / name)
