@@ -239,6 +239,11 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     return None
 
 
+def runs_on(workspace: Workspace, store: Store) -> list[Run]:
+    """Return the runs made on what a data set holds, whatever its name was then."""
+    return [run for run in list_runs(workspace) if run.data_hash == store.hash]
+
+
 @contextmanager
 def _room(workspace: Workspace) -> Iterator[None]:
     """Make sure that no run goes on, and that none begins meanwhile."""
@@ -272,7 +277,10 @@ def delete_run(run: Run) -> None:
 
     Raises:
         RunBusy: it goes on, or is being tested.
+        RunNotFound: it is gone already.
     """
+    if not (run.folder / files.SETTINGS).exists():
+        raise RunNotFound(f"run {run.id} is gone already")
     if _load(run.folder).active:
         raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
     _refuse_if_tested(run)

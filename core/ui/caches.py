@@ -48,6 +48,14 @@ def predictor(model: str, folder: Path | None) -> Predictor:
     return _predictor(model, _changed(folder))
 
 
+def data_name(run: Run) -> str:
+    """Return what the data set of a run is called by now; where it is gone, what it was called."""
+    from core.training.runs import data_of
+
+    data = data_of(run, store)
+    return data.path.stem if data else f"{run.settings.data.stem} (as it was)"
+
+
 def answer(model: str, folder: Path | None, data: bytes) -> tuple[np.ndarray, Prediction]:
     """Decode a picture and answer it: uint8 (H, W) or (H, W, 3), and the answer of `model`.
 

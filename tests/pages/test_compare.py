@@ -186,6 +186,7 @@ def test_a_run_whose_data_set_is_gone_says_so(by: str, own: Path, open_page: Ope
     app.button_group[1].set_value(by).run()
     assert not app.exception
     assert "is gone or has changed" in app.info[0].value
+    assert app.dataframe[0].value["Data set"].tolist() == ["handwriting (as it was)"]
     assert "test images it reads" in said(app)
 
 
@@ -195,6 +196,7 @@ def test_a_data_set_under_another_name_is_found_by_its_content(own: Path, open_p
     app = open_page("compare")
     assert not app.info
     assert len(charts_of(app)) == 3
+    assert app.dataframe[0].value["Data set"].tolist() == ["renamed"]
 
 
 def test_a_run_without_a_test_says_so(own: Path, open_page: Open):

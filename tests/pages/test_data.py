@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.build import build
 from core.data.sources import SOURCES
+from core.data.store import Store
 from core.ui.data.own import _keep
 from core.workspace import Workspace
 
@@ -280,8 +281,8 @@ def test_a_data_set_goes_only_when_confirmed(
 def test_a_data_set_that_a_run_learns_from_stays(
     own: Path, open_page: Open, choose: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ):
-    settings = SimpleNamespace(data=own / "mine.parquet")
-    run = SimpleNamespace(id="cnn-abcd", active=True, settings=settings)
+    content = Store.open(own / "mine.parquet").hash
+    run = SimpleNamespace(id="cnn-abcd", active=True, data_hash=content)
     monkeypatch.setattr("core.training.runs.list_runs", lambda _: [run])
     choose("Delete")
     app = open_page("data")
@@ -289,6 +290,16 @@ def test_a_data_set_that_a_run_learns_from_stays(
     app.button(key="delete").click().run()
     assert "run cnn-abcd is learning from it" in app.warning[0].value
     assert (own / "mine.parquet").exists()
+
+
+def test_a_run_on_another_data_set_of_that_name_is_not_counted(
+    own: Path, open_page: Open, choose: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+):
+    settings = SimpleNamespace(data=own / "mine.parquet")
+    run = SimpleNamespace(id="cnn-abcd", active=False, data_hash="of before", settings=settings)
+    monkeypatch.setattr("core.training.runs.list_runs", lambda _: [run])
+    choose("Delete")
+    assert "trained on it" not in said(open_page("data"))
 
 
 def test_a_damaged_data_set_is_named_and_the_others_shown(own: Path, open_page: Open):

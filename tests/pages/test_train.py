@@ -243,6 +243,15 @@ def test_a_finished_run_says_where_it_is_right(open_page: Open, own: Workspace):
     assert "test it on another data set" in said(app)
 
 
+def test_a_run_knows_its_own_data_set_under_another_name(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    [data] = own.store.glob("*.parquet")
+    data.rename(data.with_stem("renamed"))
+    app = open_page("train", run=run.id)
+    assert "on renamed" in said(app)
+    assert "Test" not in labels(app)
+
+
 def test_a_test_on_another_data_set_stands_beside_its_own(
     open_page: Open, own: Workspace, notebook_store: Path, monkeypatch: pytest.MonkeyPatch
 ):

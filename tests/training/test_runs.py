@@ -380,6 +380,8 @@ def test_a_run_killed_in_its_midst_goes_on_where_it_was(
     delete_run(run)
     assert list_runs(workspace) == []
     assert not run.folder.exists()
+    with pytest.raises(RunNotFound, match="gone already"):
+        delete_run(run)
 
 
 def test_a_run_whose_data_set_is_another_now_does_not_go_on(

@@ -17,6 +17,7 @@ from core.evaluation.notebook import (
 )
 from core.training.classes import SCRIPT
 from core.training.runs import Run
+from core.ui import caches
 
 _COLUMNS = {
     "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
@@ -44,7 +45,7 @@ def show_notebook(runs: Sequence[Run]) -> None:
         for run in comparable.values()
         if run.accuracy is not None and run.loss is not None
     )
-    data = {name: run.settings.data.stem for name, run in comparable.items()}
+    data = {name: caches.data_name(run) for name, run in comparable.items()}
     frame = pd.DataFrame(
         {
             "Model": [each.model for each in rows],

@@ -11,7 +11,7 @@ import streamlit as st
 from core.models.zoo import FAMILIES
 from core.training.runs import Run
 from core.training.settings import FIELDS
-from core.ui import state
+from core.ui import caches, state
 from core.ui.page import doubt_runs
 from core.ui.train import words
 
@@ -68,7 +68,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Classes": [each.settings.classes + "s" for each in runs],
             "State": [words.state(each) for each in runs],
             "Test loss": [each.loss for each in runs],
-            "Data set": [each.settings.data.stem for each in runs],
+            "Data set": [caches.data_name(each) for each in runs],
             "Epochs begun": [each.epoch for each in runs],
             "Parameters": [each.parameters for each in runs],
             "Images a second": [each.images_per_second for each in runs],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,6 +15,9 @@ from core.ui import caches, state
 from core.ui.builds import in_words
 from core.ui.page import EXPLORE, TRAIN, main_button
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.training.runs import Run
 
 _PER_PAGE = 8
 _RENAME, _DELETE = "Rename", "Delete"
@@ -63,7 +67,7 @@ def _row(workspace: Workspace, path: Path) -> None:
 
 def _rename(workspace: Workspace, path: Path) -> None:
     name = st.text_input("New name", value=path.stem, key=f"new-name-{path.stem}").strip()
-    trained = _runs_on(workspace, path)
+    trained = len(_runs_on(workspace, path))
     if trained:
         st.caption(f"{_runs(trained)} trained on it will find it under its new name.")
     if st.button(_RENAME, type=main_button(), key="rename"):
@@ -80,7 +84,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
 
 def _delete(workspace: Workspace, path: Path) -> None:
     st.markdown("The data set goes for good. The files that it was made from stay.")
-    trained = _runs_on(workspace, path)
+    trained = len(_runs_on(workspace, path))
     if trained:
         st.caption(
             f"{_runs(trained)} trained on it will keep models and figures, and lose the images "
@@ -99,10 +103,13 @@ def _delete(workspace: Workspace, path: Path) -> None:
             st.rerun()
 
 
-def _runs_on(workspace: Workspace, path: Path) -> int:
-    from core.training.runs import list_runs
+def _runs_on(workspace: Workspace, path: Path) -> list[Run]:
+    from core.training.runs import runs_on
 
-    return sum(run.settings.data == path.resolve() for run in list_runs(workspace))
+    try:
+        return runs_on(workspace, caches.store(path))
+    except (ScriptoriumError, OSError):
+        return []  # nobody can learn from what can't be read
 
 
 def _runs(count: int) -> str:
@@ -110,8 +117,6 @@ def _runs(count: int) -> str:
 
 
 def _refuse_if_used(workspace: Workspace, path: Path) -> None:
-    from core.training.runs import list_runs
-
-    for run in list_runs(workspace):
-        if run.active and run.settings.data == path.resolve():
+    for run in _runs_on(workspace, path):
+        if run.active:
             raise DataError(f"run {run.id} is learning from it: wait for its end, or stop it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -119,8 +120,7 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
     if going_on:
         st.fragment(_trial, run_every=_POLL_SECONDS)(run, going_on[0].data)
         return
-    own = run.settings.data.resolve()
-    others = [path for path in stores(workspace.store) if path.resolve() != own]
+    others = [path for path in stores(workspace.store) if not _is_own(run, path)]
     for each in trials:
         if each.error:
             st.warning(
@@ -140,6 +140,13 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
             with advice():
                 start_trial(run, data)
             st.rerun()
+
+
+def _is_own(run: Run, path: Path) -> bool:
+    """Whether a data set holds what the run was made on; one that can't be read is told so later."""
+    with suppress(ScriptoriumError, OSError):
+        return caches.store(path).hash == run.data_hash
+    return False
 
 
 def _what_counted(trial: Trial) -> str:

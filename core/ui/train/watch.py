@@ -59,7 +59,7 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
 def _facts(run: Run) -> None:
     settings = run.settings
     facts = [
-        f"{FAMILIES[settings.model].title} on {settings.data.stem}",
+        f"{FAMILIES[settings.model].title} on {plain(caches.data_name(run))}",
         f"tested on {run.tested_on}",
     ]
     if run.epoch:
