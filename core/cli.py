@@ -75,8 +75,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _data_set(text: str) -> Path:
     path = Path(text)
-    if path.suffix.lower() != ".parquet":
+    if path.suffix != ".parquet" or path.name.startswith("."):
         raise argparse.ArgumentTypeError(f"{text}: a data set is called NAME.parquet")
+    return path
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir():  # said before the work of minutes, not after it
+        raise argparse.ArgumentTypeError(f"{text}: a folder; name the file to draw into")
     return path
 
 
@@ -173,7 +180,10 @@ def _model_commands(commands: Any) -> None:
         "--record", action="store_true", help="write the --unseen figures into the model's card"
     )
     evaluate.add_argument(
-        "--figure", type=Path, metavar="FILE.svg", help="draw the --unseen figures into this file"
+        "--figure",
+        type=_figure,
+        metavar="FILE.svg",
+        help="draw the --unseen figures there",
     )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
     predict.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
@@ -203,7 +213,7 @@ def _model_commands(commands: Any) -> None:
         metavar="N",
         help="images of each class to learn from; 10 30 100 300 where none",
     )
-    few.add_argument("--figure", type=Path, metavar="FILE.svg", help="draw the figures there")
+    few.add_argument("--figure", type=_figure, metavar="FILE.svg", help="draw the figures there")
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
     bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
 

@@ -13,12 +13,21 @@ _BYTES = 200
 
 
 def is_name(name: str, longest: int) -> bool:
-    """Whether `name` can be used: it begins with a letter, digit or _, and has up to `longest`."""
+    """Whether `name` can be used; what it takes is what `rule` says."""
     return (
         0 < len(name) <= longest
         and len(name.encode()) <= _BYTES
         and (name[0].isalnum() or name[0] == "_")
+        and name[-1] not in " ."
         and all(map(_fits, name))
+    )
+
+
+def rule(longest: int) -> str:
+    """Say what a name may be."""
+    return (
+        f"at most {longest} letters, digits, spaces, . - and _, the first one a letter, a digit or "
+        "_, the last one neither a space nor ."
     )
 
 
@@ -27,7 +36,7 @@ def as_name(text: str, longest: int) -> str:
     kept = "".join(each if _fits(each) else " " for each in text)
     first = next((place for place, each in enumerate(kept) if each.isalnum()), len(kept))
     short = " ".join(kept[first:].split())[:longest]
-    return short.encode()[:_BYTES].decode(errors="ignore").strip()
+    return short.encode()[:_BYTES].decode(errors="ignore").strip(" .")
 
 
 def meant(text: str, names: Iterable[str]) -> list[str]:

@@ -6,10 +6,21 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+_MARKS = re.compile(r"([*$~<\[\]]|(?<![^\W_])_|_(?![^\W_]))")
+"""What makes text bold, a formula, a link ...; an underscore does so at the edge of a word."""
+
 
 def plain(text: str) -> str:
     """Return Markdown that shows `text` as it is."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def message(text: str) -> str:
+    """Return Markdown of a message that names files or what others named: only `code` is marked."""
+    parts = text.split("`")
+    for place in range(0, len(parts), 2):
+        parts[place] = _MARKS.sub(r"\\\1", parts[place])
+    return "`".join(parts)
 
 
 def isolated(character: str) -> str:

@@ -577,6 +577,9 @@ BAD_INPUT = {
     "data build --from {kaggle} --out {bad}/model.parquet": "model.parquet: Is a directory; check",
     "data sketch --out {bad}/model.parquet": "model.parquet: Is a directory; check the path",
     "data sketch --out {bad}/table.csv": "table.csv: a data set is called NAME.parquet",
+    "data sketch --out {new}/TABLE.PARQUET": "TABLE.PARQUET: a data set is called NAME.parquet",
+    "data sketch --out {new}/.parquet": "/.parquet: a data set is called NAME.parquet",
+    "data sketch --out {new}/.hidden.parquet": "hidden.parquet: a data set is called NAME.parquet",
     f"{BUILD} english=": "a path is empty",
     f"{BUILD} {{bad}}/other.zip --like-notebook": "no image of the six scripts",
     "data sources --in {bad}/missing": "missing: no such folder; check the path",
@@ -596,6 +599,8 @@ BAD_INPUT = {
     "predict {model}": "FILE",
     "predict nothing {bad}/text.png": "give shipped",
     "predict {bad}/model {bad}/text.png": "model.json",
+    "evaluate {model} --unseen {bad} --figure {bad}": "bad: a folder; name the file to draw into",
+    "few --figure {bad}": "bad: a folder; name the file to draw into",
     "evaluate {model} --images {bad}/empty.zip --script arabic": "no readable image",
     "evaluate {model} --images {bad}/letters.zip --script arabic": "no readable image",
     "evaluate {model} --images {bad}/text.png.zip --script arabic": "not an image",
@@ -743,7 +748,8 @@ def test_as_a_process_it_names_a_file_whose_name_is_no_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252:strict")
-    (tmp_path / os.fsdecode(b"ahcd1 \xe9.zip")).touch()
+    path = tmp_path / os.fsdecode(b"ahcd1 \xe9.zip")
+    zipfile.ZipFile(path, "w").close()
 
     answer = run_process(
         *("-m", "core", "data", "sources", "--in", tmp_path, "--json"),
@@ -751,7 +757,7 @@ def test_as_a_process_it_names_a_file_whose_name_is_no_text(
     )
 
     (found,) = (each["found"] for each in answer.document if each["name"] == "ahcd1")
-    assert found == [str(tmp_path / os.fsdecode(b"ahcd1 \xe9.zip"))]
+    assert found == [str(path)]
 
 
 def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:

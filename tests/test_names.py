@@ -12,7 +12,22 @@ def test_a_name_may_be_of_any_script(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".hidden", "-x", " x", "a/b", "a(1)", "~", "a\nb", "x" * 81, "ಕ" * 70, "\u0301"]
+    "name",
+    [
+        "",
+        ".hidden",
+        "-x",
+        " x",
+        "a/b",
+        "a(1)",
+        "~",
+        "a\nb",
+        "x" * 81,
+        "ಕ" * 70,
+        "\u0301",
+        "x ",
+        "x.",
+    ],
 )
 def test_what_no_file_should_be_called_is_no_name(name: str) -> None:
     assert not is_name(name, 80)
@@ -25,6 +40,7 @@ def test_what_no_file_should_be_called_is_no_name(name: str) -> None:
         ("~/a/b", "a b"),
         ("ಕ" * 90, "ಕ" * 66),
         ("///", ""),
+        ("Mr. X.", "Mr. X"),
     ],
 )
 def test_a_text_becomes_a_name(text: str, name: str) -> None:

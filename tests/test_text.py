@@ -1,6 +1,6 @@
 import pytest
 
-from core.text import isolated, plain
+from core.text import isolated, message, plain
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,22 @@ from core.text import isolated, plain
 )
 def test_a_name_is_no_markup(name: str, markdown: str):
     assert plain(name) == markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        (
+            "run a-1 goes on: `python -m core stop *a*`",
+            "run a-1 goes on: `python -m core stop *a*`",
+        ),
+        ("_mine_ [x](y) $z$.png: :red[no]", r"\_mine\_ \[x\](y) \$z\$.png: :red\[no\]"),
+        ("a_b/c.parquet: not readable", "a_b/c.parquet: not readable"),
+        ("~~s~~ <b>", r"\~\~s\~\~ \<b>"),
+    ],
+)
+def test_what_a_message_names_is_no_markup(text: str, markdown: str):
+    assert message(text) == markdown
 
 
 def test_a_letter_from_right_to_left_is_kept_apart():

@@ -99,13 +99,19 @@ def start_first(ws: Workspace, *, again: bool = False) -> Path | None:
     """
     if again:
         return start_sketch(ws, FIRST, _PIPELINE, FIRST_IMAGES)
+    if _was_here(ws):
+        return None
     with one_at_a_time(ws):
-        if any(ws.store.glob("*.parquet")) or list_jobs(ws, 1):
+        if _was_here(ws):
             return None
         from core.imaging import preset
 
         options = {"per_script": FIRST_IMAGES, "pipeline": preset(_PIPELINE).to_json()}
         return _start(ws, "sketch", FIRST, options)
+
+
+def _was_here(ws: Workspace) -> bool:
+    return any(ws.store.glob("*.parquet")) or bool(list_jobs(ws, 1))
 
 
 def start_fetch(ws: Workspace, source: Source) -> Path:

@@ -8,7 +8,7 @@ from filelock import FileLock
 
 from core.data.activity import list_jobs
 from core.errors import DataError
-from core.names import is_name
+from core.names import is_name, rule
 from core.workspace import Workspace, newest_first
 
 LONGEST = 80
@@ -30,10 +30,7 @@ def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
         DataError: no file can have that name, or a data set has it, or one that is being made.
     """
     if not is_name(name, LONGEST):
-        raise DataError(
-            f"{name!r}: a data set's name is made of letters, digits, space, . - and _, at most "
-            f"{LONGEST}"
-        )
+        raise DataError(f"{name!r}: a data set's name is {rule(LONGEST)}")
     # Not every disk tells "Mine" from "mine".
     taken = {each.stem.casefold(): each.stem for each in ws.store.glob("*.parquet")}
     if name.casefold() in taken:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+
+from core.data.archive import walk
 
 CHINESE = dict(enumerate("零一二三四五六七八九十百千万亿", start=1))
 ARABIC = dict(enumerate("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", start=1))
@@ -229,6 +232,8 @@ BY_NAME = {each.name: each for each in SOURCES} | {each.script: each for each in
 def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     """Return, for each source, the zips and folders in `folders` whose name tells it is that set.
 
+    Not those that are empty, or no whole zip.
+
     Looks one level deep, where a name tells when it holds the set's own name, and where kagglehub
     puts what it downloads.
     """
@@ -236,7 +241,7 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = path.name.lower()
-            if not name.startswith(".") and (name.endswith(".zip") or path.is_dir()):
+            if not name.startswith(".") and _holds_something(path):
                 for each in SOURCES:
                     if each.name in name:
                         found[each.name].append(path)
@@ -244,6 +249,12 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
             markers = folder.glob(f"datasets/{each.kaggle}/*.complete")
             found[each.name] += sorted(map(_unpacked, markers))
     return found
+
+
+def _holds_something(path: Path) -> bool:
+    if path.is_dir():
+        return any(walk(path))
+    return path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)
 
 
 def _unpacked(marker: Path) -> Path:

@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import PipelineError
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.imaging.steps import PHOTO_ENOUGH, Crop, Fit, Flatten, Step
-from core.names import is_name
+from core.names import is_name, rule
 from core.workspace import Workspace, workspace, write_atomically
 
 _LONGEST = 40
@@ -68,11 +68,8 @@ def save_pipeline(
     """
     ws = ws or workspace()
     name = pipeline.name
-    if not is_name(name, _LONGEST) or name[-1] in " .":
-        raise PipelineError(
-            f"{name!r}: a pipeline's name is at most {_LONGEST} letters, digits, spaces, . - and "
-            "_, begins with a letter or digit, and ends in neither space nor ."
-        )
+    if not is_name(name, _LONGEST):
+        raise PipelineError(f"{name!r}: a pipeline's name is {rule(_LONGEST)}")
     # Not every disk tells "Mine" from "mine".
     taken = {each.casefold(): each for each in pipelines(ws)}
     same = taken.get(name.casefold())

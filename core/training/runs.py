@@ -29,6 +29,7 @@ from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
 from core.names import meant
 from core.training import folder as files
+from core.training.classes import SCRIPT
 from core.training.settings import FIELDS, Settings
 from core.workspace import Workspace
 
@@ -171,7 +172,7 @@ def start_run(workspace: Workspace, settings: Settings) -> Run:
 
     Raises:
         RunBusy: another run goes on in this workspace.
-        RunError: a setting can't be.
+        RunError: a setting can't be, or there is one script only to tell apart.
         ModelError: the model can't learn from data prepared like this.
         StoreError: the data set can't be read.
         StorageFull: the disk is full.
@@ -339,6 +340,11 @@ def wait_or_stop(run: Run, on_progress: Callable[[Run], None] | None = None) -> 
 
 def _request(settings: Settings) -> str:
     store = Store.open(settings.data)
+    if settings.classes == SCRIPT and len(store.per_script) < 2:
+        raise RunError(
+            f"all images of “{settings.data.stem}” are of one script: bring others, or learn its "
+            "characters"
+        )
     check = FAMILIES[settings.model].check
     if check:
         check(store.pipeline)

@@ -15,8 +15,8 @@ from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError
 from core.scripts import NAMES, script
-from core.text import bytes_in_words
-from core.ui.page import DATA, EXPLORE, advice, asked_for, doubt_link, main_button
+from core.text import bytes_in_words, message, plain
+from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def data_or_stop(workspace: Workspace) -> Store:
     _follow_address(chosen, found)
     if chosen.path is not None and chosen.path not in found:
         st.warning(
-            f"“{chosen.path.stem}”, which you had chosen, was deleted or has another name now.",
+            f"“{plain(chosen.path.stem)}”, which you had chosen, was deleted or has another name "
+            "now.",
             icon=":material/error:",
         )
     key = f"data-{chosen.number}"
@@ -90,7 +91,7 @@ def first_data(workspace: Workspace) -> None:
     try:
         start_first(workspace)
     except (ScriptoriumError, OSError) as error:
-        st.warning(f"No first data set could be written: {error}", icon=":material/error:")
+        warn(error, "No first data set could be written: ")
 
 
 def _empty(workspace: Workspace) -> None:
@@ -158,8 +159,8 @@ def _progress(folders: Sequence[Path]) -> None:
                     icon=":material/stop_circle:",
                     key=f"stop-{job.folder.name}",
                     width="stretch",
-                    on_click=jobs.request_stop,
-                    args=[job.folder],
+                    on_click=attempt,
+                    args=[jobs.request_stop, job.folder],
                 )
     st.caption("This goes on if you leave the page.")
 
@@ -207,14 +208,14 @@ def _outcome(job: Job) -> None:
             type="tertiary",
             key=f"dismiss-{job.folder.name}",
             width="stretch",
-            on_click=dismiss,
-            args=[job],
+            on_click=attempt,
+            args=[dismiss, job],
         )
 
 
 def _success(job: Job, report: dict[str, Any]) -> None:
     images, counts = report["images"], report["per_script"]
-    st.success(f"“{job.name}” is ready: {images:,} images ({in_words(counts)}).", icon=_DONE)
+    st.success(f"“{plain(job.name)}” is ready: {images:,} images ({in_words(counts)}).", icon=_DONE)
     left_out, named = report["unreadable"], report["skipped"]
     if left_out:
         files = "file was" if left_out == 1 else "files were"
@@ -235,6 +236,6 @@ def _failure(job: Job) -> None:
     what = f"“{job.name}” was not made"
     if job.kind == "fetch":
         what = f"{BY_NAME[job.name].title} was not downloaded"
-    st.warning(f"{what}: {job.error.rstrip('.')}.", icon=":material/error:")
+    st.warning(message(f"{what}: {job.error.rstrip('.')}."), icon=":material/error:")
     if job.died and (log := jobs.log_tail(job.folder)):
         st.code(log, language=None)

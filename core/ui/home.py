@@ -14,11 +14,22 @@ import streamlit as st
 
 from core.data.job import FIRST
 from core.data.shelf import stores
-from core.errors import RunBusy, ScriptoriumError, in_one_line
+from core.errors import RunBusy, ScriptoriumError
 from core.models.export import FACTS, SHIPPED
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
-from core.ui.page import COMPARE, DATA, EXPLORE, PREDICT, PREPARE, TRAIN, Entry, advice, main_button
+from core.ui.page import (
+    COMPARE,
+    DATA,
+    EXPLORE,
+    PREDICT,
+    PREPARE,
+    TRAIN,
+    Entry,
+    advice,
+    main_button,
+    warn,
+)
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -120,7 +131,7 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
                 newest = caches.store(each)
                 break
             except (ScriptoriumError, OSError) as error:
-                st.warning(in_one_line(error), icon=":material/error:")
+                warn(error)
     return Here(sets, newest, runs, active)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -11,8 +11,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ScriptoriumError, in_one_line
-from core.text import plain
+from core.text import message, plain
 from core.ui.letter import letter
+from core.workspace import workspace
 
 _LONGEST = 40
 """Characters of a page's address that are shown."""
@@ -54,9 +55,24 @@ def begin_page(entry: Entry) -> None:
     with _place_of_menu(entry):
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
+    _check_workspace()
     if entry is not HOME:
         st.title(entry.title)
         st.caption(entry.purpose)
+
+
+def _check_workspace() -> None:
+    """Say so, and stop, where no folder can be had to keep things in."""
+    here = workspace()
+    try:
+        _ = here.store, here.runs, here.jobs, here.pipelines, here.downloads  # made where missing
+    except OSError as error:
+        st.error(
+            f"{message(in_one_line(error))}. What Scriptorium makes is kept there: start it with "
+            "SCRIPTORIUM_WORKSPACE set to a folder that it may write to.",
+            icon=":material/error:",
+        )
+        st.stop()
 
 
 def _place_of_menu(entry: Entry) -> DeltaGenerator:
@@ -85,9 +101,9 @@ def asked_for(text: str) -> str:
     return plain(text[:_LONGEST])
 
 
-def doubt_link(message: str) -> None:
+def doubt_link(said: str) -> None:
     """Say what of the page's address can't be had."""
-    st.warning(message, icon=":material/link_off:")
+    st.warning(said, icon=":material/link_off:")
 
 
 def doubt_runs(ids: Collection[str]) -> None:
@@ -97,11 +113,24 @@ def doubt_runs(ids: Collection[str]) -> None:
         doubt_link(f"The link asks for {asked}, not a run of this workspace.")
 
 
+def warn(error: Exception, before: str = "") -> None:
+    """Say what went wrong, and what to do."""
+    st.warning(message(f"{before}{in_one_line(error)}"), icon=":material/error:")
+
+
 @contextmanager
 def advice() -> Iterator[None]:
     """Turn an error of ours, or of a file, into a line that says what to do, and stop there."""
     try:
         yield
     except (ScriptoriumError, OSError) as error:
-        st.warning(in_one_line(error), icon=":material/error:")
+        warn(error)
         st.stop()
+
+
+def attempt(work: Callable[..., object], *arguments: object) -> None:
+    """Do what a button is for, as its `on_click`; an error is said in passing."""
+    try:
+        work(*arguments)
+    except (ScriptoriumError, OSError) as error:
+        st.toast(message(in_one_line(error)), icon=":material/error:")

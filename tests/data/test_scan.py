@@ -711,11 +711,13 @@ def test_what_is_found_locally_goes_by_the_sets_name(
     place = "datasets/mloey1/ahcd1/versions/2"  # where kagglehub puts what it downloads
     write(tmp_path / place, "train/id_1_label_1.png")
     (tmp_path / "datasets/mloey1/ahcd1/2.complete").touch()
-    # not ours, not whole yet, and half unpacked
+    # not ours, not whole yet, half unpacked, empty, and cut short
     (tmp_path / "chinese-mnist.parquet").touch()
     (tmp_path / ".ahcd1.zip.x.part").touch()
     write(tmp_path / "datasets/mloey1/ahcd1/versions/3", "train/id_1_label_1.png")
-    (tmp_path / "kannada-characters (2)").mkdir()
+    write(tmp_path / "kannada-characters (2)", "img001-001.png")
+    (tmp_path / "ahcd1").mkdir()
+    (tmp_path / "chinese-mnist.zip").write_bytes(kaggle_zips["chinese"].read_bytes()[:-30])
 
     found = find_local([kaggle_folder, tmp_path, tmp_path / "missing"])
 

@@ -254,6 +254,11 @@ def test_a_data_set_gets_another_name(own: Path, open_page: Open, choose: Callab
     assert "**yours**" in said(app)
 
 
+def test_a_name_is_shown_as_it_is(own: Path, open_page: Open):
+    (own / "mine.parquet").rename(own / "_mine_ 2.parquet")
+    assert r"**\_mine\_ 2**" in said(open_page("data"))
+
+
 def test_a_name_that_makes_no_file_is_refused(
     own: Path, open_page: Open, choose: Callable[[str], None]
 ):
@@ -261,7 +266,7 @@ def test_a_name_that_makes_no_file_is_refused(
     app = open_page("data")
     app.text_input(key="new-name-mine").set_value("../yours").run()
     app.button(key="rename").click().run()
-    assert "made of letters" in app.warning[0].value
+    assert "a data set's name is at most 80 letters" in app.warning[0].value
     assert (own / "mine.parquet").exists()
 
 

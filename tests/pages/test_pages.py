@@ -34,6 +34,18 @@ def test_with_data_every_page_opens(name: str, open_page: Open):
     assert name == "train" or not app.warning  # Train says what a split is worth
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_where_nothing_can_be_kept_every_page_says_so(
+    name: str, open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(tmp_path / "file" / "below"))
+    app = open_page(name)
+    assert not app.exception
+    assert "file/below" in app.error[0].value
+    assert "start it with SCRIPTORIUM_WORKSPACE set to" in app.error[0].value
+
+
 @pytest.mark.usefixtures("full")
 def test_one_visit_to_every_page_and_back(open_page: Open):
     app = open_page("home")

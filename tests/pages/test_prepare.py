@@ -271,6 +271,19 @@ def save(app: AppTest, name: str, *, replace: bool = False) -> AppTest:
     return click(app, "Save")
 
 
+@pytest.mark.usefixtures("ws")
+def test_a_pipeline_that_cannot_be_written_is_said(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "thin.json")
+
+    monkeypatch.setattr("core.ui.prepare.choice.save_pipeline", refuse)
+    app = save(open_page("prepare"), "thin")
+    assert not app.exception
+    assert "thin.json: Permission denied; check the path" in text(app)
+
+
 def test_ones_own_pipeline_is_saved_chosen_and_deleted(ws: Workspace, open_page: Open):
     app = open_page("prepare")
     widget(app, "Redraw", "pen").set_value(7).run()

@@ -214,6 +214,18 @@ def test_a_run_that_goes_on_is_shown_and_can_be_stopped(open_page: Open, going_o
     assert "Stop" not in labels(app)
 
 
+@pytest.mark.usefixtures("going_on")
+def test_a_run_that_cannot_be_stopped_says_why(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "stop")
+
+    app = open_page("train")
+    monkeypatch.setattr("core.jobs.request_stop", refuse)
+    press(app, "Stop")
+    assert not app.exception
+    assert "stop: Permission denied; check the path" in app.toast[0].value
+
+
 def test_the_run_one_looks_at_stays_when_its_state_changes(open_page: Open, own: Workspace):
     [run] = list_runs(own)
     newer = own.runs / "cnn-newer"

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core import jobs
+from core.data.build import build
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import RunBusy, RunError, RunNotFound, StoreError
@@ -417,12 +418,18 @@ def test_a_run_that_goes_on_keeps_its_result_while_it_keeps_its_model(
 
 
 def test_a_start_that_cannot_be_leaves_nothing(
-    notebook_store: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    notebook_store: Path,
+    kaggle_zips: dict[str, Path],
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(RunError, match="epochs"):
         start_run(workspace, Settings(notebook_store, epochs=-1))
     with pytest.raises(StoreError):
         start_run(workspace, Settings(workspace.root / "nothing.parquet"))
+    build([str(kaggle_zips["arabic"])], workspace.root / "one.parquet", per_script=12)
+    with pytest.raises(RunError, match="“one” are of one script: bring others"):
+        start_run(workspace, Settings(workspace.root / "one.parquet"))
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(FileNotFoundError):
         start_run(workspace, Settings(notebook_store))

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.evaluation.metrics import confusion, confusion_by_character, most_confused
 from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
+from core.text import plain
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, charts, pictures, state
@@ -168,7 +169,8 @@ def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
 def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
     """Show the test images of one cell, those the model was surest of first."""
     right = cell[0] == cell[1]
-    said = f"**{_title(cell[0])}** taken for **{'what it is' if right else _title(cell[1])}**"
+    true, answer = plain(_title(cell[0])), plain(_title(cell[1]))
+    said = f"**{true}** taken for **{'what it is' if right else answer}**"
     if behind.empty:
         st.markdown(f"{said}: no test image.")
         return
@@ -212,6 +214,6 @@ def in_words(matrix: pd.DataFrame) -> str:
     true, answer = worst_cell(matrix)
     often = int(counts.max())
     return (
-        f"{said}; its most frequent mistake is to take {script(true).title} for "
-        f"{script(answer).title}, {often:,} time{'s' if often > 1 else ''}."
+        f"{said}; its most frequent mistake is to take {plain(script(true).title)} for "
+        f"{plain(script(answer).title)}, {often:,} time{'s' if often > 1 else ''}."
     )

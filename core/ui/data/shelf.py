@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data import shelf
-from core.errors import DataError, ScriptoriumError, in_one_line
-from core.text import ago, bytes_in_words
+from core.errors import DataError, ScriptoriumError
+from core.text import ago, bytes_in_words, plain
 from core.ui import caches, state
 from core.ui.builds import in_words
-from core.ui.page import EXPLORE, TRAIN, main_button
+from core.ui.page import EXPLORE, TRAIN, main_button, warn
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def sets_here(workspace: Workspace) -> None:
 def _row(workspace: Workspace, path: Path) -> None:
     about, buttons = st.columns([3, 2], vertical_alignment="center")
     with about:
-        st.markdown(f"**{path.stem}**")
+        st.markdown(f"**{plain(path.stem)}**")
         try:
             store, facts = caches.store(path), path.stat()
         except (ScriptoriumError, OSError) as error:
-            st.warning(in_one_line(error), icon=":material/error:")
+            warn(error)
         else:
             height, width = store.shape
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
@@ -60,9 +60,9 @@ def _row(workspace: Workspace, path: Path) -> None:
             "More", [_RENAME, _DELETE], icon=":material/more_vert:", key=f"more-{path.stem}"
         )
     if chosen == _RENAME:
-        st.dialog(f"Rename “{path.stem}”")(_rename)(workspace, path)
+        st.dialog(f"Rename “{plain(path.stem)}”")(_rename)(workspace, path)
     elif chosen == _DELETE:
-        st.dialog(f"Delete “{path.stem}”?")(_delete)(workspace, path)
+        st.dialog(f"Delete “{plain(path.stem)}”?")(_delete)(workspace, path)
 
 
 def _rename(workspace: Workspace, path: Path) -> None:
@@ -75,7 +75,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
             _refuse_if_used(workspace, path)
             renamed = shelf.rename(workspace, path, name)
         except (DataError, OSError) as error:
-            st.warning(in_one_line(error), icon=":material/error:")
+            warn(error)
         else:
             if state.chosen().path == path:
                 state.chosen().take(renamed)
@@ -96,7 +96,7 @@ def _delete(workspace: Workspace, path: Path) -> None:
                 _refuse_if_used(workspace, path)
                 shelf.delete(path)
             except (DataError, OSError) as error:
-                st.warning(str(error), icon=":material/error:")
+                warn(error)
             else:
                 st.rerun()
         if st.button("Keep it", key="keep"):

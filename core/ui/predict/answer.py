@@ -10,6 +10,7 @@ import streamlit as st
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
+from core.text import plain
 from core.ui import charts, pictures
 from core.ui.letter import letter
 
@@ -29,7 +30,7 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
         st.caption("No ink was found in this picture: its pixels are all alike to the model.")
         return
     name, share = prediction.ranked[0]
-    title = script(name).title
+    title = plain(script(name).title)
     with st.container(horizontal=True, vertical_alignment="center"):
         if prediction.rejected:
             st.markdown(":material/help:")

@@ -15,6 +15,7 @@ import streamlit as st
 from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
+from core.text import message
 from core.ui import caches, pictures
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
 
@@ -174,7 +175,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
     bad = [each for each in answers if each.problem]
     if bad:
         st.warning(
-            "Not answered: " + "; ".join(f"{each.name}: {each.problem}" for each in bad) + ".",
+            message(f"Not answered: {'; '.join(f'{each.name}: {each.problem}' for each in bad)}."),
             icon=":material/error:",
         )
     good = [each for each in answers if not each.problem]

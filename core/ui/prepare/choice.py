@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import ScriptoriumError
+from core.errors import ScriptoriumError, in_one_line
 from core.imaging import PRESETS, find_pipeline, pipelines
 from core.imaging.own import delete_pipeline, save_pipeline
+from core.text import message, plain
 from core.ui import state
 from core.ui.page import advice, main_button
 from core.ui.prepare.draft import Draft
@@ -30,7 +31,9 @@ def choose_draft(workspace: Workspace) -> Draft:
     own = chosen not in PRESETS
     if own:
         with tools.popover("Delete", icon=":material/delete:", key="delete-pipeline"):
-            st.markdown(f"Delete “{chosen}”? Data sets and models made with it keep working.")
+            st.markdown(
+                f"Delete “{plain(chosen)}”? Data sets and models made with it keep working."
+            )
             st.button("Delete it", on_click=_delete, args=[workspace, chosen], type=main_button())
     with advice():
         draft = state.draft(find_pipeline(chosen, workspace))
@@ -51,7 +54,7 @@ def _save_form(workspace: Workspace, draft: Draft) -> None:
         st.checkbox("Replace the one of that name, if there is one", key="pipeline-replace")
         st.form_submit_button("Save", type=main_button(), on_click=_save, args=[workspace, draft])
     if said := state.told("saving"):
-        st.warning(said, icon=":material/error:")
+        st.warning(message(said), icon=":material/error:")
     st.caption(
         "It is then offered wherever a data set is made, and known to the command line: "
         "`--pipeline NAME`."
@@ -63,20 +66,20 @@ def _save(workspace: Workspace, draft: Draft) -> None:
     pipeline = draft.pipeline(name)
     try:
         save_pipeline(pipeline, workspace, replace=state.value("pipeline-replace"))
-    except ScriptoriumError as error:
-        state.tell("saving", str(error))
+    except (ScriptoriumError, OSError) as error:
+        state.tell("saving", in_one_line(error))
         return
     # What is on the page is what was saved: the visitor goes on with it.
     draft.began = pipeline
     state.pick(_CHOSEN, name)
-    st.toast(f"Saved as “{name}”.", icon=":material/check:")
+    st.toast(f"Saved as “{plain(name)}”.", icon=":material/check:")
 
 
 def _delete(workspace: Workspace, name: str) -> None:
     try:
         delete_pipeline(name, workspace)
-    except ScriptoriumError as error:
-        st.toast(str(error), icon=":material/error:")
+    except (ScriptoriumError, OSError) as error:
+        st.toast(message(in_one_line(error)), icon=":material/error:")
         return
     state.pick(_CHOSEN, PRESETS[0])
-    st.toast(f"Deleted “{name}”.", icon=":material/delete:")
+    st.toast(f"Deleted “{plain(name)}”.", icon=":material/delete:")

@@ -17,7 +17,7 @@ from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
-from core.ui.page import COMPARE, DATA, PREDICT, advice, main_button
+from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, main_button
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
@@ -143,7 +143,7 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
 
 
 def _is_own(run: Run, path: Path) -> bool:
-    """Whether a data set holds what the run was made on; one that can't be read is told so later."""
+    """Whether a data set holds what the run was made on; one that can't be read does not."""
     with suppress(ScriptoriumError, OSError):
         return caches.store(path).hash == run.data_hash
     return False
@@ -173,5 +173,8 @@ def _trial(run: Run, data: str) -> None:
     st.progress(share, text=f"Tested on {trial.done:,} images of {data}")
     if not trial.stopping:
         st.button(
-            "Stop", icon=":material/stop_circle:", on_click=jobs.request_stop, args=[trial.folder]
+            "Stop",
+            icon=":material/stop_circle:",
+            on_click=attempt,
+            args=[jobs.request_stop, trial.folder],
         )

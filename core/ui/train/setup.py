@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.store import Store
-from core.errors import RunBusy, ScriptoriumError, in_one_line
+from core.errors import RunBusy, ScriptoriumError
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
@@ -18,7 +18,7 @@ from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
-from core.ui.page import advice, main_button
+from core.ui.page import advice, main_button, warn
 from core.ui.pictures import sheet
 from core.ui.train import words
 from core.ui.train.views import go_to
@@ -152,7 +152,7 @@ def start(workspace: Workspace, settings: Settings) -> None:
         going_on = next((run.id for run in list_runs(workspace) if run.active), "of somebody else")
         st.warning(_BUSY.format(going_on), icon=":material/error:")
     except (ScriptoriumError, OSError) as error:
-        st.warning(in_one_line(error), icon=":material/error:")
+        warn(error)
     else:
         go_to(run)
 

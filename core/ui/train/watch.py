@@ -10,7 +10,7 @@ from core.models.zoo import FAMILIES
 from core.text import duration, plain
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
-from core.ui.page import advice, main_button
+from core.ui.page import advice, attempt, main_button
 from core.ui.train import words
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
@@ -87,7 +87,13 @@ def _progress(run: Run) -> None:
     }
     words.metrics(numbers)
     if not run.stopping:
-        st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_run, args=[run])
+        st.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            key="stop",
+            on_click=attempt,
+            args=[stop_run, run],
+        )
         st.caption(
             "The run goes on if you leave the page. Stopped, it keeps its weights and can go on "
             "later."
