@@ -173,7 +173,8 @@ def distinct(*paths: Path) -> tuple[list[Listed], Counter[Path]]:
                 files.append(entry)
                 continue
             left_out += 1
-            counts[original] += is_image(entry)
+            if is_image(entry):
+                counts[original] += 1
         found.append(Listed(place, root, files, left_out))
         if root.is_file():
             copies.add(each for each in files if is_image(each))

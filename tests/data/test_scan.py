@@ -678,6 +678,18 @@ def test_two_paths_that_lead_to_the_same_files_take_them_once(second: str, tmp_p
     assert reason.startswith("1 of its images")
 
 
+def test_a_folder_of_zips_given_twice_is_taken_once(
+    kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copy(kaggle_zips["arabic"], tmp_path)
+
+    found = scan([str(tmp_path), str(tmp_path)])
+
+    assert len(found.items) == 48
+    ((path, _),) = found.skipped
+    assert path == str(tmp_path / "ahcd1.zip")
+
+
 def test_of_two_paths_to_the_same_files_the_one_that_names_them_counts(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     write(folder, "arabic/alif/1.png")
