@@ -13,7 +13,7 @@ from core import jobs
 from core.data.shelf import stores
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
-from core.text import plain
+from core.text import message, plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
@@ -124,7 +124,8 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
     for each in trials:
         if each.error:
             st.warning(
-                f"The test on {each.data} was not finished: {each.error}", icon=":material/error:"
+                message(f"The test on {each.data} was not finished: {each.error}"),
+                icon=":material/error:",
             )
         elif each.result is not None:
             st.caption(_what_counted(each))
