@@ -85,8 +85,6 @@ def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
     page.goto(f"{furnished.url}/train?run={run.id}")
     expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
     page.get_by_role("button", name="Test", exact=True).click()
-    expect(page.get_by_role("button", name="Test", exact=True)).to_have_count(0)
-    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
     # the same images prepared otherwise: it has learned from each of those collections
     expect(page.get_by_text("says nothing new")).to_be_visible()
 
