@@ -241,10 +241,10 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = path.name.lower()
-            if not name.startswith(".") and _holds_something(path):
-                for each in SOURCES:
-                    if each.name in name:
-                        found[each.name].append(path)
+            named = [each for each in SOURCES if each.name in name]
+            if named and not name.startswith(".") and _holds_something(path):
+                for each in named:
+                    found[each.name].append(path)
         for each in SOURCES:
             markers = folder.glob(f"datasets/{each.kaggle}/*.complete")
             found[each.name] += sorted(map(_unpacked, markers))

@@ -240,9 +240,9 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     return None
 
 
-def runs_on(workspace: Workspace, store: Store) -> list[Run]:
-    """Return the runs made on what a data set holds, whatever its name was then."""
-    return [run for run in list_runs(workspace) if run.data_hash == store.hash]
+def runs_on(workspace: Workspace, content: str | None) -> list[Run]:
+    """Return the runs made on what a data set holds, by its hash, whatever its name was then."""
+    return [run for run in list_runs(workspace) if run.data_hash == content]
 
 
 @contextmanager

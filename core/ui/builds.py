@@ -13,9 +13,9 @@ from core import jobs
 from core.data.activity import Job, dismiss, find_job, list_jobs
 from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
-from core.errors import ScriptoriumError
+from core.errors import ScriptoriumError, in_one_line
 from core.scripts import NAMES, script
-from core.text import bytes_in_words, message, plain
+from core.text import bytes_in_words, plain
 from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
 from core.workspace import Workspace
 
@@ -48,11 +48,7 @@ def data_or_stop(workspace: Workspace) -> Store:
     chosen = state.chosen()
     _follow_address(chosen, found)
     if chosen.path is not None and chosen.path not in found:
-        st.warning(
-            f"“{plain(chosen.path.stem)}”, which you had chosen, was deleted or has another name "
-            "now.",
-            icon=":material/error:",
-        )
+        warn(f"“{chosen.path.stem}”, which you had chosen, was deleted or has another name now.")
     key = f"data-{chosen.number}"
     chosen.path = st.selectbox(
         "Data set",
@@ -91,7 +87,7 @@ def first_data(workspace: Workspace) -> None:
     try:
         start_first(workspace)
     except (ScriptoriumError, OSError) as error:
-        warn(error, "No first data set could be written: ")
+        warn(f"No first data set could be written: {in_one_line(error)}")
 
 
 def _empty(workspace: Workspace) -> None:
@@ -236,6 +232,6 @@ def _failure(job: Job) -> None:
     what = f"“{job.name}” was not made"
     if job.kind == "fetch":
         what = f"{BY_NAME[job.name].title} was not downloaded"
-    st.warning(message(f"{what}: {job.error.rstrip('.')}."), icon=":material/error:")
+    warn(f"{what}: {job.error.rstrip('.')}.")
     if job.died and (log := jobs.log_tail(job.folder)):
         st.code(log, language=None)

@@ -7,12 +7,14 @@ A file's time of change is part of the key: a data set or model replaced on disk
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from core.errors import ScriptoriumError
 from core.training.folder import HISTORY, PREDICTIONS
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 def store(path: Path) -> Store:
     """Open the data set at `path`; its columns are read when asked for."""
     return _store(str(path), path.stat().st_mtime_ns)
+
+
+def content(path: Path) -> str | None:
+    """Return the hash of what the data set at `path` holds; None where it can't be read."""
+    with suppress(ScriptoriumError, OSError):
+        return store(path).hash
+    return None
 
 
 def labels(path: Path) -> pd.DataFrame:

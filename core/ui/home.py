@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.data.job import FIRST
 from core.data.shelf import stores
-from core.errors import RunBusy, ScriptoriumError
+from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.export import FACTS, SHIPPED
 from core.scripts import NAMES, SCRIPTS
 from core.ui.letter import letter
@@ -131,7 +131,7 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
                 newest = caches.store(each)
                 break
             except (ScriptoriumError, OSError) as error:
-                warn(error)
+                warn(in_one_line(error))
     return Here(sets, newest, runs, active)
 
 

@@ -113,9 +113,9 @@ def doubt_runs(ids: Collection[str]) -> None:
         doubt_link(f"The link asks for {asked}, not a run of this workspace.")
 
 
-def warn(error: Exception, before: str = "") -> None:
-    """Say what went wrong, and what to do."""
-    st.warning(message(f"{before}{in_one_line(error)}"), icon=":material/error:")
+def warn(said: str) -> None:
+    """Say what went wrong, and what to do; what it names is shown as it is."""
+    st.warning(message(said), icon=":material/error:")
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def advice() -> Iterator[None]:
     try:
         yield
     except (ScriptoriumError, OSError) as error:
-        warn(error)
+        warn(in_one_line(error))
         st.stop()
 
 

@@ -87,6 +87,7 @@ def test_a_run_is_tested_elsewhere_downloaded_used_and_deleted(
     page.get_by_role("button", name="Test", exact=True).click()
     # the same images prepared otherwise: it has learned from each of those collections
     expect(page.get_by_text("says nothing new")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Run {run.id}")).to_be_visible()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()

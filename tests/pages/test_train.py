@@ -285,6 +285,7 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
 
     with jobs.hold(folder):
         app.run()
+        assert "Test" not in labels(app)
         press(app, "Stop")
         assert jobs.stop_requested(folder)
 

@@ -10,10 +10,9 @@ from core.data.activity import Job
 from core.data.job import start_fetch
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
-from core.text import plain
 from core.ui.data.asking import ask, build_button
 from core.ui.letter import letter
-from core.ui.page import advice
+from core.ui.page import advice, warn
 from core.workspace import Workspace, at_home
 
 
@@ -48,7 +47,7 @@ def _given_folder() -> list[Path]:
         return []
     given = at_home(typed)
     if not given.is_dir():
-        st.warning(f"{plain(str(given))}: no such folder; check the path.", icon=":material/error:")
+        warn(f"{given}: no such folder; check the path.")
     return [given]
 
 

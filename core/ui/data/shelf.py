@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data import shelf
-from core.errors import DataError, ScriptoriumError
+from core.errors import DataError, ScriptoriumError, in_one_line
 from core.text import ago, bytes_in_words, plain
 from core.ui import caches, state
 from core.ui.builds import in_words
@@ -43,7 +43,7 @@ def _row(workspace: Workspace, path: Path) -> None:
         try:
             store, facts = caches.store(path), path.stat()
         except (ScriptoriumError, OSError) as error:
-            warn(error)
+            warn(in_one_line(error))
         else:
             height, width = store.shape
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
@@ -75,7 +75,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
             _refuse_if_used(workspace, path)
             renamed = shelf.rename(workspace, path, name)
         except (DataError, OSError) as error:
-            warn(error)
+            warn(in_one_line(error))
         else:
             if state.chosen().path == path:
                 state.chosen().take(renamed)
@@ -96,7 +96,7 @@ def _delete(workspace: Workspace, path: Path) -> None:
                 _refuse_if_used(workspace, path)
                 shelf.delete(path)
             except (DataError, OSError) as error:
-                warn(error)
+                warn(in_one_line(error))
             else:
                 st.rerun()
         if st.button("Keep it", key="keep"):
@@ -106,10 +106,7 @@ def _delete(workspace: Workspace, path: Path) -> None:
 def _runs_on(workspace: Workspace, path: Path) -> list[Run]:
     from core.training.runs import runs_on
 
-    try:
-        return runs_on(workspace, caches.store(path))
-    except (ScriptoriumError, OSError):
-        return []  # nobody can learn from what can't be read
+    return runs_on(workspace, caches.content(path))
 
 
 def _runs(count: int) -> str:

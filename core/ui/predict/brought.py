@@ -15,8 +15,8 @@ import streamlit as st
 from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
-from core.text import message
 from core.ui import caches, pictures
+from core.ui.page import warn
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
 
 MOST = 50
@@ -174,10 +174,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
     bar.empty()
     bad = [each for each in answers if each.problem]
     if bad:
-        st.warning(
-            message(f"Not answered: {'; '.join(f'{each.name}: {each.problem}' for each in bad)}."),
-            icon=":material/error:",
-        )
+        warn(f"Not answered: {'; '.join(f'{each.name}: {each.problem}' for each in bad)}.")
     good = [each for each in answers if not each.problem]
     if not good:
         return

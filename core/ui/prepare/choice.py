@@ -7,9 +7,9 @@ import streamlit as st
 from core.errors import ScriptoriumError, in_one_line
 from core.imaging import PRESETS, find_pipeline, pipelines
 from core.imaging.own import delete_pipeline, save_pipeline
-from core.text import message, plain
+from core.text import plain
 from core.ui import state
-from core.ui.page import advice, main_button
+from core.ui.page import advice, attempt, main_button, warn
 from core.ui.prepare.draft import Draft
 from core.workspace import Workspace
 
@@ -34,7 +34,12 @@ def choose_draft(workspace: Workspace) -> Draft:
             st.markdown(
                 f"Delete “{plain(chosen)}”? Data sets and models made with it keep working."
             )
-            st.button("Delete it", on_click=_delete, args=[workspace, chosen], type=main_button())
+            st.button(
+                "Delete it",
+                on_click=attempt,
+                args=[_delete, workspace, chosen],
+                type=main_button(),
+            )
     with advice():
         draft = state.draft(find_pipeline(chosen, workspace))
     with tools.popover("Save as", icon=":material/save:", key="save-pipeline"):
@@ -54,7 +59,7 @@ def _save_form(workspace: Workspace, draft: Draft) -> None:
         st.checkbox("Replace the one of that name, if there is one", key="pipeline-replace")
         st.form_submit_button("Save", type=main_button(), on_click=_save, args=[workspace, draft])
     if said := state.told("saving"):
-        st.warning(message(said), icon=":material/error:")
+        warn(said)
     st.caption(
         "It is then offered wherever a data set is made, and known to the command line: "
         "`--pipeline NAME`."
@@ -76,10 +81,6 @@ def _save(workspace: Workspace, draft: Draft) -> None:
 
 
 def _delete(workspace: Workspace, name: str) -> None:
-    try:
-        delete_pipeline(name, workspace)
-    except (ScriptoriumError, OSError) as error:
-        st.toast(message(in_one_line(error)), icon=":material/error:")
-        return
+    delete_pipeline(name, workspace)
     state.pick(_CHOSEN, PRESETS[0])
     st.toast(f"Deleted “{plain(name)}”.", icon=":material/delete:")

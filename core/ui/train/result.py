@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core import jobs
 from core.data.shelf import stores
-from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
-from core.text import message, plain
+from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
-from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, main_button
+from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, main_button, warn
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
@@ -68,10 +65,8 @@ def show_result(workspace: Workspace, run: Run) -> None:
 def _name(workspace: Workspace, trial: Trial) -> str:
     """Return the name of a test's data set, and that another has it now where one has."""
     path = workspace.store / f"{trial.data}.parquet"
-    with suppress(ScriptoriumError, OSError):
-        if trial.data_hash and caches.store(path).hash != trial.data_hash:
-            return f"{trial.data} (as it was)"
-    return trial.data
+    another = trial.data_hash and caches.content(path) not in (None, trial.data_hash)
+    return f"{trial.data} (as it was)" if another else trial.data
 
 
 def _beside(names: list[str]) -> str | None:
@@ -120,13 +115,10 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
     if going_on:
         st.fragment(_trial, run_every=_POLL_SECONDS)(run, going_on[0].data)
         return
-    others = [path for path in stores(workspace.store) if not _is_own(run, path)]
+    others = [path for path in stores(workspace.store) if caches.content(path) != run.data_hash]
     for each in trials:
         if each.error:
-            st.warning(
-                message(f"The test on {each.data} was not finished: {each.error}"),
-                icon=":material/error:",
-            )
+            warn(f"The test on {each.data} was not finished: {each.error}")
         elif each.result is not None:
             st.caption(_what_counted(each))
     if not others:
@@ -141,13 +133,6 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
             with advice():
                 start_trial(run, data)
             st.rerun()
-
-
-def _is_own(run: Run, path: Path) -> bool:
-    """Whether a data set holds what the run was made on; one that can't be read does not."""
-    with suppress(ScriptoriumError, OSError):
-        return caches.store(path).hash == run.data_hash
-    return False
 
 
 def _what_counted(trial: Trial) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.store import Store
-from core.errors import RunBusy, ScriptoriumError
+from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
@@ -152,7 +152,7 @@ def start(workspace: Workspace, settings: Settings) -> None:
         going_on = next((run.id for run in list_runs(workspace) if run.active), "of somebody else")
         st.warning(_BUSY.format(going_on), icon=":material/error:")
     except (ScriptoriumError, OSError) as error:
-        warn(error)
+        warn(in_one_line(error))
     else:
         go_to(run)
 
