@@ -166,15 +166,21 @@ def write_items(
 
 
 def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
-    tables = [at_home(each) for each in paths if each.lower().endswith(".csv")]
+    tables = _ending(".csv", paths)
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")
-    built = [at_home(each) for each in paths if each.lower().endswith(".parquet")]
+    built = _ending(".parquet", paths)
     others = [each for each in paths if not each.lower().endswith((".csv", ".parquet"))]
     found = scan(others) if others else Scan((), ())
     rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]
     rows += [row for each in built for row in items_of(each)]
     return Scan(found.items + tuple(rows), found.skipped)
+
+
+def _ending(ending: str, paths: Sequence[str]) -> list[Path]:
+    """Return the files with that ending, each once, by whatever path."""
+    files = [at_home(each) for each in paths if each.lower().endswith(ending)]
+    return list({each.resolve(): each for each in files}.values())
 
 
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:

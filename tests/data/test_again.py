@@ -42,6 +42,16 @@ def test_a_data_set_goes_together_with_files(
     assert build(paths, tmp_path / "more.parquet").per_script["arabic"] == 96
 
 
+def test_a_data_set_given_twice_is_taken_once(
+    canonical_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(canonical_store.parent)
+    link = tmp_path / "link.parquet"
+    link.symlink_to(canonical_store)
+    paths = [str(canonical_store), canonical_store.name, str(link)]
+    assert build(paths, tmp_path / "once.parquet").images == 288
+
+
 def test_a_copy_is_read_from_its_own_row(canonical_store: Path) -> None:
     store = Store.open(canonical_store)
     items = items_of(canonical_store)
