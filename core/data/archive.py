@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +34,7 @@ MAX_FILE = 64 * 2**20
 """Bytes; a larger file can't be the picture of one character, and may be a zip bomb."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One file below a root.
 
     Attributes:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data.again import items_of
-from core.data.convert import Skipped, convert
+from core.data.convert import Skipped, convert, seldom_collected
 from core.data.notebook_csv import read_csv
 from core.data.scan import Item, Scan, scan
 from core.data.store import Writer
@@ -89,10 +89,11 @@ def build(
     """
     started = time.perf_counter()
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
-    found = find_items(paths, per_script, like_notebook, reversed_labels, seed)
-    report = write_items(
-        found.items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
-    )
+    with seldom_collected():
+        found = find_items(paths, per_script, like_notebook, reversed_labels, seed)
+        report = write_items(
+            found.items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
+        )
     return dataclasses.replace(
         report,
         skipped=found.skipped + report.skipped,

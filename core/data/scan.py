@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
@@ -41,8 +41,7 @@ class Readable(Protocol):
         """Return the file's bytes."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One image that can be read, and what is known of it.
 
     Attributes:

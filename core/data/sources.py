@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from core.data.archive import walk
 
@@ -37,8 +38,7 @@ SAME_WRITER = {"James1": "James", "Zayn": "ZaynMalik", "Lutian Grace": "Luntian 
 """Baybayin writers who may be one person: kept together, so that no split parts them."""
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """What the name of a file says about the image in it.
 
     Attributes:

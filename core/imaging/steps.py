@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from core.imaging.bicubic import resize_all
+
 FLAT = 16
 """An image whose grey levels span less than this holds no ink."""
 
@@ -91,25 +93,12 @@ class Resize(Step):
         resized = list(images)
         for shape, places in alike.items():
             if shape == (shape[0],) * 2:
-                same = list(self._stacked(np.stack([images[each] for each in places])))
+                same = list(resize_all(np.stack([images[each] for each in places]), self.size))
             else:
                 same = [self(images[each]) for each in places]
             for place, image in zip(places, same, strict=True):
                 resized[place] = image
         return resized
-
-    def _stacked(self, images: np.ndarray) -> np.ndarray:
-        """Resize uint8 (N, S, S) as one tall picture: columns first, then, on its side, rows.
-
-        That is the order Pillow takes with a single square, so that the pixels are the same; with
-        other images it begins with whichever side is cheaper.
-        """
-        for _ in range(2):
-            count, height, width = images.shape
-            tall = images.reshape(count * height, width)
-            narrow = _resampled(tall, self.size, count * height).reshape(count, height, self.size)
-            images = np.ascontiguousarray(narrow.transpose(0, 2, 1))
-        return images
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def reversed_labels(items: Sequence[Item]) -> list[Item]:
     order = {name: place for place, name in enumerate(NOTEBOOK_COUNTS)}
     ordered = sorted(items, key=lambda each: order[each.script])
     others = reversed([each.script for each in ordered])
-    return [replace(each, script=script) for each, script in zip(ordered, others, strict=True)]
+    return [each._replace(script=script) for each, script in zip(ordered, others, strict=True)]
 
 
 def _train(part: Part, data: Path, images: int, ws: Workspace) -> Run:

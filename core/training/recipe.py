@@ -17,7 +17,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -257,7 +257,7 @@ def _held_out(count: int) -> list[Item]:
 def _half_bent(items: Sequence[Item], random: np.random.Generator) -> list[Item]:
     """Have half of the images, left to chance, written by another hand."""
     return [
-        replace(each, file=_bent(each.file, random)) if bend else each
+        each._replace(file=_bent(each.file, random)) if bend else each
         for each, bend in zip(items, random.random(len(items)) < 0.5, strict=True)
     ]
 

@@ -1,4 +1,5 @@
 import errno
+import gc
 import hashlib
 import io
 import json
@@ -644,3 +645,19 @@ def test_letters_of_any_alphabet_count_in_the_hash(out: Path, draw_glyph: Draw) 
 
     assert len(hashes) == 2
     assert all(len(bytes.fromhex(each)) == hashlib.sha256().digest_size for each in hashes)
+
+
+def test_python_looks_for_garbage_seldom_only_while_it_builds(
+    kaggle_zips: dict[str, Path], out: Path
+) -> None:
+    before, during = gc.get_threshold(), []
+    build(
+        [str(kaggle_zips["arabic"])],
+        out,
+        progress=lambda *_: during.append(gc.get_threshold()[0]),
+    )
+    with pytest.raises(SourceNotFound):
+        build([str(out.parent / "missing")], out)
+
+    assert min(during) > 100 * before[0]
+    assert gc.get_threshold() == before
