@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Callable
 
 import cv2
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
 from core.errors import ImageError
 from core.imaging import BOUND, decode
-from core.imaging.files import decode_sized, encode
+from core.imaging.files import _pixel_data, _unpacked, decode_sized, encode
 
 Draw = Callable[..., np.ndarray]
 
@@ -428,6 +429,45 @@ def test_a_png_whose_end_is_lost_is_read_as_far_as_its_pixels_are_there() -> Non
     whole = file_of(noise(12, 17))
 
     np.testing.assert_array_equal(decode(whole[: whole.index(b"IEND") - 4]), noise(12, 17))
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "L", "LA", "RGB", "RGBA", "I;16"])
+def test_a_large_png_is_unpacked_before_it_is_read_and_nothing_changes(mode: str) -> None:
+    side = 2100 if mode == "1" else 800
+    levels = noise(side, side)
+    if mode == "I;16":
+        image = Image.fromarray(levels.astype(np.uint16) * 257)
+    else:
+        image = Image.fromarray(levels).convert("RGB").convert(mode)
+    data = file_of(image)
+
+    unpacked = _unpacked(data, _pixel_data(data) or [])
+
+    assert unpacked != data
+    np.testing.assert_array_equal(imagecodecs.png_decode(unpacked), imagecodecs.png_decode(data))
+    assert Image.open(io.BytesIO(unpacked)).convert("RGBA").tobytes() == (
+        Image.open(io.BytesIO(data)).convert("RGBA").tobytes()
+    )
+
+
+def test_small_interlaced_and_gigantic_pngs_are_read_as_they_are() -> None:
+    interlaced = bytearray(file_of(noise(800, 800)))
+    interlaced[28] = 1
+    for data in (file_of(noise(300, 300)), bytes(interlaced), png_claiming(6000, 6000)):
+        assert _unpacked(data, _pixel_data(data) or []) is data
+
+
+@pytest.mark.parametrize("claimed", [(800, 799), (800, 801)])
+def test_a_large_png_of_other_rows_than_it_claims_is_answered_as_a_small_one(
+    claimed: tuple[int, int],
+) -> None:
+    large = bytearray(file_of(noise(800, 800)))
+    small = bytearray(file_of(noise(80, 80)))
+    for data, size in ((large, claimed), (small, (80, claimed[1] - 720))):
+        data[16:24] = struct.pack(">II", *size)
+        data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+
+    assert type(answer(bytes(large))) is type(answer(bytes(small)))
 
 
 def answer(data: bytes) -> np.ndarray | str:
