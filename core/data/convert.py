@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
 import os
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
@@ -37,6 +38,9 @@ SMALL_FILE = 16_384
 
 ALONE = 512
 """Fewer images than this are not worth starting processes for."""
+
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
+"""What glibc's malloc.h calls M_MMAP_THRESHOLD and M_TRIM_THRESHOLD."""
 
 _SELDOM = 200_000
 """Objects made before Python looks for circular ones."""
@@ -101,7 +105,7 @@ def in_batches(
         yield from map(work, batches)
         return
     pool = ProcessPoolExecutor(
-        workers, mp_context=_context(), initializer=_die_with, initargs=(os.getpid(),)
+        workers, mp_context=_context(), initializer=_begin, initargs=(os.getpid(),)
     )
     try:
         yield from pool.map(work, batches)
@@ -111,6 +115,24 @@ def in_batches(
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(parent: int) -> None:
+    """Make a process a worker of `parent`."""
+    _die_with(parent)
+    _keep_memory()
+
+
+def _keep_memory() -> None:
+    """Have glibc keep the room of a large image for the next one.
+
+    It gives it back to the system else, and to be given it anew takes as long as to decode a sheet.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(_MMAP_THRESHOLD, 2**25)
+            mallopt(_TRIM_THRESHOLD, 2**26)
 
 
 def _die_with(parent: int) -> None:

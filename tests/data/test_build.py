@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import platform
 import re
 import shutil
 import struct
@@ -661,3 +662,22 @@ def test_python_looks_for_garbage_seldom_only_while_it_builds(
 
     assert min(during) > 100 * before[0]
     assert gc.get_threshold() == before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="is for glibc's way with memory")
+def test_a_worker_is_given_the_room_of_large_images_once() -> None:
+    code = """
+import os, resource
+import numpy as np
+from core.data.convert import _begin
+_begin(os.getppid())
+def faults():
+    sheets = [np.ones((900, 1200, 3), np.uint8) for _ in range(4)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+seen = [faults() for _ in range(20)]
+print((seen[-1] - seen[9]) // 10)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    pages = 4 * 900 * 1200 * 3 // os.sysconf("SC_PAGE_SIZE")
+    assert int(done.stdout) < pages / 10
