@@ -36,7 +36,7 @@ EXAMPLES = {
     "data sources": "data sources --in ~/Downloads",
     "data fetch": "data fetch ahcd1 chinese-mnist",
     "data build": "data build --from ~/Downloads/kaggle --out workspace/store/all.parquet",
-    "data sketch": "data sketch --out workspace/store/sketchbook.parquet --per-script 2000",
+    "data sketch": "data sketch --out workspace/store/sketches.parquet --per-script 2000",
     "data export": "data export notebook.parquet --csv langhandwriting.csv",
     "train": "train --model glyph --data workspace/store/all.parquet --split writer",
     "runs": "runs --json",

@@ -141,6 +141,18 @@ def test_figures_of_the_shipped_model_are_todays() -> None:
     assert read(DOCS / "images" / "unseen.svg") == of_collections(accuracy, unseen["mean"])
 
 
+def test_the_figure_of_the_parts_shows_its_table() -> None:
+    rows = re.findall(
+        r"(?m)^\| ([^|]+) \| ([\d.]+%) \| \*\*([\d.]+%)\*\* \|$", read(DOCS / "notebook.md")
+    )
+    table = [each for part, *shares in rows for each in (part.removeprefix("+ "), *shares)]
+    assert len(rows) > 5
+
+    figure = re.findall(r"<text [^>]+>([^<]+)<", read(DOCS / "images" / "ablation.svg"))
+    start = figure.index(table[0])
+    assert figure[start : start + len(table)] == table
+
+
 def test_commands_are_found_in_the_texts() -> None:
     assert sum(len(commands_in(read(path))) for path in TEXTS) > 20
 

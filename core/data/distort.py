@@ -56,7 +56,7 @@ def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     In turn: a wobble of every stroke (elastic distortion, Simard, Steinkraus and Platt 2003) and
     another slant, turn and proportion, in one resampling; a thicker or thinner pen; now and then a
     stroke that breaks, a speck, a piece of the neighbouring letter, a side cut off, a ruled line; a
-    coarser device.
+    coarser device, or one that makes all but the middle of a stroke white and that black.
 
     Args:
         image: decoded, uint8 (H, W) or (H, W, 3).
@@ -152,7 +152,17 @@ def _neighbour(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _coarsen(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if random.random() < 0.2:
+        return _scanned_hard(image, random)
     if random.random() < 0.5:
         side = int(random.integers(24, 64))
         image = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     return image
+
+
+def _scanned_hard(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return a small scan with too much contrast: thin strokes fall to pieces in it."""
+    side = int(random.integers(24, 45))
+    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    lost = small.max() * random.uniform(0.15, 0.5)
+    return ((small - lost) * random.uniform(1.5, 6)).clip(0, 255).astype(np.uint8)

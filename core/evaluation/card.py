@@ -165,7 +165,9 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
         "",
         "Characters are called what the collection calls them. The accuracy is that of the "
         "forced choice among six, whether or not it declines."
-        + "".join(f" {each} is too small to count, half of it twice." for each in apart),
+        + "".join(
+            f" {each} is too small to count, and half of it is there twice." for each in apart
+        ),
     ]
     known = [f"- {name}: {_ORIGINS[name]}." for name in collections if name in _ORIGINS]
     if known:

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.distort import Distorted, _damage, distort
+from core.data.distort import Distorted, _damage, _scanned_hard, distort
 from core.errors import ImageError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -152,3 +152,17 @@ def test_a_ruled_line_runs_along_a_side_of_the_glyph() -> None:
         assert min(wide, high) <= 3
         whole += max(wide, high) > 80
     assert 10 < whole < 30
+
+
+def test_a_hard_scan_is_small_and_loses_faint_ink_first() -> None:
+    image = np.zeros((96, 96), np.uint8)
+    image[20:28, 10:86] = 255
+    image[60:62, 10:86] = 60
+    for seed in range(20):
+        scan = _scanned_hard(image, np.random.default_rng(seed))
+        rows = scan.max(axis=1)
+
+        assert scan.dtype == np.uint8
+        assert 24 <= len(scan) < 45
+        assert rows[: len(scan) // 2].max() == 255
+        assert not rows[len(scan) // 2 :].any()

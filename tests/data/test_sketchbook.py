@@ -25,6 +25,7 @@ from core.data.sketchbook.alphabets import choose
 from core.data.sketchbook.build import HELD_OUT, sketch_items
 from core.data.sketchbook.characters import is_digit
 from core.data.sketchbook.doodles import VERSIONS, doodles
+from core.data.sketchbook.hand import _with_tails
 from core.data.sketchbook.strokes import FOLDER, LICENCES, OTHERS, alphabets, write
 from core.data.sketchbook.trace import trace
 from core.data.splits import split
@@ -260,6 +261,54 @@ def test_a_steady_hand_draws_what_was_traced():
 
     assert np.ptp(rows) > 50
     assert np.ptp(rows) > np.ptp(columns)
+
+
+def _inked(glyph, hand, seed):
+    """Return the rows and the columns that have ink."""
+    return np.nonzero(draw(glyph, np.random.default_rng(seed), hand=hand, side=96) < 128)
+
+
+def test_tails_lead_strokes_on_or_back_as_hooks():
+    bar = next(each for each in _book().glyphs("english") if each.character == "I")
+    tails = []
+    for seed in range(200):
+        points, ends = _with_tails(bar, Hand(tails=1), np.random.default_rng(seed))
+        np.testing.assert_array_equal(points[4:-4], bar.points)
+        assert ends.tolist() == [len(bar.points) + 8]
+        tails.append(points[-5:])
+
+    steps = np.hypot(*np.diff(tails, axis=1).transpose(2, 0, 1))
+    assert steps.sum(axis=1).min() >= 0.04
+    on = np.array([tail[1, 1] > tail[0, 1] for tail in tails])  # the bar ends at the bottom
+    assert 0.5 < on.mean() < 0.7
+    straight = np.hypot(*np.subtract([tail[-1] for tail in tails], [tail[0] for tail in tails]).T)
+    np.testing.assert_allclose(straight[~on], steps.sum(axis=1)[~on])
+    assert (straight[on] < 0.99 * steps.sum(axis=1)[on]).mean() > 0.5
+
+
+def test_a_dot_has_no_tail():
+    glyph = next(each for each in _book().glyphs("english") if each.character == "i")
+    stem, dot = np.split(glyph.points, glyph.ends[:1])
+
+    points, ends = _with_tails(glyph, Hand(tails=1), np.random.default_rng(0))
+
+    written, spot = np.split(points, ends[:1])
+    np.testing.assert_array_equal(spot, dot)
+    np.testing.assert_array_equal(written[4:-4], stem)
+
+
+def test_proportions_move_what_is_inside_the_box_and_not_its_sides():
+    glyph = next(each for each in _book().glyphs("chinese") if each.character == "二")
+    shapes, middles = [], []
+    for seed in range(20):
+        hand = Hand(pen=0.03, proportions=0.4 * (seed > 0))
+        rows, columns = _inked(glyph, hand, seed)
+        shapes.append(np.ptp(rows) / np.ptp(columns))
+        middles.append((np.median(columns) - columns.min()) / np.ptp(columns))
+
+    assert shapes == pytest.approx([shapes[0]] * 20, rel=0.1)
+    assert min(middles) < middles[0] - 0.03
+    assert max(middles) > middles[0] + 0.03
 
 
 def test_pens_slant_and_paper_show():

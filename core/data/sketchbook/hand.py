@@ -20,6 +20,10 @@ _SHIFT = 4
 """Fractional bits of the coordinates given to OpenCV."""
 _GRAIN = 512
 """Side of the noise that images are given a piece of, px; also the largest image."""
+_DOT = 0.12
+"""Strokes shorter than this have no tail, as a share of the glyph."""
+_HOOKED = 0.4
+"""Share of the tails that turn back at once."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class Hand:
         slant: shear; positive leans to the right.
         turn: radians, clockwise.
         stretch: natural logarithm of width over height, beside the glyph's own.
+        proportions: how uneven the glyph's parts are: standard deviation of the logarithm of the
+            power that each axis of its box is raised to, from either side.
+        tails: how likely each end of a stroke goes on, in a bow or a hook.
         bend: how far the whole glyph is bent out of shape, smoothly.
         tremor: how far each stroke wavers along its length.
         looseness: how far strokes miss one another, at joints and in place.
@@ -46,6 +53,8 @@ class Hand:
     slant: float = 0.0
     turn: float = 0.0
     stretch: float = 0.0
+    proportions: float = 0.0
+    tails: float = 0.0
     bend: float = 0.0
     tremor: float = 0.0
     looseness: float = 0.0
@@ -65,8 +74,10 @@ class Hand:
         brush = random.random() < 0.3
         return Hand(
             slant=float(random.normal(0.06, 0.16)),
-            turn=float(random.normal(0, 0.07)),
-            stretch=float(random.normal(0, 0.14)),
+            turn=float(random.normal(0, 0.1)),
+            stretch=float(random.normal(0, 0.21)),
+            proportions=0.25,
+            tails=0.6 * float(random.random()),
             bend=0.015 + 0.06 * haste,
             tremor=0.002 + 0.012 * float(random.beta(1.2, 3)),
             looseness=0.004 + 0.05 * haste**1.5,
@@ -146,7 +157,7 @@ def draw(
     """
     hand = hand or Hand.random(random)
     side = side or int(random.integers(64, 129))
-    points, ends, share = _points(glyph)
+    points, ends, share = _points(*_with_tails(glyph, hand, random))
     points = _shape(points, ends, share, hand, random)
     pen = min(hand.pen, _widest(points))
     fine = _FINE if pen * side < _THIN else 1
@@ -159,20 +170,59 @@ def draw(
     return _on(paper, ink, random)
 
 
-def _points(glyph: Glyph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _with_tails(
+    glyph: Glyph, hand: Hand, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the glyph's points and ends, float64 (P, 2) and int64 (S,), some strokes longer."""
+    strokes = []
+    for stroke in np.split(glyph.points.astype(np.float64), glyph.ends[:-1]):
+        steps = np.diff(stroke, axis=0)
+        if hand.tails and np.hypot(steps[:, 0], steps[:, 1]).sum() > _DOT:
+            for _ in range(2):  # after its other end is where it began
+                stroke = stroke[::-1]
+                if random.random() < hand.tails:
+                    stroke = np.concatenate([stroke, _tail(stroke, random)])
+        strokes.append(stroke)
+    return np.concatenate(strokes), np.cumsum([len(each) for each in strokes])
+
+
+def _tail(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return the points by which a stroke, (P, 2), goes on after its last one, (4, 2)."""
+    end = stroke[-1]
+    away = end - stroke[:-1]
+    far = np.flatnonzero(np.hypot(away[:, 0], away[:, 1]) > _STEP)
+    x, y = away[far[-1] if len(far) else 0].tolist()
+    turn, longer = random.standard_normal(2).tolist()
+    if random.random() < _HOOKED:
+        angle, length = np.arctan2(y, x) + np.copysign(2.4, turn), 0.04 + 0.06 * abs(longer)
+        bow = 0.0
+    else:
+        angle, length, bow = np.arctan2(y, x), 0.06 + 0.13 * abs(longer), 0.9 * turn
+    angles = angle + bow * np.arange(1, 5) / 4
+    steps = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (length / 4)
+    return end + np.cumsum(steps, axis=0)
+
+
+def _points(
+    points: np.ndarray, stroke_ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return points `_STEP` apart along each stroke, their ends, and how far along each lies.
+
+    Args:
+        points: of all strokes end to end, float64 (P, 2).
+        stroke_ends: the number of points up to the end of each, int64 (S,).
 
     Returns:
         float64 (N, 2), int64 (S,), float64 (N,) from 0 to 1 along each stroke.
     """
-    points, last = glyph.points.astype(np.float64), glyph.ends - 1
+    last = stroke_ends - 1
     steps = points[1:] - points[:-1]
     lengths = np.hypot(steps[:, 0], steps[:, 1])
     lengths[last[:-1]] = 1.0  # sets strokes apart
     along = np.zeros(len(points))
     np.cumsum(lengths, out=along[1:])
     first = np.zeros_like(last)
-    first[1:] = glyph.ends[:-1]
+    first[1:] = stroke_ends[:-1]
     total = along[last] - along[first]
     counts = np.maximum(3, np.ceil(total / _STEP).astype(np.int64) + 1)
     ends = np.cumsum(counts)
@@ -193,6 +243,8 @@ def _shape(
     random: np.random.Generator,
 ) -> np.ndarray:
     """Move points as the hand does: smoothly as a whole, then stroke by stroke."""
+    if hand.proportions:
+        points = _uneven(points, hand.proportions, random)
     pull = ((share > 0) & (share < 1))[1:-1, None] / 4  # the ends stay
     for _ in range(hand.roundness):
         points[1:-1] += pull * (points[:-2] + points[2:] - 2 * points[1:-1])
@@ -222,6 +274,16 @@ def _shape(
         [[wide, -hand.slant / wide], [0.0, 1 / wide]]
     )
     return points @ matrix.T
+
+
+def _uneven(points: np.ndarray, amount: float, random: np.random.Generator) -> np.ndarray:
+    """Widen one side of the glyph at the other's cost, and so above and below."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = np.maximum(high - low, 1e-6)
+    powers = np.exp(amount * random.standard_normal(2))
+    near = ((points - low) / size).clip(0, 1)
+    grown = np.where(random.random(2) < 0.5, near**powers, 1 - (1 - near) ** powers)
+    return low + grown * size
 
 
 def _widest(points: np.ndarray) -> float:
