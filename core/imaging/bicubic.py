@@ -1,7 +1,7 @@
 """Pillow's bicubic resampling of many small images of one size at once, to the same pixels.
 
 Pillow weighs in whole numbers of 2**-22 (its Resample.c): products of those with bytes are exact in
-float64, so a matrix product gives what its loops give, in a third of the time.
+float64, so a matrix product gives what its loops give, in half the time.
 """
 
 from __future__ import annotations
