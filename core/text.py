@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-_MARKS = re.compile(r"([*$~<\[\]]|(?<![^\W_])_|_(?![^\W_]))")
+_MARKS = re.compile(r"([*$~<`\\\[\]]|(?<![^\W_])_|_(?![^\W_]))")
 """What makes text bold, a formula, a link ...; an underscore does so at the edge of a word."""
+_CODE = re.compile(r"(?<!`)(`[^`]+`)(?!`)")
 
 
 def plain(text: str) -> str:
@@ -17,10 +18,10 @@ def plain(text: str) -> str:
 
 def message(text: str) -> str:
     """Return Markdown of a message that names files or what others named: only `code` is marked."""
-    parts = text.split("`")
+    parts = _CODE.split(text)
     for place in range(0, len(parts), 2):
         parts[place] = _MARKS.sub(r"\\\1", parts[place])
-    return "`".join(parts)
+    return "".join(parts)
 
 
 def isolated(character: str) -> str:

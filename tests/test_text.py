@@ -26,6 +26,10 @@ def test_a_name_is_no_markup(name: str, markdown: str):
         ("_mine_ [x](y) $z$.png: :red[no]", r"\_mine\_ \[x\](y) \$z\$.png: :red\[no\]"),
         ("a_b/c.parquet: not readable", "a_b/c.parquet: not readable"),
         ("~~s~~ <b>", r"\~\~s\~\~ \<b>"),
+        ("x` ![p](http://y).png", r"x\` !\[p\](http://y).png"),
+        ("`` ` ![p](y) ` `ok`", r"\`\` ` ![p](y) ` `ok`"),
+        ("``a`` ![p](y)", r"\`\`a\`\` !\[p\](y)"),
+        (r"a\[b](y)", r"a\\\[b\](y)"),
     ],
 )
 def test_what_a_message_names_is_no_markup(text: str, markdown: str):

@@ -83,14 +83,14 @@ class Source:
 
 
 def _chinese(_folder: str, file: str) -> Label | None:
-    match = re.fullmatch(r"(?i)input_(\d+)_(\d+)_(\d+)\.jpe?g", file)
+    match = re.fullmatch(r"(?i)input_(\d{1,9})_(\d{1,9})_(\d{1,9})\.jpe?g", file)
     if not match or int(match[3]) not in CHINESE:
         return None
     return Label(CHINESE[int(match[3])], writer=match[1])
 
 
 def _arabic(folder: str, file: str) -> Label | None:
-    match = re.fullmatch(r"(?i)id_(\d+)_label_(\d+)\.png", file)
+    match = re.fullmatch(r"(?i)id_(\d{1,9})_label_(\d{1,9})\.png", file)
     if not match or int(match[2]) not in ARABIC:
         return None
     return Label(ARABIC[int(match[2])], fold=_fold(folder))
@@ -131,7 +131,7 @@ def _devanagari(folder: str, file: str) -> Label | None:
 
 @lru_cache(maxsize=256)
 def _devanagari_class(folder: str) -> Label | None:
-    match = re.fullmatch(r"(character|digit)_(\d+)(?:_\w+)?", folder.rpartition("/")[2])
+    match = re.fullmatch(r"(character|digit)_(\d{1,9})(?:_\w+)?", folder.rpartition("/")[2])
     if not match:
         return None
     number = int(match[2])

@@ -82,9 +82,11 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
 
     Raises:
         DataError: a collection is there twice, as a zip and unpacked.
-        SourceNotFound: there is no collection of that name in `folder`.
+        SourceNotFound: there is no such folder, or no collection of such a name in it.
     """
-    places = sorted(folder.iterdir()) if folder.is_dir() else []
+    if not folder.is_dir():
+        raise SourceNotFound(f"{folder}: no such folder; check the path")
+    places = sorted(folder.iterdir())
     collections = {}
     for place in places:
         name = place.name if place.is_dir() else place.stem

@@ -120,7 +120,7 @@ def make_shipped(
         ScriptoriumError: the sets can't be read, or the run fails.
     """
     amounts = amounts or Amounts()
-    sources = find_items(paths).items
+    sources = [each for each in find_items(paths).items if each.script in NAMES]
     missing = set(NAMES) - {each.script for each in sources}
     if missing:
         raise DataError(
@@ -300,7 +300,7 @@ def _shares(script: str, characters: Sequence[str]) -> np.ndarray:
     # classes that go by a Latin name ("ba", "class 656") say nothing of their length
     basic = [is_basic(each) and (script == "english" or not each.isascii()) for each in characters]
     weight = np.where(digit, 0.0, np.where(basic, _BASIC, 1.0))
-    digits = 0.0 if not digit.any() else 1.0 if digit.all() else DIGITS[script]
+    digits = 0.0 if not digit.any() else 1.0 if digit.all() else DIGITS.get(script, 0.0)
     rest = weight / weight.sum() if weight.any() else weight
     return rest * (1 - digits) + digit / max(1, digit.sum()) * digits
 

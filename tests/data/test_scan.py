@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.scan import Item, scan
+from core.data.scan import NOT_OURS, Item, scan
 from core.data.sources import SOURCES, find_local
 from core.errors import DataError, SourceNotFound
 from core.scripts import NAMES
@@ -740,3 +740,15 @@ def test_what_is_found_locally_goes_by_the_sets_name(
         for script, path in kaggle_zips.items()
     }
     assert len(scan([str(found["ahcd1"][1])]).items) == 1
+
+
+@pytest.mark.parametrize("name", ["input_1_1_{}.jpg", "id_1_label_{}.png", "digit_{}/1.png"])
+def test_a_number_too_long_to_be_one_is_a_name_like_any_other(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("arabic/a/1.png", b"")
+        archive.writestr(name.format("1" * 5000), b"")
+
+    found = scan([str(tmp_path / "set.zip")])
+
+    assert len(found.items) == 1
+    assert [reason for _, reason in found.skipped] == [NOT_OURS]

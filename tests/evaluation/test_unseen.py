@@ -137,13 +137,19 @@ def test_a_collection_that_is_there_twice_is_refused(
         evaluate_unseen(Predictor.load(band_model), tmp_path, lambda _: None)
 
 
-@pytest.mark.parametrize("place", ["missing", "empty"])
-def test_where_no_collection_is_one_is_told_how_to_name_them(
-    place: str, tmp_path: Path, band_model: Path
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("missing", "missing: no such folder; check the path"),
+        ("empty", "named SCRIPT-COLLECTION, with SCRIPT one of arabic"),
+    ],
+)
+def test_where_no_collection_is_one_is_told_what_to_do(
+    place: str, said: str, tmp_path: Path, band_model: Path
 ) -> None:
     (tmp_path / "empty").mkdir()
 
-    with pytest.raises(SourceNotFound, match="named SCRIPT-COLLECTION, with SCRIPT one of arabic"):
+    with pytest.raises(SourceNotFound, match=said):
         evaluate_unseen(Predictor.load(band_model), tmp_path / place, lambda _: None)
 
 

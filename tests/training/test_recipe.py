@@ -56,13 +56,27 @@ def test_no_row_is_drawn_twice_while_another_of_its_character_waits() -> None:
     }
 
 
+def test_a_digit_of_a_script_without_any_and_an_image_of_no_character_are_no_obstacle() -> None:
+    labels = pd.DataFrame(
+        {"script": ["baybayin"] * 3, "character": ["1", "ba", ""]}, dtype="category"
+    )
+
+    rows = balanced(labels, {"baybayin": 30}, np.random.default_rng(0))
+
+    assert set(rows.tolist()) == {1, 2}
+
+
 @pytest.mark.slow
 def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     tmp_path: Path, kaggle_folder: Path, encode_image, draw_glyph
 ) -> None:
     ws, to = Workspace(tmp_path / "workspace"), tmp_path / "shipped"
+    star = tmp_path / "own/other/star/1.png"  # of no script: it learns nothing from it
+    star.parent.mkdir(parents=True)
+    star.write_bytes(encode_image(draw_glyph("kannada")))
+    paths = [str(kaggle_folder), str(tmp_path / "own")]
 
-    said = make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=to)
+    said = make_shipped(paths, ws, amounts=TINY, to=to)
 
     labels = Store.open(ws.recipe / "glyphs.parquet").labels()
     train = labels[labels["fold"] == "train"]
@@ -109,10 +123,10 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert "Noto Naskh Arabic" in card(facts)
 
     # asked again, it finds everything made; made again elsewhere, it is the same to the last bit
-    again = make_shipped([str(kaggle_folder)], ws, amounts=TINY, to=tmp_path / "again")
+    again = make_shipped(paths, ws, amounts=TINY, to=tmp_path / "again")
     assert again["run"] == said["run"]
     elsewhere = Workspace(tmp_path / "elsewhere")
-    make_shipped([str(kaggle_folder)], elsewhere, amounts=TINY, to=tmp_path / "twin")
+    make_shipped(paths, elsewhere, amounts=TINY, to=tmp_path / "twin")
     assert (to / "model.tflite").read_bytes() == (tmp_path / "twin/model.tflite").read_bytes()
 
 

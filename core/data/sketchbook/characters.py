@@ -143,7 +143,7 @@ def is_basic(character: str) -> bool:
 
 def is_digit(character: str) -> bool:
     """Whether a character stands for a number: a digit of any script or a Chinese numeral."""
-    return character.isdecimal() or character in NUMERALS
+    return character.isdecimal() or character in {*NUMERALS}
 
 
 @cache

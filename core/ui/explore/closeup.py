@@ -50,7 +50,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     with st.expander("Where it is from"):
         part = f"part `{about['fold']}` of the set's own split" if about["fold"] else ""
         st.markdown(
-            f"File: `{about['path']}`  \n"
+            f"File: {plain(about['path'])}  \n"
             f"Row {row:,} of the data set{', ' + part if part else ''}  \n"
             f"Fingerprint of its pixels: `{about['digest']}`"
         )
@@ -106,7 +106,7 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
         return
     image = source if view == _CAME else store.images([row])[0]
     height, width = image.shape[:2]
-    st.caption(f"{name} · {width} × {height} px · {_levels(image)}")
+    st.caption(f"{plain(name)} · {width} × {height} px · {_levels(image)}")
     st.plotly_chart(
         charts.pixel_view(image), config=_ZOOM, key=f"pixels-{view}", alt=f"The pixels of {name}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.models.zoo import FAMILIES
-from core.text import duration, plain
+from core.text import duration, message, plain
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, attempt, main_button
@@ -106,7 +106,7 @@ def _percent(values: list[float]) -> str:
 
 def _end(workspace: Workspace, run: Run) -> None:
     if run.state == "failed":
-        st.error(f"The run failed: {run.message}", icon=":material/error:")
+        st.error(f"The run failed: {message(run.message)}", icon=":material/error:")
         with st.expander("The end of its log", icon=":material/terminal:"):
             st.code(run.log_tail(12) or "It is empty.", language=None)
     epochs = run.settings.total_epochs
