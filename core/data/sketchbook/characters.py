@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-NUMERALS = "零一二三四五六七八九十百千万亿"
+NUMERALS = tuple("零一二三四五六七八九十百千万亿")
 COMMON = (
     "是人了不在有大中国和为这上他个地年来我会以到时要出的生学说道民家子也成行下们于后"
     "就发自之对得主长可过天作分方用多你着部能市等业全里工公经本都而高政法面门动日进区"
@@ -115,7 +115,7 @@ def _spelled() -> dict[str, str]:
 
 
 _SPELLED = _spelled()
-_CHINESE = frozenset(NUMERALS + COMMON)
+_CHINESE = frozenset((*NUMERALS, *COMMON))
 _LISTS = {
     "arabic": _arabic,
     "baybayin": _baybayin,
@@ -143,7 +143,7 @@ def is_basic(character: str) -> bool:
 
 def is_digit(character: str) -> bool:
     """Whether a character stands for a number: a digit of any script or a Chinese numeral."""
-    return character.isdecimal() or character in {*NUMERALS}
+    return character.isdecimal() or character in NUMERALS
 
 
 @cache
