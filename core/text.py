@@ -16,6 +16,14 @@ def plain(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
+def code(text: str) -> str:
+    """Return Markdown that shows `text` in one line as code, between more backticks than it has."""
+    line = re.sub(r"\s", " ", text)
+    longest = max(map(len, re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {line} {fence}" if longest else f"`{line}`"
+
+
 def message(text: str) -> str:
     """Return Markdown of a message that names files or what others named: only `code` is marked."""
     parts = _CODE.split(text)

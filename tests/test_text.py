@@ -1,6 +1,6 @@
 import pytest
 
-from core.text import isolated, message, plain
+from core.text import code, isolated, message, plain
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,19 @@ def test_a_name_is_no_markup(name: str, markdown: str):
 )
 def test_what_a_message_names_is_no_markup(text: str, markdown: str):
     assert message(text) == markdown
+
+
+@pytest.mark.parametrize(
+    ("name", "markdown"),
+    [
+        ("set.zip/a_b*.png", "`set.zip/a_b*.png`"),
+        ("x` ![p](y)", "`` x` ![p](y) ``"),
+        ("a``b`c", "``` a``b`c ```"),
+        ("a\n\n![p](y)", "`a  ![p](y)`"),
+    ],
+)
+def test_a_name_as_code_stays_in_it(name: str, markdown: str):
+    assert code(name) == markdown
 
 
 def test_a_letter_from_right_to_left_is_kept_apart():

@@ -12,7 +12,7 @@ from core.data.describe import ink
 from core.data.store import Store
 from core.imaging.files import encode
 from core.scripts import script
-from core.text import isolated, plain
+from core.text import code, isolated, plain
 from core.ui import charts, pictures, state
 from core.ui.explore.filters import UNKNOWN
 
@@ -50,7 +50,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     with st.expander("Where it is from"):
         part = f"part `{about['fold']}` of the set's own split" if about["fold"] else ""
         st.markdown(
-            f"File: {plain(about['path'])}  \n"
+            f"File: {code(about['path'])}  \n"
             f"Row {row:,} of the data set{', ' + part if part else ''}  \n"
             f"Fingerprint of its pixels: `{about['digest']}`"
         )
