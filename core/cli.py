@@ -292,13 +292,15 @@ def _sketch(args: Any) -> Answer:
 
 
 def _built(out: Path, report: Any) -> Answer:
-    for path, reason in report.skipped:
-        _say(f"skipped {path}: {reason}")
     document = dataclasses.asdict(report)
-    document["skipped"] = [{"path": path, "reason": reason} for path, reason in report.skipped]
+    # a copy is one more kind of what was left out, to scripts that read it
+    left_out = [*report.skipped, *document.pop("copies")]
+    for path, reason in left_out:
+        _say(f"skipped {path}: {reason}")
+    document["skipped"] = [{"path": path, "reason": reason} for path, reason in left_out]
     counts = ", ".join(f"{name} {count:,}" for name, count in report.per_script.items())
     return document, (
-        f"{out}: {report.images:,} images ({counts}), {len(report.skipped)} skipped, "
+        f"{out}: {report.images:,} images ({counts}), {len(left_out)} skipped, "
         f"{report.seconds:.1f} s, hash {report.hash[:12]}"
     )
 

@@ -40,6 +40,7 @@ def start(
     argv: Sequence[str],
     *,
     files: Mapping[str, str] | None = None,
+    outdated: Sequence[str] = (),
 ) -> None:
     """Start the command `argv` as the job of `folder`; return once it holds its lock.
 
@@ -50,6 +51,8 @@ def start(
         argv: the whole command, program first, as subprocess takes it. It runs in the checkout.
         files: name -> text, written into `folder` first. Whoever finds one of them there finds
             the job alive already.
+        outdated: names of files, left by the job's last time, that are removed when there is room
+            for the new ones.
 
     Raises:
         OSError: the program can't be started.
@@ -61,6 +64,8 @@ def start(
         (folder / _STOP).unlink(missing_ok=True)  # that was for the job's last time
         for name, text in (files or {}).items():
             write_atomically(folder / name, text)
+        for name in outdated:
+            (folder / name).unlink(missing_ok=True)
         process = _spawn(folder, argv)
         # Waited for, or it stays a zombie when it ends before this process does.
         threading.Thread(target=process.wait, daemon=True).start()

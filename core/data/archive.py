@@ -8,10 +8,10 @@ import stat
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from core.errors import DataError, ImageError, SourceNotFound
 
@@ -30,8 +30,12 @@ _UNREADABLE = (
 )
 """What damaged and strange zips are answered with."""
 _HIDDEN = (".", "__MACOSX")
+_BETWEEN = 256
+"""So many files are listed between two looks whether to go on."""
 MAX_FILE = 64 * 2**20
 """Bytes; a larger file can't be the picture of one character, and may be a zip bomb."""
+
+_T = TypeVar("_T")
 
 
 class Entry(NamedTuple):
@@ -95,37 +99,6 @@ class Entry(NamedTuple):
             return member.read(size)  # and no further, where it holds more than it says
 
 
-def roots(path: Path) -> list[Path]:
-    """Return what there is to list at `path`: itself, and every zip below a folder.
-
-    Raises:
-        SourceNotFound: there is nothing at `path`.
-        DataError: a file that is no zip.
-    """
-    path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
-    if path.is_dir():
-        found = (path / each for each in walk(path) if each.lower().endswith(".zip"))
-        zips = sorted(each for each in found if each.is_file() and not _hidden(each.name))
-        return [path, *zips]
-    if not path.exists():
-        raise SourceNotFound(f"{path}: no such file or folder; check the path")
-    if not zipfile.is_zipfile(path):
-        raise DataError(
-            f"{path}: neither a folder nor a whole zip; download it again, or give a folder"
-        )
-    return [path]
-
-
-def entries(root: Path) -> Iterator[Entry]:
-    """Yield every file of a zip or a folder, at any depth, by name; hidden files left out."""
-    zipped = not root.is_dir()
-    # a zip may have a name twice; the later one counts, as when it is unpacked
-    names = set(_archive(root).namelist()) if zipped else walk(root)
-    for name in sorted(names):
-        if not name.endswith("/") and not _hidden(name):
-            yield Entry(root, name, zipped)
-
-
 class Listed(NamedTuple):
     """A zip or folder, and what is in it that was not listed before.
 
@@ -142,28 +115,46 @@ class Listed(NamedTuple):
     left_out: int
 
 
-def distinct(*paths: Path) -> tuple[list[Listed], Counter[Path]]:
-    """List all that is at `paths`, each file once.
+class Contents(NamedTuple):
+    """All that is at some paths, each file once.
+
+    Attributes:
+        listed: each zip and folder.
+        copies: how many images were left out, because which zip or folder holds them already.
+        unreadable: (path, reason) of folders that could not be looked into.
+    """
+
+    listed: list[Listed]
+    copies: Counter[Path]
+    unreadable: list[tuple[str, str]]
+
+
+def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
+    """List all that is at `paths`, each file once; hidden ones left out.
 
     What is there both zipped and unpacked is taken from the zip; what two paths lead to, from the
     first one.
 
-    Returns:
-        Each zip and folder; and how many copies of whose images were left out.
+    Args:
+        paths: zips and folders, with files and zips at any depth.
+        heed: called now and then; what it raises ends the listing.
 
     Raises:
         SourceNotFound: there is nothing at a path.
-        DataError: a file that is no zip.
+        DataError: a file that is no zip, or that may not be read.
     """
-    found: list[Listed] = []
-    copies, counts = Copies(), Counter[Path]()
-    taken: set[str] = set()
-    every = [(place, root) for place, path in enumerate(paths) for root in roots(path)]
+    contents = Contents([], Counter(), [])
+    copies, taken = Copies(), set[str]()
+    every = [
+        (place, root, names)
+        for place, path in enumerate(paths)
+        for root, names in _roots(path, contents.unreadable, heed)
+    ]
     # The zips first: the name of one says more than that of a folder they were unpacked to.
-    for place, root in sorted(every, key=lambda each: each[1].is_dir()):
+    for place, root, names in sorted(every, key=lambda each: each[2] is not None):
         files, left_out = [], 0
         where = os.path.realpath(root)
-        for entry in entries(root):
+        for entry in _now_and_then(heed, _entries(root, names)):
             same = f"{where}/{entry.name}"  # a path may lead into the folder of another
             original = root if same in taken else copies.original(entry)
             taken.add(same)
@@ -172,11 +163,54 @@ def distinct(*paths: Path) -> tuple[list[Listed], Counter[Path]]:
                 continue
             left_out += 1
             if is_image(entry):
-                counts[original] += 1
-        found.append(Listed(place, root, files, left_out))
-        if root.is_file():
+                contents.copies[original] += 1
+        contents.listed.append(Listed(place, root, files, left_out))
+        if names is None:
             copies.add(each for each in files if is_image(each))
-    return found, counts
+    return contents
+
+
+def _roots(
+    path: Path, unreadable: list[tuple[str, str]], heed: Callable[[], None] | None
+) -> list[tuple[Path, list[str] | None]]:
+    """Return what there is to list at `path`: a folder with its files' names, and every zip."""
+    path = Path(os.path.normpath(path.absolute()))  # "." has no name to go by
+    if not path.exists():
+        raise SourceNotFound(f"{path}: no such file or folder; check the path")
+    if not os.access(path, os.R_OK):
+        raise DataError(f"{path}: may not be read; allow it, or give another zip or folder")
+    if not path.is_dir():
+        if not zipfile.is_zipfile(path):
+            raise DataError(
+                f"{path}: neither a folder nor a whole zip; download it again, or give a folder"
+            )
+        return [(path, None)]
+
+    def refused(error: OSError) -> None:
+        below = as_text(os.path.relpath(error.filename, path.parent))
+        if not _hidden(below):
+            unreadable.append((below, f"a folder that can't be read ({error.strerror})"))
+
+    names = list(_now_and_then(heed, walk(path, refused)))
+    found = (path / each for each in names if each.lower().endswith(".zip"))
+    zips = sorted(each for each in found if each.is_file() and not _hidden(each.name))
+    return [(path, names), *((each, None) for each in zips)]
+
+
+def _entries(root: Path, names: list[str] | None) -> Iterator[Entry]:
+    """Yield the files of a zip, or those of these names in a folder, by name; no hidden ones."""
+    zipped = names is None
+    # a zip may have a name twice; the later one counts, as when it is unpacked
+    for name in sorted(set(_archive(root).namelist()) if names is None else names):
+        if not name.endswith("/") and not _hidden(name):
+            yield Entry(root, name, zipped)
+
+
+def _now_and_then(heed: Callable[[], None] | None, files: Iterable[_T]) -> Iterator[_T]:
+    for place, each in enumerate(files):
+        if heed and place % _BETWEEN == 0:
+            heed()
+        yield each
 
 
 def is_image(entry: Entry) -> bool:
@@ -229,10 +263,13 @@ def _checksum(entry: Entry) -> int:
         return -1  # no file has it
 
 
-def walk(root: Path) -> Iterator[str]:
-    """Yield the path of every file below a folder, linked folders too, none of them twice."""
+def walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[str]:
+    """Yield the path of every file below a folder, linked folders too, none of them twice.
+
+    `refused` is called for every folder that can't be looked into.
+    """
     seen = set()  # a link may lead back to where one has been
-    for folder, inside, files in os.walk(root, followlinks=True):
+    for folder, inside, files in os.walk(root, onerror=refused, followlinks=True):
         place = os.path.realpath(folder)
         if place in seen:
             inside.clear()

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ class BuildReport:
         images: written.
         per_script: written, by script.
         skipped: (path, reason) of files that were not taken.
+        copies: (path, what is said of it) of zips and folders whose images were there once more.
         seconds: wall-clock time.
         hash: of the content; the same images and pipeline give the same.
     """
@@ -49,6 +51,7 @@ class BuildReport:
     skipped: tuple[Skipped, ...]
     seconds: float
     hash: str
+    copies: tuple[Skipped, ...] = ()
 
 
 def build(
@@ -78,7 +81,7 @@ def build(
         reversed_labels: turn the label column of a CSV round.
         workers: processes; all cores by default.
         progress: called with (done, total) images.
-        cancelled: asked between batches; True ends the build with nothing written.
+        cancelled: asked between batches of files; True ends the build with nothing written.
 
     Raises:
         SourceNotFound: no readable image at a path.
@@ -90,13 +93,14 @@ def build(
     started = time.perf_counter()
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     with seldom_collected():
-        found = find_items(paths, per_script, like_notebook, reversed_labels, seed)
+        found = find_items(paths, per_script, like_notebook, reversed_labels, seed, cancelled)
         report = write_items(
             found.items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
         )
     return dataclasses.replace(
         report,
         skipped=found.skipped + report.skipped,
+        copies=found.copies,
         seconds=time.perf_counter() - started,
     )
 
@@ -107,13 +111,14 @@ def find_items(
     like_notebook: bool = False,
     reversed_labels: bool = False,
     seed: int = 0,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Scan:
     """Say which images `build` takes, without reading them; arguments and errors as of `build`."""
     if per_script is not None and (per_script < 1 or like_notebook):
         raise DataError("choose either a positive number per script, or the notebook's counts")
     if seed < 0:
         raise DataError(f"the seed is {seed}: choose 0 or more")
-    found = _find(paths, reversed_labels)
+    found = _find(paths, reversed_labels, partial(_heed, cancelled))
     items = _choose(found.items, _limits(per_script, like_notebook), seed)
     if not items:
         six = " of the six scripts, which the notebook counted" if like_notebook else ""
@@ -144,8 +149,7 @@ def write_items(
         Writer(file, pipeline) as writer,
     ):
         for table, unreadable in convert(items, pipeline, workers, sources=sources):
-            if cancelled and cancelled():
-                raise Cancelled("the build was stopped; nothing was written")
+            _heed(cancelled)
             writer.add(table)
             skipped += unreadable
             done += len(table) + len(unreadable)
@@ -166,16 +170,21 @@ def write_items(
     )
 
 
-def _find(paths: Sequence[str], reversed_labels: bool) -> Scan:
+def _heed(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled and cancelled():
+        raise Cancelled("the build was stopped; nothing was written")
+
+
+def _find(paths: Sequence[str], reversed_labels: bool, heed: Callable[[], None]) -> Scan:
     tables = _ending(".csv", paths)
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")
     built = _ending(".parquet", paths)
     others = [each for each in paths if not each.lower().endswith((".csv", ".parquet"))]
-    found = scan(others) if others else Scan((), ())
+    found = scan(others, heed) if others else Scan((), ())
     rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]
     rows += [row for each in built for row in items_of(each)]
-    return Scan(found.items + tuple(rows), found.skipped)
+    return dataclasses.replace(found, items=found.items + tuple(rows))
 
 
 def _ending(ending: str, paths: Sequence[str]) -> list[Path]:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from core.data.build import even_shares, find_items
 from core.data.convert import ALONE, convert
-from core.data.scan import Item
+from core.data.scan import Item, Scan
 from core.data.store import Writer
 from core.errors import SourceNotFound
 from core.imaging import Pipeline
@@ -32,14 +32,16 @@ class Estimate:
 
     Attributes:
         per_script: images, by script: exact, but for files that turn out not to be readable.
-        skipped: files that look like images, and will not be taken.
+        skipped: (path, reason) of files that look like images, and will not be taken.
+        copies: (path, what is said of it) of zips and folders whose images are there once more.
         bytes: size of the data set on disk, about.
         seconds: wall-clock time on this machine, about, if it does nothing else.
         sampled: images that were prepared to find that out.
     """
 
     per_script: dict[str, int]
-    skipped: int
+    skipped: tuple[tuple[str, str], ...]
+    copies: tuple[tuple[str, str], ...]
     bytes: int
     seconds: float
     sampled: int
@@ -56,7 +58,7 @@ def estimate_build(
     """Estimate a build from files; arguments and errors as of `core.data.build.build`."""
     started = time.perf_counter()
     found = find_items(paths, per_script)
-    return _estimate(found.items, len(found.skipped), pipeline, time.perf_counter() - started)
+    return _estimate(found, pipeline, time.perf_counter() - started)
 
 
 def estimate_sketch(pipeline: Pipeline, per_script: int) -> Estimate:
@@ -65,10 +67,11 @@ def estimate_sketch(pipeline: Pipeline, per_script: int) -> Estimate:
 
     started = time.perf_counter()
     items = sketch_items(per_script, seed=0, noise=False)
-    return _estimate(items, 0, pipeline, time.perf_counter() - started)
+    return _estimate(Scan(tuple(items), ()), pipeline, time.perf_counter() - started)
 
 
-def _estimate(items: Sequence[Item], skipped: int, pipeline: Pipeline, looked: float) -> Estimate:
+def _estimate(found: Scan, pipeline: Pipeline, looked: float) -> Estimate:
+    items = found.items
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         groups[item.script].append(item)
@@ -89,7 +92,8 @@ def _estimate(items: Sequence[Item], skipped: int, pipeline: Pipeline, looked: f
     workers = (os.cpu_count() or 1) if len(items) >= ALONE else 1
     return Estimate(
         {script: len(groups[script]) for script in sorted(groups)},
-        skipped,
+        found.skipped,
+        found.copies,
         round(size),
         _START + looked + seconds / workers,
         sampled,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -21,8 +21,8 @@ from core.workspace import at_home
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
 _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
 COPIES = (
-    "{:,} of its images are here a second time, unpacked, in another zip or by another path: "
-    "taken once"
+    "{:,} of its images are here a second time, unpacked, in another zip or by another path, "
+    "and are taken once"
 )
 
 
@@ -61,20 +61,23 @@ class Scan:
 
     Attributes:
         items: the images, by collection and path.
-        skipped: (path, reason) of files that look like images and are not taken, and of zips and
-            folders whose images are there a second time.
+        skipped: (path, reason) of files that look like images and are not taken, and of folders
+            that can't be looked into.
+        copies: (path, what is said of it) of zips and folders whose images are there once more.
     """
 
     items: tuple[Item, ...]
     skipped: tuple[tuple[str, str], ...]
+    copies: tuple[tuple[str, str], ...] = ()
 
 
-def scan(paths: Sequence[str]) -> Scan:
+def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     """List the images at `paths`.
 
     Args:
         paths: each a zip, a folder, a folder of zips, or `SOURCE=PATH` with the name of a source
             or a script.
+        heed: called now and then; what it raises ends the listing.
 
     Raises:
         SourceNotFound: a path is missing, or there is no image of a known layout.
@@ -82,19 +85,19 @@ def scan(paths: Sequence[str]) -> Scan:
     """
     # what people say of a path counts, where another leads to the same files
     named = sorted(map(hinted, paths), key=lambda each: not each[0])
-    listed, counts = distinct(*(path for _, path in named))
+    listed, copied, unreadable = distinct(*(path for _, path in named), heed=heed)
     found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
     for place, (_, path) in enumerate(named):
         here = [files for each, files in zip(listed, found, strict=True) if each.place == place]
         nothing = not any(isinstance(each, Item) for files in here for each in files)
         if nothing and not any(each.left_out for each in listed if each.place == place):
-            raise SourceNotFound(_nothing(path, sum(map(len, here))))
+            raise SourceNotFound(_nothing(path, sum(map(len, here)), unreadable))
     every = [each for files in found for each in files]
     items = [each for each in every if isinstance(each, Item)]
     skipped = [(each.path, NOT_OURS) for each in every if isinstance(each, Entry)]
-    skipped += [(as_text(str(root)), COPIES.format(count)) for root, count in counts.items()]
+    copies = [(as_text(str(root)), COPIES.format(count)) for root, count in copied.items()]
     items.sort(key=lambda each: (each.collection, each.file.path))
-    return Scan(tuple(items), tuple(skipped))
+    return Scan(tuple(items), (*skipped, *unreadable), tuple(copies))
 
 
 def hinted(text: str) -> tuple[str, Path]:
@@ -201,9 +204,10 @@ def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
     return None
 
 
-def _nothing(path: Path, others: int) -> str:
+def _nothing(path: Path, others: int, unreadable: Sequence[tuple[str, str]]) -> str:
     are = "image of another name is" if others == 1 else "images of other names are"
     beside = f" ({others:,} {are} there)" if others else ""
+    beside += "".join(f"; {folder}: {why}" for folder, why in unreadable[:1])
     return (
         f"{path}: no image of a known layout{beside}; looked for the files of the six Kaggle sets "
         "(input_1_1_1.jpg, id_1_label_1.png, img001-001.png, a.0JWo-James.jpg, "

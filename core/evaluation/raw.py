@@ -30,7 +30,7 @@ class Evaluation:
         rejected: share called none of these.
         predicted: how many were taken for which script.
         characters: the same for each character, as far as folders and names tell characters apart.
-        skipped: (path, reason) of files that could not be read.
+        skipped: (path, reason) of files and folders that could not be read.
         confidence: probability of the likeliest script, float32 (n,).
         right: bool (n,), whether that was the right one.
     """
@@ -74,7 +74,8 @@ def evaluate(
             f"{predictor.name} knows {known}{more}, not {script!r}: name one of these, or ask "
             "another model"
         )
-    files = [each for listed in distinct(path)[0] for each in listed.files if is_image(each)]
+    contents = distinct(path)
+    files = [each for listed in contents.listed for each in listed.files if is_image(each)]
     skipped: list[Skipped] = []
     best, confidence, rejected = [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):
@@ -101,7 +102,7 @@ def evaluate(
         rejected / len(answers),
         {name: int(n) for name, n in zip(predictor.labels, counts, strict=True) if n},
         {name: dict(counted.most_common()) for name, counted in sorted(characters.items())},
-        tuple(skipped),
+        (*skipped, *contents.unreadable),
         np.concatenate(confidence),
         right,
     )

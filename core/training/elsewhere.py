@@ -25,7 +25,7 @@ from core.inference.predictor import Predictor
 from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import classes
 from core.training.folder import ELSEWHERE
-from core.training.runs import Run, data_of, find_run
+from core.training.runs import Run, data_of, find_run, one_start
 from core.workspace import Workspace, newest_first, write_atomically
 
 _REQUEST, _RESULT = "request.json", "result.json"
@@ -127,19 +127,21 @@ def start_trial(run: Run, data: Path) -> Trial:
     """
     if not run.has_model:
         raise RunError(f"run {run.id} has no model to test: it is {run.state}")
-    if _run_in(run.folder).active:
-        raise RunBusy(f"run {run.id} is going on: wait for its end, or stop it before you test it")
     Store.open(data)
     folder = run.folder / ELSEWHERE / data.stem
-    if jobs.is_alive(folder):
-        raise RunBusy(f"run {run.id} is being tested on {data.stem} already")
-    for name in (_RESULT, jobs.PROGRESS):
-        (folder / name).unlink(missing_ok=True)
-    jobs.start(
-        folder,
-        [sys.executable, "-m", "core.training.elsewhere", str(folder)],
-        files={_REQUEST: json.dumps({"data": str(data.resolve())})},
-    )
+    with one_start(Workspace.of(run.folder)):
+        if _run_in(run.folder).active:
+            raise RunBusy(
+                f"run {run.id} is going on: wait for its end, or stop it before you test it"
+            )
+        if jobs.is_alive(folder):
+            raise RunBusy(f"run {run.id} is being tested on {data.stem} already")
+        jobs.start(
+            folder,
+            [sys.executable, "-m", "core.training.elsewhere", str(folder)],
+            files={_REQUEST: json.dumps({"data": str(data.resolve())})},
+            outdated=(_RESULT, jobs.PROGRESS),
+        )
     return _look(folder)
 
 

@@ -11,6 +11,7 @@ import keras
 from core import jobs
 from core.errors import Cancelled
 from core.training import folder as files
+from core.training.feed import steps_an_epoch
 
 
 class Recorder(keras.callbacks.Callback):
@@ -26,19 +27,22 @@ class Recorder(keras.callbacks.Callback):
     def __init__(
         self,
         folder: Path,
-        total_steps: int,
+        epochs: int,
+        images: int,
         batch_size: int,
         *,
         step: int = 0,
         minutes: float = 0.0,
     ) -> None:
-        """Record into `folder` a training of `total_steps` batches in all.
+        """Record into `folder` a training that looks so many times at so many images.
 
-        `step` of them are done already, and took `minutes`.
+        `step` batches of it are done already, and took `minutes`.
         """
         super().__init__()
         self._folder = folder
-        self._total_steps = total_steps
+        self._images = images
+        self._an_epoch = steps_an_epoch(images, batch_size)
+        self._total_steps = epochs * self._an_epoch
         self._batch_size = batch_size
         self._step = self._first_step = step
         self._minutes = minutes
@@ -47,21 +51,22 @@ class Recorder(keras.callbacks.Callback):
         self._written = 0.0
         self._previous: float | None = None
         # of batches alone, so that validation does not count
-        self._batches, self._seconds = 0, 0.0
+        self._batches, self._learned, self._seconds = 0, 0, 0.0
         self.logs: dict[str, Any] = {}
 
     @property
     def images_per_second(self) -> float | None:
-        """How fast images were trained on so far; None before the third batch."""
+        """How fast images were trained on so far; None until two batches were timed."""
         if self._batches < 2:
             return None
-        return self._batches * self._batch_size / self._seconds
+        return self._learned / self._seconds
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note the epoch, from 1."""
         del logs
         self._epoch = epoch + 1
-        self._previous = None
+        # the first batch of all is longer: TensorFlow prepares itself
+        self._previous = None if self._began is None else time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the first batch, then one at most every half second, and the last if stopped."""
@@ -71,6 +76,8 @@ class Recorder(keras.callbacks.Callback):
         self._step += 1
         if self._previous is not None:
             self._batches += 1
+            before = (self._step - 1) % self._an_epoch * self._batch_size
+            self._learned += min(self._batch_size, self._images - before)
             self._seconds += now - self._previous
         self._previous = now
         first = self._began is None

@@ -245,11 +245,15 @@ def runs_on(workspace: Workspace, content: str | None) -> list[Run]:
     return [run for run in list_runs(workspace) if run.data_hash == content]
 
 
+def one_start(workspace: Workspace) -> FileLock:
+    """Two who start a run or a test at once: the second looks when the first one's is alive."""
+    return FileLock(workspace.runs / ".starting")
+
+
 @contextmanager
 def _room(workspace: Workspace) -> Iterator[None]:
     """Make sure that no run goes on, and that none begins meanwhile."""
-    # Two who start at once: the second looks only when the first one's run is alive.
-    with FileLock(workspace.runs / ".starting"):
+    with one_start(workspace):
         for run in list_runs(workspace):
             if run.active:
                 raise RunBusy(

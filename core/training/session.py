@@ -169,7 +169,14 @@ def _fit(
     _compile(model, settings, an_epoch, question)
     step, tested = steps_done(folder)
     minutes = _rewind_history(folder, step, tested)
-    recorder = Recorder(folder, total, settings.batch_size, step=step, minutes=minutes)
+    recorder = Recorder(
+        folder,
+        settings.total_epochs,
+        len(training.rows),
+        settings.batch_size,
+        step=step,
+        minutes=minutes,
+    )
     # In this order: the best is looked for while averaged weights are in the model, and the
     # checkpoint written when they are out of it and the others have heard of the epoch.
     best = Best(settings.patience) if settings.patience else None

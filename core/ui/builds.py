@@ -219,6 +219,8 @@ def _success(job: Job, report: dict[str, Any]) -> None:
             st.dataframe([{"File": path, "Why": why} for path, why in named], hide_index=True)
             if left_out > len(named):
                 st.caption(f"The first {len(named):,} are named.")
+    for path, why in report.get("copies", ()):  # reports of former versions have none
+        st.caption(f"{plain(path)}: {why}.")
 
 
 def in_words(counts: dict[str, int]) -> str:

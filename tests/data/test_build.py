@@ -554,6 +554,21 @@ def test_a_stopped_build_leaves_everything_as_it_was(
     assert list(out.parent.iterdir()) == [out]
 
 
+def test_a_build_stops_while_its_files_are_listed(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, draw_glyph: Draw
+) -> None:
+    for name in "abc":
+        _own(tmp_path / "mine" / name, draw_glyph("arabic"))
+    monkeypatch.setattr("core.data.archive._BETWEEN", 1)
+    monkeypatch.setattr("core.data.build.write_items", lambda *_, **__: pytest.fail("went on"))
+    asked = []
+
+    with pytest.raises(Cancelled, match="stopped; nothing was written"):
+        build([str(tmp_path / "mine")], out, cancelled=lambda: len(asked) == 2 or asked.append(1))
+
+    assert not out.exists()
+
+
 class _FullDisk(io.FileIO):
     """A file on a disk that has room for so many bytes."""
 

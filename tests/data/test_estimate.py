@@ -1,11 +1,13 @@
 """What a build will take, estimated before it starts."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from core.data.build import build
 from core.data.estimate import SAMPLE, estimate_build, estimate_sketch
+from core.data.scan import NOT_OURS
 from core.data.sketchbook import sketch
 from core.errors import DataError, SourceNotFound
 from core.imaging import preset
@@ -22,7 +24,7 @@ def test_counts_are_those_of_the_build_and_the_size_is_near(
     )
 
     assert foretold.per_script == report.per_script
-    assert (foretold.images, foretold.skipped) == (report.images, 0)
+    assert (foretold.images, foretold.skipped) == (report.images, ())
     # All but the footer, which is a few thousand bytes whatever the number of images.
     written = (tmp_path / "a.parquet").stat().st_size
     assert foretold.bytes == pytest.approx(written, rel=0.15, abs=6000)
@@ -53,9 +55,21 @@ def test_files_that_are_not_taken_are_counted(kaggle_zips: dict[str, Path], tmp_
     (tmp_path / "holiday.png").write_bytes(b"no image")
     found = estimate_build([str(kaggle_zips["chinese"]), str(tmp_path)], preset("canonical"))
 
-    assert found.skipped == 1
+    assert found.skipped == ((f"{tmp_path.name}/holiday.png", NOT_OURS),)
     assert found.per_script == {"arabic": 1, "chinese": 48}
     assert found.sampled == 48
+
+
+def test_copies_are_told_apart_from_files_that_are_not_taken(
+    kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.unpack_archive(kaggle_zips["chinese"], tmp_path)
+    found = estimate_build([str(kaggle_zips["chinese"]), str(tmp_path)], preset("canonical"))
+
+    assert found.skipped == ()
+    ((path, why),) = found.copies
+    assert path == str(kaggle_zips["chinese"])
+    assert why.startswith("48 of its images are here a second time")
 
 
 def test_what_can_not_be_built_can_not_be_foretold(kaggle_folder: Path, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What is found below a path, and what file names say about it; nothing is decoded here."""
 
+import errno
 import os
 import shutil
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -644,7 +646,7 @@ def test_a_zip_and_its_unpacked_copy_count_once(
     found = scan([str(tmp_path)])
 
     assert found.items == scan([str(tmp_path / "ahcd1.zip")]).items
-    ((path, reason),) = found.skipped
+    ((path, reason),) = found.copies
     assert path == str(tmp_path / "ahcd1.zip")
     assert reason.startswith("48 of its images are here a second time")
 
@@ -660,7 +662,7 @@ def test_a_zip_and_its_copy_given_as_two_paths_count_once(
     found = scan(paths if first == "zip" else paths[::-1])
 
     assert found.items == scan(paths[:1]).items
-    ((path, reason),) = found.skipped
+    ((path, reason),) = found.copies
     assert path == paths[0]
     assert reason.startswith("48 of its images are here a second time")
 
@@ -674,8 +676,56 @@ def test_two_paths_that_lead_to_the_same_files_take_them_once(second: str, tmp_p
     found = scan([str(folder), second.format(folder, link)])
 
     assert [each.file.path for each in found.items] == ["mine/arabic/alif/1.png"]
-    ((_, reason),) = found.skipped
+    ((_, reason),) = found.copies
     assert reason.startswith("1 of its images")
+
+
+def _closed(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Let nobody look into these folders, not even the superuser that tests may run as."""
+    scandir = os.scandir
+
+    def refuse(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path) in folders:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    write(folder, "arabic/alif/1.png")
+    write(folder, "arabic/ba/1.png")
+    write(folder, ".trash/1.png")
+    _closed(monkeypatch, folder / "arabic" / "ba", folder / ".trash")
+
+    found = scan([str(folder)])
+
+    assert [each.file.path for each in found.items] == ["mine/arabic/alif/1.png"]
+    assert found.skipped == (("mine/arabic/ba", "a folder that can't be read (Permission denied)"),)
+
+
+def test_where_nothing_but_a_closed_folder_is_found_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "mine", "arabic/alif/1.png")
+    _closed(monkeypatch, tmp_path / "mine" / "arabic")
+
+    with pytest.raises(SourceNotFound, match=r"; mine/arabic: a folder that can't be read \("):
+        scan([str(tmp_path / "mine")])
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.zip"])
+def test_what_may_not_be_read_is_not_called_damaged(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = write(tmp_path / name, "arabic/alif/1.png")
+    monkeypatch.setattr("os.access", lambda path, _: Path(path) != place)
+
+    with pytest.raises(DataError, match="may not be read; allow it, or give another"):
+        scan([str(place)])
 
 
 def test_a_folder_of_zips_given_twice_is_taken_once(
@@ -686,7 +736,7 @@ def test_a_folder_of_zips_given_twice_is_taken_once(
     found = scan([str(tmp_path), str(tmp_path)])
 
     assert len(found.items) == 48
-    ((path, _),) = found.skipped
+    ((path, _),) = found.copies
     assert path == str(tmp_path / "ahcd1.zip")
 
 

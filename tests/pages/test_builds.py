@@ -127,6 +127,14 @@ def test_files_that_were_left_out_are_named(job: Path, open_page: Open):
     assert app.dataframe[0].value["File"].tolist() == ["set.zip/a.png"]
 
 
+def test_copies_are_told_apart_from_files_that_were_left_out(job: Path, open_page: Open):
+    left_out = {"skipped": [], "unreadable": 0, "copies": [["set.zip", "48 are here twice"]]}
+    jobs.append(job, {"report": {**left_out, "images": 5, "per_script": {"arabic": 5}}})
+    app = open_page("data")
+    assert r"set\.zip: 48 are here twice." in [each.value for each in app.caption]
+    assert not app.dataframe
+
+
 @pytest.mark.usefixtures("workspace_dir")
 def test_without_data_a_page_leads_to_some(open_page: Open):
     app = open_page("explore")

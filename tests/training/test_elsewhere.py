@@ -3,8 +3,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +68,13 @@ def ask(run: Run, data: Path) -> Path:
 def only(run: Run) -> Trial:
     [trial] = trials_of(run)
     return trial
+
+
+def wait_for(run: Run) -> None:
+    deadline = time.monotonic() + 60
+    while only(run).active:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_right_answers_are_counted_by_script_and_collection() -> None:
@@ -145,10 +154,7 @@ def test_a_trial_is_a_process_whose_result_stays_with_the_run(
     run = make_run(tmp_path / "gone.parquet", trained_on=[])
     first = start_trial(run, notebook_store)
     assert first.active or first.result is not None  # it may be quicker than the look at it
-    deadline = time.monotonic() + 60
-    while only(run).active:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(run)
     assert only(run).result["images"].sum() == 288
     assert not only(run).result["seen"].any()
 
@@ -210,6 +216,63 @@ def test_a_full_disk_is_what_a_trial_says_of_it(
     monkeypatch.setattr("core.training.elsewhere.write_atomically", full)
     main(ask(run, notebook_store))
     assert only(run).error.startswith("no space left on the disk while writing")
+
+
+def test_where_no_test_can_be_started_the_old_result_stays(
+    make_run: Make, notebook_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _data: str) -> None:
+        raise StorageFull(f"no space left on the disk while writing {path}")
+
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    main(ask(run, notebook_store))
+    before = only(run).result
+    monkeypatch.setattr("core.jobs.write_atomically", full)
+
+    with pytest.raises(StorageFull):
+        start_trial(run, notebook_store)
+
+    pd.testing.assert_frame_equal(only(run).result, before)
+
+
+UNTIL_STOPPED = """
+import sys, time
+from pathlib import Path
+from core import jobs
+
+folder = Path(sys.argv[1])
+with jobs.hold(folder):
+    while not jobs.stop_requested(folder):
+        time.sleep(0.01)
+"""
+
+
+def test_two_who_start_a_test_at_once_start_one(
+    make_run: Make, notebook_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = jobs.start
+    monkeypatch.setattr(
+        "core.jobs.start",
+        lambda folder, _, **options: begin(
+            folder, [sys.executable, "-c", UNTIL_STOPPED, str(folder)], **options
+        ),
+    )
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    together = threading.Barrier(2)
+
+    def start(_: int) -> str:
+        together.wait()
+        try:
+            return start_trial(run, notebook_store).error
+        except RunBusy as error:
+            return str(error)
+
+    with ThreadPoolExecutor() as pool:
+        said = sorted(pool.map(start, range(2)))
+
+    assert said == ["", f"run cnn-done is being tested on {notebook_store.stem} already"]
+    jobs.request_stop(only(run).folder)
+    wait_for(run)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_stop_ends_the_fit_with_the_batch_at_hand(
             epochs=2,
             shuffle=False,
             verbose=0,
-            callbacks=[asker, Recorder(tmp_path, 10, 4)],
+            callbacks=[asker, Recorder(tmp_path, 2, 20, 4)],
         )
     assert asker.seen == seen
     steps = [record["step"] for record in jobs.read(tmp_path, "history.jsonl")]
@@ -64,7 +64,7 @@ def test_what_went_before_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     clock = iter([100.0, 100.0, 160.0, 160.0, 220.0, 220.0])
     told = SimpleNamespace(monotonic=lambda: next(clock))
     monkeypatch.setattr("core.training.recorder.time", told)
-    recorder = Recorder(tmp_path, 100, 30, step=90, minutes=7.0)
+    recorder = Recorder(tmp_path, 5, 600, 30, step=90, minutes=7.0)
     recorder.on_epoch_begin(4)
     for batch in range(3):
         recorder.on_train_batch_end(batch, {"loss": 1.0})
@@ -75,3 +75,21 @@ def test_what_went_before_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [each.get("seconds_left") for each in records] == [None, 8 * 60, 7 * 60]
     assert [each.get("images_per_second") for each in records] == [None, None, 0.5]
     assert {each["epoch"] for each in records} == {5}
+
+
+@pytest.mark.parametrize(("images", "size"), [(30, 30), (45, 30), (7, 100)])
+def test_small_sets_are_as_fast_as_their_images(
+    images: int, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    told = SimpleNamespace(monotonic=lambda: now)
+    monkeypatch.setattr("core.training.recorder.time", told)
+    recorder = Recorder(tmp_path, 4, images, size)
+    for epoch in range(4):
+        recorder.on_epoch_begin(epoch)
+        for batch, before in enumerate(range(0, images, size)):
+            now += 0.5 * min(size, images - before)
+            recorder.on_train_batch_end(batch)
+        now += 1_000  # validation does not count
+        recorder.on_epoch_end(epoch)
+    assert recorder.images_per_second == 2

@@ -12,7 +12,7 @@ from core.data.job import start_build, start_sketch
 from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
-from core.text import bytes_in_words, duration
+from core.text import bytes_in_words, duration, plain
 from core.ui import caches
 from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
@@ -112,6 +112,9 @@ def _show(estimate: Estimate, *, from_files: bool) -> None:
                 + said
             )
         if estimate.skipped:
-            files = "file fits" if estimate.skipped == 1 else "files fit"
-            said += f" {estimate.skipped:,} {files} no known layout and will not be taken."
+            path, why = estimate.skipped[0]
+            more = f"{len(estimate.skipped):,} more will not be taken"
+            said += f" {more}; the first, {plain(path)}: {why}."
+        for path, why in estimate.copies:
+            said += f" {plain(path)}: {why}."
         st.caption(said)
