@@ -232,3 +232,35 @@ def test_names_that_others_gave_are_no_markup(
     words = said(view(open_page, "Side by side"))
     assert r"**\*\*a\*\***" in words
     assert r"**\[b\]\(http\:x\)**" in words
+
+
+def _meanwhile_replaced(path: str, by: str) -> None:
+    """A page on which another visitor replaces the data set just before its images are shown."""
+    import os
+    from pathlib import Path
+
+    import numpy as np
+    import streamlit as st
+
+    from core.ui import caches
+    from core.ui.explore import grid
+
+    store = caches.store(Path(path))
+    if st.session_state.setdefault("by", by):
+        Path(by).replace(path)
+        os.utime(path, (0, 0))
+        st.session_state["by"] = ""
+    grid.browse(store, np.arange(len(store)))
+
+
+def test_a_data_set_that_another_takes_the_place_of_is_shown_as_it_is_now(
+    canonical_store: Path, kaggle_folder: Path, tmp_path: Path
+) -> None:
+    shown, other = tmp_path / "shown.parquet", tmp_path / "other.parquet"
+    shutil.copy(canonical_store, shown)
+    build([str(kaggle_folder)], other, per_script=1)
+
+    app = AppTest.from_function(_meanwhile_replaced, args=(str(shown), str(other))).run(timeout=60)
+
+    assert not app.exception
+    assert len(app.selectbox[1].options) == 6

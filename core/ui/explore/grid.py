@@ -22,6 +22,8 @@ _COLUMNS = {48: 8, 120: 12, 240: 16, 480: 16}
 @st.fragment
 def browse(store: Store, rows: np.ndarray) -> None:
     """Show pages of the images of `rows`, and the one that is picked; only this part runs again."""
+    if caches.content(store.path) != store.hash:  # another visitor put another one in its place
+        st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look = st.segmented_control(
             "Show",
