@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -13,9 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from core.errors import StorageFull
 
 _ABANDONED = 600.0  # seconds
+_IN_USE = ".lock"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -73,8 +77,14 @@ class Workspace:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """Give a folder for what is needed for a moment; it is gone afterwards."""
-        with tempfile.TemporaryDirectory(dir=self._folder("scratch")) as folder:
+        """Give a folder for what is needed for a moment; it is gone afterwards.
+
+        So are, by then, those of processes that were killed.
+        """
+        place = self._folder("scratch")
+        for left in place.iterdir():
+            _remove_abandoned(left)
+        with tempfile.TemporaryDirectory(dir=place) as folder, FileLock(Path(folder) / _IN_USE):
             yield Path(folder)
 
     @property
@@ -163,6 +173,15 @@ def _clear_away(path: Path) -> None:
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a scratch folder that no process holds; a new one may not be held yet."""
+    with suppress(OSError, Timeout):
+        if time.time() - folder.stat().st_mtime > _ABANDONED:
+            with FileLock(folder / _IN_USE, timeout=0):
+                pass
+            shutil.rmtree(folder)
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:

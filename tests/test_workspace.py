@@ -176,3 +176,21 @@ def test_what_a_killed_process_left_is_cleared_away_and_what_goes_on_is_not(tmp_
     write_atomically(tmp_path / "data.parquet", b"whole")
 
     assert sorted(each.name for each in tmp_path.iterdir()) == [going_on.name, "data.parquet"]
+
+
+def test_scratch_that_a_killed_process_left_is_cleared_away_and_what_is_in_use_is_not(tmp_path):
+    ws = Workspace(tmp_path)
+    with ws.scratch() as used:
+        (used / "data").write_bytes(b"much")
+        abandoned, just_made = used.parent / "abandoned", used.parent / "just made"
+        for each in (abandoned, just_made):
+            each.mkdir()
+            (each / "data").write_bytes(b"much")
+        for each in (abandoned, used):
+            os.utime(each, (0, 0))
+
+        with ws.scratch() as other:
+            assert set(other.parent.iterdir()) == {used, other, just_made}
+            assert (used / "data").exists()
+
+    assert list(used.parent.iterdir()) == [just_made]

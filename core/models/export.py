@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ FORMAT = 1
 KERAS, LITERT, FACTS = "model.keras", "model.tflite", "model.json"
 CHARACTERS = "characters"
 """In `model.json`: how many characters the network answers, where its outputs are sums of those."""
+_ASIDE = ".model."
 SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
 """The folder of the model that comes with Scriptorium."""
 
@@ -56,9 +58,11 @@ def save_model_folder(
         **facts,
     }
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{_ASIDE}*"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
     with (
         storage_errors(folder / KERAS),
-        tempfile.TemporaryDirectory(prefix=".model.", dir=folder) as name,
+        tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as name,
     ):
         aside = Path(name)
         # without the optimizer: Keras may not know it, and it is most of the file

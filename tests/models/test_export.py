@@ -149,3 +149,15 @@ def test_a_full_disk_leaves_the_old_model_whole(
     with pytest.raises(StorageFull, match="no space left"):
         save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the second")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_half_a_model_of_a_killed_process_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / "run" / ".model.abc"
+    left.mkdir(parents=True)
+    (left / "model.keras").write_bytes(b"half")
+    model = FAMILIES["rnn"].build((28, 28), len(LABELS))
+
+    save_model_folder(left.parent, model, LABELS, preset("notebook"))
+
+    names = {"model.keras", "model.tflite", "model.json"}
+    assert {path.name for path in left.parent.iterdir()} == names
