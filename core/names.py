@@ -45,6 +45,11 @@ def meant(text: str, names: Iterable[str]) -> list[str]:
     return [text] if text in found else found
 
 
+def same(name: str) -> str:
+    """Return what a disk goes by: not every one tells "Mine" from "mine", or composes accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def _fits(each: str) -> bool:
     return (
         each.isalnum()

@@ -8,7 +8,7 @@ from filelock import FileLock
 
 from core.data.activity import list_jobs
 from core.errors import DataError
-from core.names import is_name, rule
+from core.names import is_name, rule, same
 from core.workspace import Workspace, newest_first
 
 LONGEST = 80
@@ -31,14 +31,13 @@ def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
     """
     if not is_name(name, LONGEST):
         raise DataError(f"{name!r}: a data set's name is {rule(LONGEST)}")
-    # Not every disk tells "Mine" from "mine".
-    taken = {each.stem.casefold(): each.stem for each in ws.store.glob("*.parquet")}
-    if name.casefold() in taken:
-        same = taken[name.casefold()]
-        raise DataError(f"there is a data set called {same!r} already: choose another name")
+    taken = _taken(ws)
+    if same(name) in taken:
+        other = taken[same(name)]
+        raise DataError(f"there is a data set called {other!r} already: choose another name")
     for each in list_jobs(ws):
         making = each.active and each.kind != "fetch" and each.folder != job
-        if making and each.name.casefold() == name.casefold():
+        if making and same(each.name) == same(name):
             raise DataError(f"{name!r} is being made already: wait for it, or choose another")
     return ws.store / f"{name}.parquet"
 
@@ -50,12 +49,16 @@ def one_at_a_time(ws: Workspace) -> FileLock:
 
 def free_name(ws: Workspace, wanted: str) -> str:
     """Return `wanted`, or with a number behind it where a data set has that name."""
-    taken = {each.stem.casefold() for each in ws.store.glob("*.parquet")}
+    taken = _taken(ws)
     number, name = 1, wanted
-    while name.casefold() in taken:
+    while same(name) in taken:
         number += 1
         name = f"{wanted} {number}"
     return name
+
+
+def _taken(ws: Workspace) -> dict[str, str]:
+    return {same(each.stem): each.stem for each in ws.store.glob("*.parquet")}
 
 
 def rename(ws: Workspace, path: Path, name: str) -> Path:
@@ -66,9 +69,9 @@ def rename(ws: Workspace, path: Path, name: str) -> Path:
     Raises:
         DataError: it is not there any more, no file can have that name, or a data set has it.
     """
-    same = name.casefold() == path.stem.casefold()
+    respelled = same(name) == same(path.stem)
     with one_at_a_time(ws):
-        renamed = path.with_stem(name) if same else free_place(ws, name)
+        renamed = path.with_stem(name) if respelled else free_place(ws, name)
         try:
             if renamed.exists() and not renamed.samefile(path):
                 raise DataError(f"there is a data set called {name!r} already: choose another name")

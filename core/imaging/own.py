@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import PipelineError
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.imaging.steps import PHOTO_ENOUGH, Crop, Fit, Flatten, Step
-from core.names import is_name, rule
+from core.names import is_name, rule, same
 from core.workspace import Workspace, workspace, write_atomically
 
 _LONGEST = 40
@@ -70,16 +70,14 @@ def save_pipeline(
     name = pipeline.name
     if not is_name(name, _LONGEST):
         raise PipelineError(f"{name!r}: a pipeline's name is {rule(_LONGEST)}")
-    # Not every disk tells "Mine" from "mine".
-    taken = {each.casefold(): each for each in pipelines(ws)}
-    same = taken.get(name.casefold())
-    if same in PRESETS:
+    other = {same(each): each for each in pipelines(ws)}.get(same(name))
+    if other in PRESETS:
         raise PipelineError(
-            f"{same!r} comes with Scriptorium and stays as it is: choose another name"
+            f"{other!r} comes with Scriptorium and stays as it is: choose another name"
         )
-    if same and not (replace and same == name):
+    if other and not (replace and other == name):
         raise PipelineError(
-            f"there is a pipeline called {same!r} already: choose another name, or replace it"
+            f"there is a pipeline called {other!r} already: choose another name, or replace it"
         )
     check(pipeline)
     text = json.dumps(pipeline.to_json(), ensure_ascii=False, indent=1)

@@ -143,7 +143,7 @@ def estimate_sketch(pipeline: str, per_script: int) -> Estimate:
     return estimate_sketch(Pipeline.from_json(json.loads(pipeline)), per_script)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)  # small: nothing is read yet
 def _store(path: str, changed: int) -> Store:  # noqa: ARG001  the key
     from core.data.store import Store
 

@@ -50,6 +50,14 @@ def test_a_name_that_is_taken_is_refused(ws: Workspace) -> None:
         free_place(ws, "MINE")
 
 
+def test_an_accent_is_one_however_it_is_composed(ws: Workspace) -> None:
+    composed, apart = "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "cafe\N{COMBINING ACUTE ACCENT}"
+    (ws.store / f"{apart}.parquet").touch()
+    with pytest.raises(DataError, match="already: choose another"):
+        free_place(ws, composed)
+    assert free_name(ws, composed) == f"{composed} 2"
+
+
 def test_another_data_set_whose_name_differs_in_case_only_stays(ws: Workspace) -> None:
     (ws.store / "mine.parquet").write_text("another")
     if (ws.store / "Mine.parquet").read_text() == "another":

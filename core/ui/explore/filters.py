@@ -14,7 +14,7 @@ LISTED = 500
 """Values a filter lists; any other can be typed."""
 _KEYS = ("script", "character", "writer", "collection")
 _PICKED = "only-picked"
-UNKNOWN = "unknown"
+UNKNOWN = "not known"
 
 
 def filtered(store: Store) -> np.ndarray:
