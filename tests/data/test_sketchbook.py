@@ -20,14 +20,14 @@ from core.data.sketchbook import (
     other_items,
     sketch,
 )
-from core.data.sketchbook.alike import TOO_ALIKE, TOO_ALIKE_LATIN, is_plain, nearest
-from core.data.sketchbook.alphabets import choose
 from core.data.sketchbook.build import HELD_OUT, sketch_items
 from core.data.sketchbook.characters import is_digit
-from core.data.sketchbook.doodles import VERSIONS, doodles
 from core.data.sketchbook.hand import _with_tails
 from core.data.sketchbook.strokes import FOLDER, LICENCES, OTHERS, alphabets, write
-from core.data.sketchbook.trace import trace
+from core.data.sketchbook.tracing.alike import TOO_ALIKE, TOO_ALIKE_LATIN, is_plain, nearest
+from core.data.sketchbook.tracing.alphabets import choose
+from core.data.sketchbook.tracing.doodles import VERSIONS, doodles
+from core.data.sketchbook.tracing.trace import trace
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, DataError, PipelineError
