@@ -126,7 +126,11 @@ def _data_commands(commands: Any) -> None:
     amount.add_argument(
         "--per-script", type=int, metavar="N", help="even over characters; all by default"
     )
-    amount.add_argument("--like-notebook", action="store_true", help="the notebook's own counts")
+    amount.add_argument(
+        "--like-notebook",
+        action="store_true",
+        help="the notebook's own counts; in place of --per-script",
+    )
     build.add_argument("--seed", type=int, default=0, help="of the choice, where not all is taken")
     build.add_argument(
         "--reversed-labels", action="store_true", help="mend the label order of the author's CSV"
@@ -215,7 +219,12 @@ def _model_commands(commands: Any) -> None:
     )
     few.add_argument("--figure", type=_figure, metavar="FILE.svg", help="draw the figures there")
     bench = _command(commands, "bench", _bench, "the project's own benchmarks")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="which; all where none")
+    bench.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="build, read, imaging, answer or pages; all where none",
+    )
 
 
 def _sources(args: Any) -> Answer:

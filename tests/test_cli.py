@@ -27,6 +27,7 @@ from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
 from core.errors import DataError
+from core.evaluation.bench import BENCHMARKS
 from core.imaging import Pipeline
 from core.imaging.own import save_pipeline
 from core.imaging.steps import Grey, Resize
@@ -468,6 +469,8 @@ def test_bench(
     monkeypatch.setenv("SCRIPTORIUM_REAL_DATA", str(tmp_path))
 
     assert "skipped" in call("bench", "build", "--json").document["build"]
+    help_text = call("bench", "--help").out
+    assert all(name in help_text for name in BENCHMARKS)
 
 
 def test_runs_of_an_empty_workspace(call: Callable[..., Answer]) -> None:

@@ -3,10 +3,30 @@
 import numpy as np
 import pandas as pd
 import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from core.scripts import NAMES, SCRIPTS, script
 from core.ui import charts
 
+# Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB
+VISIONS = {
+    "all colours": np.eye(3),
+    "no red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
 HISTORY = pd.DataFrame(
     {
         "kind": ["batch", "batch", "epoch", "batch", "epoch"],
@@ -99,6 +119,17 @@ def test_every_colour_stands_out_from_both_grounds():
     for each in SCRIPTS:
         for ground in ("#FBF9F4", "#191714"):
             assert contrast(each.color, ground) >= 3
+
+
+@pytest.mark.parametrize("seen", VISIONS)
+def test_the_colours_of_scripts_are_told_apart_by_everybody(seen: str):
+    rgb = np.array([[int(each.color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for each in SCRIPTS])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    shown = np.clip(linear @ np.transpose(VISIONS[seen]), 0, 1)
+    shown = np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * shown ** (1 / 2.4) - 0.055)
+    lab = rgb2lab(shown)
+    apart = deltaE_ciede2000(lab[:, None], lab[None])
+    assert apart[np.triu_indices(len(SCRIPTS), 1)].min() >= 15
 
 
 def contrast(one: str, other: str) -> float:
