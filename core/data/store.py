@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.errors import PipelineError, StoreError
@@ -262,7 +263,8 @@ class Writer:
         self.per_script: Counter[str] = Counter()
         self.skipped = 0
         self.hash = ""
-        self._identities: list[bytes] = []
+        # SHA-256 over the pipeline and the rows in order, by whose numbers others know the images
+        self._digest = hashlib.sha256(json.dumps(pipeline.to_json(), sort_keys=True).encode())
         schema = _schema(pipeline.shape)
         self._writer = pq.ParquetWriter(
             file,
@@ -276,9 +278,11 @@ class Writer:
         """Write the rows of `to_table` as one row group."""
         if not len(table):
             return
-        columns = [table[name].to_pylist() for name in _IDENTITY]
-        self.per_script.update(columns[0])
-        self._identities += ["\t".join(row).encode() for row in zip(*columns, strict=True)]
+        counts = table["script"].value_counts()
+        self.per_script.update(
+            dict(zip(*(each.to_pylist() for each in counts.flatten()), strict=True))
+        )
+        self._digest.update(_lines(table))
         self._writer.write_table(table)
 
     def __enter__(self) -> Writer:
@@ -289,7 +293,7 @@ class Writer:
             with suppress(OSError):  # a full disk refuses the footer too
                 self._writer.close()
         else:
-            self.hash = _hash(self._identities, self.pipeline)
+            self.hash = self._digest.hexdigest()
             facts = {
                 "format": FORMAT,
                 "pipeline": self.pipeline.to_json(),
@@ -302,12 +306,13 @@ class Writer:
             self._writer.close()
 
 
-def _hash(identities: list[bytes], pipeline: Pipeline) -> str:
-    """SHA-256 over the pipeline and the rows in order, by whose numbers others know the images."""
-    digest = hashlib.sha256(json.dumps(pipeline.to_json(), sort_keys=True).encode())
-    for each in identities:
-        digest.update(each + b"\n")
-    return digest.hexdigest()
+def _lines(table: pa.Table) -> pa.Buffer:
+    """Return what tells each row from others, tabs between its values and a line a row."""
+    lines = pc.binary_join_element_wise(*(table[name] for name in _IDENTITY), "\t")
+    lines = pa.concat_arrays(pc.binary_join_element_wise(lines, "", "\n").chunks)
+    _, ends, text = lines.buffers()
+    first, last = np.frombuffer(ends, np.int32)[[lines.offset, lines.offset + len(lines)]]
+    return text.slice(first, last - first)
 
 
 @contextmanager
