@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +41,9 @@ ALONE = 512
 
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """What glibc's malloc.h calls M_MMAP_THRESHOLD and M_TRIM_THRESHOLD."""
+
+_left: list[Sequence[Any]] = []
+"""What a worker was left by the process that it was forked from."""
 
 _SELDOM = 200_000
 """Objects made before Python looks for circular ones."""
@@ -100,15 +103,24 @@ def in_batches(
         DataError: a worker process died.
     """
     workers = workers or os.cpu_count() or 1
-    batches = [each[start : start + ROW_GROUP] for start in range(0, len(each), ROW_GROUP)]
+    starts = range(0, len(each), ROW_GROUP)
+    batches = (each[start : start + ROW_GROUP] for start in starts)
     if workers == 1 or len(each) < ALONE:
         yield from map(work, batches)
         return
+    context = _context()
+    forked = context.get_start_method() == "fork"
     pool = ProcessPoolExecutor(
-        workers, mp_context=_context(), initializer=_begin, initargs=(os.getpid(),)
+        workers,
+        mp_context=context,
+        initializer=_begin,
+        initargs=(os.getpid(), each if forked else ()),
     )
     try:
-        yield from pool.map(work, batches)
+        # a forked worker has them all in its memory, and need only be told which
+        yield from (
+            pool.map(partial(_inherited, work), starts) if forked else pool.map(work, batches)
+        )
     except BrokenProcessPool as error:
         raise DataError(
             "a worker process was killed, probably for want of memory; free some and try again"
@@ -117,10 +129,15 @@ def in_batches(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(parent: int) -> None:
-    """Make a process a worker of `parent`."""
+def _begin(parent: int, each: Sequence[Any]) -> None:
+    """Make a process a worker of `parent`, which leaves it `each`."""
+    _left[:] = [each]
     _die_with(parent)
     _keep_memory()
+
+
+def _inherited(work: Callable[[Sequence[Each]], Result], start: int) -> Result:
+    return work(_left[0][start : start + ROW_GROUP])
 
 
 def _keep_memory() -> None:
