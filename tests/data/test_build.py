@@ -685,7 +685,7 @@ def test_a_worker_is_given_the_room_of_large_images_once() -> None:
 import os, resource
 import numpy as np
 from core.data.convert import _begin
-_begin(os.getppid())
+_begin(os.getppid(), ())
 def faults():
     sheets = [np.ones((900, 1200, 3), np.uint8) for _ in range(4)]
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
