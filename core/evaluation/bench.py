@@ -185,14 +185,15 @@ def _enlarged(image: np.ndarray) -> np.ndarray:
 def answering(say: Say) -> dict[str, Any]:
     """Milliseconds from a 280x280 canvas to the shipped model's answer, part by part.
 
-    `keras` is `model.predict` of the same architecture on one image, in a process of its own.
+    `model` is the network alone, through LiteRT; what its outputs mean is in `both`. `keras` is
+    `model.predict` of the same architecture on one image, in a process of its own.
     """
     predictor = Predictor.load("shipped")
     canvas = _scribble(np.random.default_rng(1))
     prepared = predictor.pipeline.apply(canvas)[None]
     figures = {
         "pipeline": _middle_ms(lambda: predictor.pipeline.apply(canvas), 200),
-        "model": _middle_ms(lambda: predictor.answers(prepared), 200),
+        "model": _middle_ms(lambda: predictor.outputs(prepared), 200),
         "both": _middle_ms(lambda: predictor.predict(canvas), 200),
         "keras": float(_keras("keras_answering", str(len(predictor.facts["labels"])))),
     }
