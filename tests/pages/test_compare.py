@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.shelf import rename
 from core.evaluation.notebook import Result, beside_published
 from core.scripts import NAMES
 from core.training.runs import list_runs
@@ -86,7 +87,20 @@ def test_runs_that_are_alike_differ_in_nothing(own: Path):
     [run] = list_runs(Workspace(own))
     assert differing([run, replace(run, id="other")]).empty
     other = replace(run, id="other", data_hash="f" * 64)
-    assert list(differing([run, other]).index) == ["Content of the data"]
+    frame = differing([run, other])
+    assert list(frame.index) == ["Data set", "Content of the data"]
+    assert list(frame.loc["Data set"]) == ["handwriting", "handwriting (as it was)"]
+
+
+def test_a_data_set_goes_by_the_name_it_has_now(own: Path):
+    workspace = Workspace(own)
+    [run] = list_runs(workspace)
+    rename(workspace, run.settings.data, "everything")
+    other = replace(run, id="other", data_hash="f" * 64)
+    assert list(differing([run, other]).loc["Data set"]) == [
+        "everything",
+        "handwriting (as it was)",
+    ]
 
 
 def test_a_link_brings_the_runs_it_names(own: Path, open_page: Open):
