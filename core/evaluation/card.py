@@ -18,15 +18,24 @@ from core.workspace import write_atomically
 CARD = "CARD.md"
 _HARDEST = 3
 _ORIGINS = {
-    "arabic-hijja2": "Hijja, by children aged 7 to 12; no licence file found",
+    "arabic-hijja2": (
+        "[Hijja](https://doi.org/10.1007/s00521-020-05070-8), by children aged 7 to 12; no licence "
+        "file found"
+    ),
     "arabic-hmbd": "HMBD, letters in all positional forms, and digits; CC BY-NC-SA 4.0",
     "baybayin-robles": "pencil on paper, by few writers; no licence file found",
-    "chinese-casia-hwdb": "CASIA-HWDB, characters of running text; for academic research",
+    "chinese-casia-hwdb": (
+        "[CASIA-HWDB](http://www.nlpr.ia.ac.cn/databases/handwriting/Home.html), characters of "
+        "running text; for academic research"
+    ),
     "devanagari-cmaterdb-digits": "CMATERdb, digits; Apache 2.0",
     "devanagari-nhcd-digits": "NHCD, from Nepal, digits; no licence file found",
     "english-choice": "single letters and digits, cursive among them; no licence file found",
     "english-photos": "photographed letters and digits; MIT",
-    "kannada-mnist": "Kannada-MNIST, digits; no licence file found",
+    "kannada-mnist": (
+        "[Kannada-MNIST](https://github.com/vinayprabhu/Kannada_MNIST), digits; no licence "
+        "file found"
+    ),
     "kannada-photos": "photographs by phone; no licence file found",
 }
 """What is known of collections that the shipped model was asked about. None is in the project."""
