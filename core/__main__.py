@@ -3,9 +3,14 @@
 import signal
 import sys
 
-from core.cli import main
-
 if __name__ == "__main__":
     # Asked to end it ends as by Ctrl-C: what is half-written goes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main())
+    try:
+        from core.cli import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # before a command had begun
+        if sys.stderr:
+            sys.stderr.write("stopped\n")
+        sys.exit(130)

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import ScriptoriumError, in_one_line
-from core.scripts import NAMES
 from core.workspace import workspace, write_atomically
 
 Answer = tuple[Any, str]
@@ -31,6 +30,8 @@ _PIPELINE = "canonical, notebook, or one of your own, saved on the Prepare page"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if sys.stderr is None:  # closed by whoever called; a file of ours would take its number
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -179,7 +180,7 @@ def _model_commands(commands: Any) -> None:
     what.add_argument(
         "--unseen", type=Path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
     )
-    evaluate.add_argument("--script", choices=NAMES, help="what they are images of")
+    evaluate.add_argument("--script", metavar="NAME", help="what they are images of")
     evaluate.add_argument(
         "--record", action="store_true", help="write the --unseen figures into the model's card"
     )
@@ -354,11 +355,14 @@ def _train(args: Any) -> Answer:
         run = start_run(workspace(), Settings(**given))
     else:
         raise ScriptoriumError("a run needs --data FILE.parquet: make one with data build")
-    print(f"run {run.id}", file=sys.stderr)
+    _tell(f"run {run.id}\n")
     try:
         run = wait_or_stop(run, _train_line)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # the second one may come while it stops
         run = find_run(workspace(), run.id)
+        if run.active:
+            _say(f"run {run.id} is {run.state} and will stop by itself: python -m core runs")
+            raise
     document = _describe_run(run)
     if run.state == "failed":
         raise ScriptoriumError(f"run {run.id} failed: {run.message}")
@@ -499,7 +503,14 @@ def _bench(args: Any) -> Answer:
 
 def _say(line: str) -> None:
     _status("")  # it stands where the last line of progress stood
-    print(line, file=sys.stderr)
+    _tell(f"{line}\n")
+
+
+def _tell(text: str) -> None:
+    try:
+        print(text, end="", file=sys.stderr, flush=True)
+    except OSError:  # whoever read it is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _progress(what: str) -> Callable[[int, int], None]:
@@ -518,4 +529,4 @@ def _progress(what: str) -> Callable[[int, int], None]:
 def _status(line: str, *, end: bool = False) -> None:
     """Show a line on a terminal, overwriting the last one; say nothing into a file or pipe."""
     if sys.stderr.isatty():
-        print(f"\r{line}\033[K", end="\n" if end else "", file=sys.stderr, flush=True)
+        _tell(f"\r{line}\033[K" + ("\n" if end else ""))

@@ -610,7 +610,7 @@ BAD_INPUT = {
     "evaluate {model} --images {bad}/missing --script arabic": "check the path",
     "evaluate {model} --images {bad}/cut.zip --script arabic": "download it again",
     "evaluate {model} --images {kaggle}": "--script",
-    "evaluate {model} --images {kaggle} --script greek": "choose from",
+    "evaluate {model} --images {kaggle} --script greek": "not .greek.: name one of these",
     "evaluate {model} --unseen {bad}/missing": "no such folder",
     "evaluate {model} --unseen {bad}/model": "SCRIPT-COLLECTION",
     "evaluate nothing --images {kaggle} --script arabic": "give shipped",
@@ -773,3 +773,52 @@ def test_as_a_process_it_fails_in_one_line(bad: Path, tmp_path: Path) -> None:
 
     assert answer.code == 1
     assert f"english={bad / 'archive.zip'}" in answer.error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of its own")
+def test_as_a_process_it_answers_when_stderr_is_closed(tmp_path: Path) -> None:
+    out = tmp_path / "x.parquet"
+    command = f"{sys.executable} -m core data sketch --out {out} --per-script 2 --json 2>&-"
+
+    done = subprocess.run(command, shell=True, cwd=CHECKOUT, capture_output=True, check=True)
+
+    assert json.loads(done.stdout)["images"] == 12
+    assert out.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of its own kind")
+def test_as_a_process_it_answers_when_nobody_reads_its_messages(
+    pictures: Path, tmp_path: Path
+) -> None:
+    (pictures / "arabic" / "a").mkdir(parents=True)
+    (pictures / "arabic" / "a" / "bad.png").write_text("no picture")
+    sketch = (pictures / "0").rename(pictures / "arabic" / "b")
+    assert any(sketch.iterdir())
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "core", "data", "build", "--json", "--from", str(pictures)]
+    try:
+        done = subprocess.run(
+            [*command, "--out", str(tmp_path / "x.parquet")],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=write,
+            check=True,
+        )
+    finally:
+        os.close(write)
+
+    assert len(json.loads(done.stdout)["skipped"]) == 4
+
+
+def test_as_a_process_it_is_stopped_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "core").mkdir()
+    main_file = CHECKOUT / "core" / "__main__.py"
+    (tmp_path / "core" / "__main__.py").write_bytes(main_file.read_bytes())
+    (tmp_path / "core" / "cli.py").write_text("raise KeyboardInterrupt")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "core"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.scripts import NAMES, script
 from core.text import listed
@@ -34,6 +35,7 @@ class Review:
         alone: scripts whose images are all of one collection.
         held_out: collections that only the test images are of.
         familiar: share of the test images, 0-1, that are of collections learned from.
+        drawn: whether all test images are of the sketchbook, whose hands are made up.
     """
 
     train: int
@@ -47,6 +49,7 @@ class Review:
     alone: tuple[str, ...]
     held_out: tuple[str, ...]
     familiar: float
+    drawn: bool
 
     def warnings(self) -> list[str]:
         """Say what stands between an accuracy on the test images and the truth, worst first."""
@@ -81,7 +84,12 @@ class Review:
                 f"**{self.copies:,} {images} learned from too**, as an exact copy; the writer "
                 "split leaves copies out."
             )
-        if 0 < self.familiar < 1:
+        if self.drawn:
+            yield (
+                "**No person wrote the test images**: they are the sketchbook's, fonts written by "
+                "made-up hands. The accuracy says nothing yet about people's handwriting."
+            )
+        elif 0 < self.familiar < 1:
             yield (
                 f"**{self.familiar:.0%} of the test images** are of collections that are learned "
                 "from: only the rest says anything about other people's handwriting."
@@ -143,6 +151,7 @@ def review(
         alone=tuple(name for name in sources.index if sources[name] == 1),
         held_out=tuple(sorted(tested_on - learned_from)),
         familiar=float(collections.iloc[test].isin(learned_from).mean()),
+        drawn=is_drawn(tested_on),
     )
 
 

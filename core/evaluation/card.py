@@ -10,6 +10,7 @@ from core.data.sources import SOURCES
 from core.evaluation.calibration import KEPT
 from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import Unseen, is_apart, named
+from core.imaging import Pipeline
 from core.inference.predictor import model_folder
 from core.models.export import CHARACTERS, FACTS
 from core.scripts import OTHER, SCRIPTS
@@ -105,7 +106,7 @@ def card(facts: dict[str, Any]) -> str:
 
 def _what(facts: dict[str, Any]) -> str:
     height, width = facts["input_shape"]
-    steps = " → ".join(each["step"] for each in facts["pipeline"]["steps"])
+    steps = " → ".join(each.label for each in Pipeline.from_json(facts["pipeline"]).steps)
     scripts = [each for each in facts["labels"] if each != OTHER]
     by = ""
     if CHARACTERS in facts:
@@ -200,12 +201,13 @@ def _learned_from(recipe: dict[str, Any]) -> str:
     alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
     reals = ", ".join(f"{count:,} {script}" for script, count in recipe["reals"].items())
     lines = [
-        f"`python -m core train --recipe script --from PATH...`: real images ({reals}), bent as "
-        "another hand might have written them; from the sketchbook as many as it takes to make "
-        f"{recipe['real'] + recipe['sketched']:,} of each script; {recipe['others']:,} glyphs of "
-        f"other alphabets; {recipe['epochs']} epochs. {recipe['number']} recipes were looked at on "
-        "the unseen collections. Nothing was trained, calibrated or stopped on them; how many "
-        "known characters the doubt must keep on held-out writers and fonts was raised to "
+        "`python -m core train --recipe script --from PATH...`: copies of the real images, each "
+        f"bent as another hand might have written it ({reals}); from the sketchbook as many as it "
+        f"takes to make {recipe['real'] + recipe['sketched']:,} of each script; "
+        f"{recipe['others']:,} glyphs of other alphabets; {recipe['epochs']} epochs. "
+        f"{recipe['number']} recipes were looked at on the unseen collections. Nothing was "
+        "trained, calibrated or stopped on them; how many known characters the doubt must keep on "
+        "held-out writers and fonts was raised to "
         f"{KEPT:.0%} when too few of the unseen were kept.",
         "",
         "| data set | script | licence |",

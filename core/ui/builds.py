@@ -172,10 +172,10 @@ def doing(job: Job) -> str:
         return f"Downloading {title}: {bytes_in_words(job.done)} of {bytes_in_words(job.total)}"
     verb = "Writing" if job.kind == "sketch" else "Preparing images for"
     if not job.total:
-        return f"{verb} “{job.name}”: " + (
+        return f"{verb} “{plain(job.name)}”: " + (
             "taking up the pen" if job.kind == "sketch" else "looking for images"
         )
-    return f"{verb} “{job.name}”: {job.done:,} of {job.total:,} images"
+    return f"{verb} “{plain(job.name)}”: {job.done:,} of {job.total:,} images"
 
 
 def _outcome(job: Job) -> None:

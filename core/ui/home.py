@@ -17,6 +17,7 @@ from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.export import FACTS, SHIPPED
 from core.scripts import NAMES, SCRIPTS
+from core.text import plain
 from core.ui.letter import letter
 from core.ui.page import (
     COMPARE,
@@ -141,7 +142,7 @@ def four_things(workspace: Workspace, here: Here) -> None:
     waiting = here.newest is None and here.active
     fact = "A first data set is being written." if waiting else "There is no data set yet."
     if here.newest is not None:
-        fact = f"{len(here.newest):,} images in “{here.newest.path.stem}”."
+        fact = f"{len(here.newest):,} images in “{plain(here.newest.path.stem)}”."
     with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
         if here.newest is not None or waiting:
             _go("Look through it", EXPLORE, disabled=waiting)
@@ -216,7 +217,13 @@ def what_is_here(here: Here) -> None:
     runs = [f"{run.id}: {_in_words(run)}" for run in here.runs]
     cards = st.grid(3, min_column_width=260)
     for title, lines, nothing, entry, label in (
-        ("Data sets", [each.stem for each in here.sets], "None yet.", DATA, "Look after them"),
+        (
+            "Data sets",
+            [plain(each.stem) for each in here.sets],
+            "None yet.",
+            DATA,
+            "Look after them",
+        ),
         ("Runs", runs, "None yet.", COMPARE, "Compare them"),
         ("Models that answer", models, "None yet: train one.", PREDICT, "Ask one"),
     ):
@@ -237,10 +244,13 @@ def _in_words(run: Run) -> str:
 def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> None:
     """Show a letter of each script, how many images of it are here, and how often it is read."""
     counts = here.newest.per_script if here.newest is not None else {}
-    where = f"Images in “{here.newest.path.stem}”" if here.newest is not None else "Images here"
+    where = "Images here"
+    if here.newest is not None:
+        where = f"Images in “{plain(here.newest.path.stem)}”"
     rates = (
         " Seen: how often the shipped model is right on other writers of the collections it "
-        "learned from; unseen: on other collections."
+        "learned from; unseen: on other collections, which hold nothing but digits of Devanagari "
+        "and Kannada."
     )
     st.caption(f"{where}.{rates if seen or unseen else ''}")
     cards = st.grid(6, min_column_width=110)

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from core.data.review import review
+from core.data.sketchbook import families
 from core.data.store import Store
 from core.errors import DataError
 
@@ -95,6 +96,16 @@ def test_held_out_collections_quiet_the_warning_about_other_peoples_hands() -> N
     assert len(said.held_out) == 2
     assert said.warnings() == []
     assert "Every collection is learned from" in " ".join(review(labels, "notebook", 1).warnings())
+
+
+def test_fonts_written_by_made_up_hands_are_nobodys_handwriting() -> None:
+    fonts = [each.name for each in families("arabic")][:4]
+    labels = table(*(("arabic", font, "", "", "") for font in fonts), times=30)
+
+    said = review(labels, "collection", 800).warnings()
+
+    assert any("**No person wrote the test images**" in each for each in said)
+    assert not any("other people's handwriting" in each for each in said)
 
 
 def test_of_test_images_partly_of_collections_learned_from_the_share_is_said() -> None:

@@ -307,7 +307,7 @@ def test_turning_away_says_what_it_costs():
     strange = Prediction((("arabic", 1.0),), rejected=True, novelty=0.93)
     assert what_it_costs(strange, Decision(threshold=0.8, kept=0.95, turned_away=0.7)) == (
         "How strange it looks: 0.93. Above 0.80 the model does not guess. That limit turns away "
-        "70% of other alphabets, and by mistake 5% of letters of these six."
+        "70% of other alphabets and little pictures, and by mistake 5% of letters of these six."
     )
     assert what_it_costs(strange, Decision(threshold=0.8)).endswith("does not guess.")
     known = Decision(threshold=0.8, kept=0.99, turned_away=0.7)

@@ -306,7 +306,14 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     # of another data set, which had that name before
     (folder / "result.json").write_text(json.dumps({**result, "hash": "another"}))
     app.run()
-    assert "collections of other (as it was) it never saw" in said(app)
+    assert r"collections of other \(as it was\) it never saw" in said(app)
+
+    # fonts that made-up hands wrote are nobody's handwriting
+    fonts = {**counted, "collection": ["Noto Sans Kannada"] * 3}
+    (folder / "result.json").write_text(json.dumps({**result, "counted": fonts}))
+    app.run()
+    assert metrics(app)["On fonts it never saw (2 of 6 scripts)"] == "75.0%"
+    assert "of people's handwriting that says nothing yet" in said(app)
 
     counted["seen"] = [True, True, True]
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))

@@ -7,6 +7,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 
 from core.scripts import NAMES, SCRIPTS, script
 from core.ui import charts
+from core.ui.charts.style import RUNS
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB
 VISIONS = {
@@ -115,10 +116,23 @@ def test_the_confusion_matrix_shows_shares_of_the_true_script():
     assert sum(heat.z[1]) == 0
 
 
+def test_classes_that_are_called_by_numbers_or_dates_are_bars_with_their_names():
+    chart = charts.ranking([("other/7", 0.6), ("other/500", 0.3), ("other/2020-01-01", 0.1)])
+    assert list(chart.data[1].y) == ["2020-01-01", "500", "7"]
+    assert chart.layout.yaxis.type == "category"
+
+
+def test_no_run_has_the_colour_of_a_script():
+    assert not {each.color for each in SCRIPTS} & set(RUNS)
+
+
 def test_every_colour_stands_out_from_both_grounds():
     for each in SCRIPTS:
         for ground in ("#FBF9F4", "#191714"):
             assert contrast(each.color, ground) >= 3
+    for color in RUNS:
+        for ground in ("#FBF9F4", "#191714"):
+            assert contrast(color, ground) >= 3
 
 
 @pytest.mark.parametrize("seen", VISIONS)

@@ -8,7 +8,7 @@ are listed in families.toml and others.toml, their licences lie in licences/.
 from core.data.sketchbook.build import other_items, sketch
 from core.data.sketchbook.characters import characters
 from core.data.sketchbook.hand import PLAIN, Hand, Paper, draw
-from core.data.sketchbook.strokes import Family, Glyph, Sketchbook, families
+from core.data.sketchbook.strokes import Family, Glyph, Sketchbook, families, is_drawn
 
 __all__ = [
     "PLAIN",
@@ -20,6 +20,7 @@ __all__ = [
     "characters",
     "draw",
     "families",
+    "is_drawn",
     "other_items",
     "sketch",
 ]

@@ -26,6 +26,8 @@ PER_WRITER = 25
 """Images by one made-up writer, about."""
 HELD_OUT = 0.2
 """Share of each script's images that is of held-out families."""
+MOST = 1_000_000
+"""Images of each script in one data set."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def sketch(
         raise DataError(f"{per_script} images a script: choose a positive number")
     if seed < 0:
         raise DataError(f"the seed is {seed}: choose 0 or more")
+    if per_script > MOST:
+        raise DataError(f"{per_script} images of each script: choose at most {MOST:,}")
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     items = sketch_items(per_script, seed, noise=noise)
     return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)

@@ -106,6 +106,12 @@ def families(script: str | None = None) -> tuple[Family, ...]:
     return tuple(each for each in found if script in (None, each.script))
 
 
+def is_drawn(collections: Iterable[str]) -> bool:
+    """Whether all these collections are families of the sketchbook: no person wrote them."""
+    known = {each.name for each in (*families(), *families(OTHER))}
+    return all(each in known for each in collections)
+
+
 @cache
 def alphabets() -> tuple[dict[str, Any], ...]:
     """Return the other alphabets as they are listed."""

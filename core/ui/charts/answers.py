@@ -110,5 +110,5 @@ def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
     figure = finish(go.Figure([track, bars]), 30 + 34 * len(upwards))
     figure.update_layout(barmode="overlay", showlegend=False)
     figure.update_xaxes(visible=False, range=[0, 1.2])
-    figure.update_yaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False, type="category")  # a class may be called 7, or 2020-01-01
     return figure

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.ui.charts.style import RUNS, TEST, finish
+from core.ui.charts.style import LIGHT_ON_DARK, TEST, finish
 
 _BINS = 24
 _LONGEST = 26  # characters of a name on an axis
@@ -78,7 +78,7 @@ def polarity(shares: pd.Series) -> go.Figure:
     names = [html.escape(each) for each in shares.index]
     for title, values, color in (
         ("dark on light", shares, TEST),
-        ("light on dark", 1 - shares, RUNS[1]),
+        ("light on dark", 1 - shares, LIGHT_ON_DARK),
     ):
         figure.add_bar(
             x=values.to_numpy(),

@@ -8,8 +8,10 @@ PLAIN = {"displayModeBar": False}
 """What Plotly is told of a figure that needs no tools."""
 TRAINING = "#9A8F7D"
 TEST = "#2A8C9A"
-# Runs laid over each other: told apart also by dash, so colour need not do it alone.
-RUNS = ("#2A8C9A", "#B78514", "#9A7AEB", "#A64B3C", "#5C9A7D", "#6D636A")
+LIGHT_ON_DARK = "#9A8F7D"
+# Runs laid over each other, none in the colour of a script: told apart also by dash, so colour need
+# not do it alone.
+RUNS = ("#2A8C9A", "#E5178F", "#607200", "#008DE9", "#DF6401", "#B17A84")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 GRID = "rgba(128, 120, 105, 0.25)"
 # Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the

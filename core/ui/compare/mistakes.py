@@ -109,6 +109,8 @@ def _pick_and_show(
     """Show a confusion matrix; with the data set at hand, also the images of the picked cell."""
     true, answered = f"true-{key}", f"answered-{key}"
     worst = worst_cell(matrix, of)
+    by_script = all(name in WITH_OTHER for name in matrix.index)
+    rows = "true script" if by_script else "character"
     down, across = list(matrix.index), list(matrix.columns)
     chart, choice = st.container(height=_TALL if len(matrix) > 20 else "content"), st.container()
     st.caption(
@@ -134,7 +136,7 @@ def _pick_and_show(
             state.pick(answered, column)
 
     chart.plotly_chart(
-        charts.confusion(matrix, cell if data else None, rows="character" if of else "true script"),
+        charts.confusion(matrix, cell if data else None, rows=rows),
         config=charts.PLAIN,
         key=f"matrix-{key}",
         on_select=picked if data else "ignore",

@@ -52,8 +52,8 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     st.caption(
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
         "random fifth says how well a model knows its own data set; one on other collections, what "
-        "to expect of strangers' handwriting. It counts all test images alike; a run's own page "
-        "shows the mean over scripts, too."
+        "to expect of strangers' handwriting (of the sketchbook: of other fonts). It counts all "
+        "test images alike; a run's own page shows the mean over scripts, seen and unseen apart."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 

@@ -70,8 +70,8 @@ def what_it_costs(
     if strangers is not None:
         lost += f", {strangers:.0%} in other people's collections"
     return (
-        f"{said} That limit turns away {decision.turned_away:.0%} of other alphabets, and by "
-        f"mistake {lost}."
+        f"{said} That limit turns away {decision.turned_away:.0%} of other alphabets and "
+        f"little pictures, and by mistake {lost}."
     )
 
 

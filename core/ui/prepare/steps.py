@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import PipelineError
-from core.imaging import STEPS, Step
+from core.imaging import BOUND, STEPS, Step
 from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.text import listed, plain
@@ -65,8 +65,9 @@ def _came(taken: Sequence[Sample]) -> None:
         with said:
             st.markdown("**As they came**")
             st.caption(
-                "Nothing has been done yet. The bars below each picture count its pixels, from "
-                "black at the left to white at the right."
+                "Nothing has been done yet, but that large pictures were shrunk to at most "
+                f"{BOUND} px. The bars below each picture count its pixels, from black at the left "
+                "to white at the right."
             )
         with shown:
             show_row([each.image for each in taken], taken, "as it came")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import jobs
 from core.data.shelf import stores
+from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.metrics import mean_over_scripts
 from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
@@ -58,7 +59,9 @@ def show_result(workspace: Workspace, run: Run) -> None:
             unseen[_name(workspace, each)] = each.result[~each.result["seen"]]
     unseen = {name: table for name, table in unseen.items() if len(table)}
     beside = _beside(list(unseen))
-    _figures(by_script(known), by_script(unseen[beside]) if beside else {}, beside)
+    there = unseen[beside] if beside else None
+    drawn = there is not None and is_drawn(there["collection"].unique())
+    _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
     _try_elsewhere(workspace, run, trials)
 
 
@@ -73,15 +76,22 @@ def _beside(names: list[str]) -> str | None:
     if len(names) < 2:
         return names[0] if names else None
     return st.segmented_control(
-        "Collections it never saw, of", names, default=names[0], required=True
+        "Collections it never saw, of",
+        names,
+        default=names[0],
+        required=True,
+        format_func=plain,
     )
 
 
-def _figures(known: dict[str, float], unseen: dict[str, float], beside: str | None) -> None:
+def _figures(
+    known: dict[str, float], unseen: dict[str, float], beside: str | None, *, drawn: bool
+) -> None:
     left, right = st.columns(2)
     scripts = len(known | unseen)
     _metric(left, "On collections it learned from", known, scripts)
-    _metric(right, "On collections it never saw", unseen, scripts)
+    never = "On fonts it never saw" if drawn else "On collections it never saw"
+    _metric(right, never, unseen, scripts)
     if known or unseen:
         st.plotly_chart(
             charts.two_accuracies(known, unseen),
@@ -92,10 +102,17 @@ def _figures(known: dict[str, float], unseen: dict[str, float], beside: str | No
     said = "Accuracy by script; the numbers above are the mean over scripts. "
     if known:
         said += "Hatched: test images from collections it also learned from. "
-    if beside == _OWN:
+    if drawn:
+        said += (
+            "Full: fonts it never saw, written by the sketchbook's made-up hands; of people's "
+            "handwriting that says nothing yet."
+        )
+    elif beside == _OWN:
         said += "Full: test images from collections it never saw; so it does with strangers' hands."
     elif beside:
-        said += f"Full: collections of {beside} it never saw; so it does with strangers' hands."
+        said += (
+            f"Full: collections of {plain(beside)} it never saw; so it does with strangers' hands."
+        )
     else:
         said += (
             "How it does with strangers' handwriting is not known yet: test it on another data set."
@@ -156,7 +173,7 @@ def _trial(run: Run, data: str) -> None:
     if trial is None or not trial.active:
         st.rerun()
     share = trial.done / trial.total if trial.total else 0.0
-    st.progress(share, text=f"Tested on {trial.done:,} images of {data}")
+    st.progress(share, text=f"Tested on {trial.done:,} images of {plain(data)}")
     if not trial.stopping:
         st.button(
             "Stop",

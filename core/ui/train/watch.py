@@ -51,8 +51,9 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
             )
         st.caption(
             "Loss is how far the answers are from the truth, accuracy the share of right ones. "
-            "Where the test line turns away while the training line goes on, the model has begun "
-            "to learn by heart."
+            "In training both are averaged since the epoch began: the line lags, jumps where one "
+            "begins, and early on the test may stand above it. Where the test line turns away "
+            "while the training line goes on, the model has begun to learn by heart."
         )
 
 
