@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs
 from core.data.store import Store
 from core.imaging import PRESETS, Pipeline, find_pipeline, preset
-from core.imaging.own import own_pipelines, save_pipeline
+from core.imaging.own import delete_pipeline, own_pipelines, save_pipeline
 from core.imaging.steps import Fit, Grey, Polarity
 from core.imaging.values import values_of
 from core.workspace import Workspace
@@ -386,6 +386,27 @@ def test_a_data_set_that_is_here_is_prepared_anew(ws: Workspace, open_page: Open
     assert end(ws)["images"] == 288
     built = Store.open(ws.store / "handwriting notebook.parquet")
     assert built.pipeline == preset("notebook")
+
+
+def test_nothing_is_made_with_a_pipeline_or_of_a_data_set_that_was_deleted_meanwhile(
+    ws: Workspace, open_page: Open
+):
+    save_pipeline(Pipeline("thick pen", preset("canonical").steps), ws)
+    app = choose(open_page("prepare"), "thick pen")
+    view(app, "Make a data set")
+    delete_pipeline("thick pen", ws)
+    click(app, "Make the data set")
+    assert app.selectbox(key="pipeline").value == "canonical"
+
+    shutil.copy(ws.store / "handwriting.parquet", ws.store / "another.parquet")
+    app.button_group(key="made-of").set_value("A data set that is here").run()
+    app.selectbox(key="made-again").set_value(ws.store / "another.parquet").run()
+    (ws.store / "another.parquet").unlink()
+    click(app, "Make the data set")
+    assert app.selectbox(key="made-again").value == ws.store / "handwriting.parquet"
+
+    assert not app.exception
+    assert not any(ws.jobs.iterdir())
 
 
 def test_a_folder_is_foretold(ws: Workspace, kaggle_folder: Path, open_page: Open):

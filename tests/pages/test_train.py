@@ -327,6 +327,23 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
         assert words in said(app)
 
 
+def test_a_test_on_a_data_set_that_was_deleted_meanwhile_is_none(
+    open_page: Open, own: Workspace, notebook_store: Path
+):
+    [run] = list_runs(own)
+    for name in ("one", "two"):
+        shutil.copy(notebook_store, own.store / f"{name}.parquet")
+    app = open_page("train", run=run.id)
+    box = next(each for each in app.selectbox if each.label == "Test it on another data set")
+    box.set_value(own.store / "one.parquet")
+    (own.store / "one.parquet").unlink()
+
+    press(app, "Test")
+
+    assert "one.parquet: no such file" in app.toast[0].value
+    assert not (run.folder / "elsewhere").exists()
+
+
 def test_a_run_can_be_deleted(open_page: Open, own: Workspace):
     [run] = list_runs(own)
     app = open_page("train", run=run.id)

@@ -90,7 +90,11 @@ def build_button(
     reversed_labels: bool = False,
 ) -> None:
     """Offer to start a build of `paths`; `nothing` is said where there are none."""
-    if not st.button("Make the data set", type=main_button(), icon=":material/construction:"):
+    # another button where the pipeline is deleted meanwhile: a press begins nothing else
+    key = f"build-with-{asked.pipeline}"
+    if not st.button(
+        "Make the data set", type=main_button(), icon=":material/construction:", key=key
+    ):
         return
     if not paths:
         st.warning(nothing, icon=":material/error:")

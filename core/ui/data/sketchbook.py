@@ -37,7 +37,10 @@ def from_sketchbook(workspace: Workspace) -> None:
             key="sketches-noise",
             help="As photographs and scans do; without it, black ink on white.",
         )
-        if st.button("Write the data set", type=main_button(), icon=":material/stylus_note:"):
+        # another button where the pipeline is deleted meanwhile, as in `build_button`
+        key = f"write-with-{pipeline}"
+        icon = ":material/stylus_note:"
+        if st.button("Write the data set", type=main_button(), icon=icon, key=key):
             with advice():
                 start_sketch(workspace, name, pipeline, int(per_script), seed=seed, noise=noise)
             st.rerun()

@@ -58,7 +58,9 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         return
     with advice():
         _show(_estimate(path, per_script, pipeline), from_files=origin == _FILES)
-    if st.button("Make the data set", type=main_button(), icon=":material/play_arrow:"):
+    # another button where one of the two is deleted meanwhile: a press begins nothing else
+    key = f"make-{path}-{pipeline.name}"
+    if st.button("Make the data set", type=main_button(), icon=":material/play_arrow:", key=key):
         with advice():
             if everything:
                 start_build(workspace, [path], name, pipeline, per_script or None)

@@ -19,6 +19,7 @@ from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, main_button, w
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
+_CHOSEN = "elsewhere-data"
 _OWN = "its own test images"
 
 
@@ -143,13 +144,17 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
         return
     with st.form("elsewhere", border=False):
         row = st.container(horizontal=True, vertical_alignment="bottom")
-        data = row.selectbox(
-            "Test it on another data set", others, format_func=lambda path: path.stem
+        row.selectbox(
+            "Test it on another data set", others, format_func=lambda path: path.stem, key=_CHOSEN
         )
-        if row.form_submit_button("Test", icon=":material/fact_check:"):
-            with advice():
-                start_trial(run, data)
-            st.rerun()
+        row.form_submit_button(
+            "Test", icon=":material/fact_check:", on_click=attempt, args=[_start, run]
+        )
+
+
+def _start(run: Run) -> None:
+    """Start the test that was asked for; what was chosen may be deleted by now."""
+    start_trial(run, st.session_state[_CHOSEN])
 
 
 def _what_counted(trial: Trial) -> str:
