@@ -25,12 +25,12 @@ with left:
     how = st.segmented_control(
         "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
     )
-titles = {run.id: in_a_list(run) for run in list_runs(here)}
+runs = {run.id: run for run in list_runs(here)}
 model = right.selectbox(
     "Model",
     models,
     index=first,
-    format_func=lambda name: titles.get(name, name),
+    format_func=lambda name: in_a_list(runs[name]) if name in runs else name,
     key="answering-model",
 )
 state.answer_with(model)
@@ -38,6 +38,7 @@ predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
+right.caption(predict.how_reliable(predictor, runs.get(model)))
 
 if how == "Draw":
     predict.show_examples()

@@ -19,6 +19,12 @@ MOST_LINES = 200_000
 """Lines of one CSV."""
 MOST_PICTURES = 5_000
 """Pictures in one zip."""
+_TO_WIDE = 0xFEE0
+_WIDER = {
+    **{ord(each): ord(each) + _TO_WIDE for each in '\\/:*?"<>|'},
+    **{code: 0x2400 + code for code in range(32)},  # what cannot be seen, as a picture of it
+}
+_WIDE_DOT = chr(ord(".") + _TO_WIDE)
 
 
 def matching(labels: pd.DataFrame, where: Mapping[str, str]) -> np.ndarray:
@@ -78,6 +84,13 @@ def folder_of(script: str, character: str) -> str:
 
 
 def _allowed(name: str) -> str:
-    """Return a name as every system takes it for a folder."""
-    kept = "".join("_" if each in '\\/:*?"<>|' or ord(each) < 32 else each for each in name)
-    return kept.strip(" .") or "_"
+    """Return a name as every system takes it for a folder; of two names, two.
+
+    In place of signs that some do not take stand those that look alike but are wider.
+    """
+    kept = name.translate(_WIDER)
+    if kept.startswith("."):  # hidden
+        kept = f"{_WIDE_DOT}{kept[1:]}"
+    if kept.endswith((".", " ")):
+        kept = kept[:-1] + (_WIDE_DOT if kept.endswith(".") else "\N{IDEOGRAPHIC SPACE}")
+    return kept

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.data.build import build
-from core.data.selection import matching, write_csv, write_zip
+from core.data.selection import folder_of, matching, write_csv, write_zip
 from core.data.store import Store
 from core.imaging import decode
 
@@ -83,3 +83,23 @@ def test_where_characters_are_not_known_they_are_not_known_again(
         write_zip(store, np.arange(3), file)
     build([str(tmp_path / "mine.zip")], tmp_path / "again.parquet", workers=1)
     assert set(Store.open(tmp_path / "again.parquet").labels()["character"]) == {""}
+
+
+def test_classes_whose_names_no_folder_has_everywhere_stay_apart(
+    draw_glyph: Callable[..., np.ndarray], tmp_path: Path
+) -> None:
+    names = ["a:", "a?", "a", "a.", ".a", "*", "<"]
+    for number, name in enumerate(names):
+        folder = tmp_path / "own" / "other" / name.replace(".a", "a_")
+        folder.mkdir(parents=True)
+        Image.fromarray(draw_glyph("arabic", number)).save(folder / "1.png")
+    build([str(tmp_path / "own")], tmp_path / "own.parquet", workers=1)
+    with (tmp_path / "mine.zip").open("wb") as file:
+        write_zip(Store.open(tmp_path / "own.parquet"), np.arange(len(names)), file)
+
+    folders = [each.split("/")[1] for each in zipfile.ZipFile(file.name).namelist()[1:]]
+    assert not any(set(each) & set('\\/:*?"<>|') or each[-1] in ". " for each in folders)
+    build([str(tmp_path / "mine.zip")], tmp_path / "again.parquet", workers=1)
+    assert Store.open(tmp_path / "again.parquet").labels()["character"].nunique() == len(names)
+    assert folder_of("other", ".a") == "other/\N{FULLWIDTH FULL STOP}a"
+    assert folder_of("other", "a ") == "other/a\N{IDEOGRAPHIC SPACE}"

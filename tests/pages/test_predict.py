@@ -15,12 +15,14 @@ from core.errors import ImageError
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES
+from core.training.runs import list_runs
 from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
 from core.ui.predict.hand import _mended, as_zip, tally
 from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
+from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
 DRAWING = (Stroke(14, ((40, 60), (240, 60))), Stroke(14, ((140, 60), (140, 240))))
@@ -75,6 +77,29 @@ def test_copy_link_puts_drawing_and_model_into_the_address(
     assert app.query_params["drawing"] == to_text(DRAWING)
     assert app.query_params["model"] == app.selectbox(key="answering-model").value
     assert to_text(DRAWING) in app.code[0].value
+
+
+@pytest.mark.usefixtures("full")
+def test_a_drawing_too_long_for_an_address_gets_no_link(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    points = tuple((x % 280, x * 7 % 280) for x in range(20_000))
+    monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: (Stroke(14, points),))
+    app = open_page("predict")
+    next(each for each in app.button if each.label == "Copy link").click().run()
+    assert "too many strokes for a link" in app.warning[0].value
+    assert "drawing" not in app.query_params
+    assert not app.code
+
+
+def test_another_model_that_is_chosen_is_in_the_address_too(open_page: Open, full: Path):
+    [run] = list_runs(Workspace(full))
+    app = open_page("predict", model=run.id)
+    assert f"Right on {run.accuracy:.1%} of its test images (a random fifth)." in said(app)
+    assert "It always answers one of those it knows" in said(app)
+    app.selectbox(key="answering-model").set_value("shipped").run()
+    assert app.query_params["model"] == "shipped"
+    assert "of images of collections it never saw. It may answer “none of these”." in said(app)
 
 
 @pytest.mark.parametrize("text", ["hello", "%00", "AQ", to_text(DRAWING)[:-4], "a" * 5000])
@@ -206,7 +231,7 @@ def test_the_zip_of_drawings_reads_as_a_data_set(tmp_path: Path):
     path = tmp_path / "my-handwriting.zip"
     path.write_bytes(as_zip(letters))
     found = {(each.script, each.label.character) for each in scan([str(path)]).items}
-    assert found == {("kannada", "ಕ"), ("english", "a_b"), ("english", "")}
+    assert found == {("kannada", "ಕ"), ("english", "a\N{FULLWIDTH SOLIDUS}b"), ("english", "")}
     assert {each.collection for each in scan([str(path)]).items} == {"my-handwriting"}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -13,6 +15,9 @@ from core.scripts import NAMES, script
 from core.text import plain
 from core.ui import charts, pictures
 from core.ui.letter import letter
+
+if TYPE_CHECKING:
+    from core.training.runs import Run
 
 NONE = "None of these six"
 BLANK = "Nothing written"
@@ -49,6 +54,24 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
         )
     ):
         st.caption(cost)
+
+
+def how_reliable(predictor: Predictor, run: Run | None) -> str:
+    """Say how often a model is right, as far as that is known, and whether it may decline."""
+    said = []
+    if run is not None and run.accuracy is not None:
+        said.append(f"Right on {run.accuracy:.1%} of its test images ({run.tested_on}).")
+    with suppress(KeyError, TypeError, ValueError):  # as its description was written
+        seen, unseen = (float(predictor.facts[name]["mean"]) for name in ("in_domain", "unseen"))
+        said.append(
+            f"Right on {seen:.1%} of new writers' images of the collections it learned from, on "
+            f"{unseen:.1%} of images of collections it never saw."
+        )
+    if predictor.decision.threshold is not None:
+        said.append("It may answer “none of these”.")
+    else:
+        said.append("It always answers one of those it knows, whatever is drawn.")
+    return " ".join(said)
 
 
 def what_it_costs(

@@ -17,6 +17,8 @@ from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
 
 _DRAWING, _MODEL = "drawing", "model"
+_LONGEST = 50_000
+"""Characters of a drawing in a link; of an address of over 64 kB the server hears nothing."""
 
 
 def open_link(models: Sequence[str]) -> int:
@@ -38,13 +40,18 @@ def open_link(models: Sequence[str]) -> int:
 
 
 def say_who_answers(models: Sequence[str], model: str) -> None:
-    """Say that `model` answers where the page's address asks for one that is not here."""
+    """Say that `model` answers where the page's address asks for one that is not here.
+
+    An address that asks for one that is here asks for another now, where another was chosen.
+    """
     wanted = st.query_params.get(_MODEL, model)
     if wanted not in models:
         doubt_link(
             f"The link asks for the model “{asked_for(wanted)}”, which this machine does not have; "
             f"“{model}” answers instead."
         )
+    elif wanted != model:
+        st.query_params[_MODEL] = model
 
 
 @st.fragment
@@ -87,6 +94,10 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
     if not asked and _DRAWING not in st.query_params:
         return
     sheet.link = to_text(sheet.drawing)
+    if len(sheet.link) > _LONGEST:
+        st.query_params.pop(_DRAWING, None)
+        doubt_link("This drawing has too many strokes for a link: clear the sheet, and draw less.")
+        return
     st.query_params.from_dict({_MODEL: model, _DRAWING: sheet.link})
     link = f"{st.context.url}?{urlencode(st.query_params.to_dict())}"
     st.code(link, language=None, wrap_lines=True)
