@@ -220,6 +220,8 @@ def test_the_tally_says_how_far_to_trust_it():
     # By hand: (4 + 1.92) / (8 + 3.84) = 0.5, and 1.96 * sqrt(8 * 0.25 + 0.96) / 11.84 = 0.285.
     assert "from 22% to 78%" in tally(["arabic"] * 8, ["arabic", ""] * 4)
     assert "**1 of your 2 drawings**" in tally(["arabic"] * 2, ["arabic/ب", "kannada/ka"])
+    # what is of no script is right to be declined, and what is of one is not
+    assert "**1 of your 3 drawings**" in tally(["other", "other", "arabic"], ["", "arabic", ""])
 
 
 def test_the_zip_of_drawings_reads_as_a_data_set(tmp_path: Path):

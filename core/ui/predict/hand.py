@@ -17,7 +17,7 @@ from core.data.selection import folder_of
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import NAMES, script, script_of
+from core.scripts import OTHER, WITH_OTHER, script, script_of
 from core.ui import pictures, state
 from core.ui.predict.answer import NONE
 from core.ui.strokes import Letter, picture
@@ -43,12 +43,16 @@ def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> N
 
     st.pills(
         "Was it right? Say what it was, and go on with the next.",
-        NAMES,
-        format_func=lambda name: script(name).title,
+        WITH_OTHER,
+        format_func=_title,
         key=key,
         on_change=told,
         wrap=True,
     )
+
+
+def _title(name: str) -> str:
+    return "None of these" if name == OTHER else script(name).title
 
 
 def show_hand(model: str, predictor: Predictor) -> None:
@@ -87,8 +91,15 @@ def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
 
 
 def tally(true: Sequence[str], answers: Sequence[str]) -> str:
-    """Say in words how many of some drawings were read right, and how far to trust that."""
-    right = sum(one == script_of(other) for one, other in zip(true, answers, strict=True))
+    """Say in words how many of some drawings were read right, and how far to trust that.
+
+    Args:
+        true: the script of each, or `OTHER`.
+        answers: what a model answered, "" where it declined: right of what is of no script.
+    """
+    right = sum(
+        script_of(answer or OTHER) == one for one, answer in zip(true, answers, strict=True)
+    )
     low, high = wilson(right, len(true))
     drawings = "drawing" if len(true) == 1 else "drawings"
     few = "So few tell little: your hand" if len(true) < _FEW else "Your hand"
@@ -104,7 +115,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
     frame = pd.DataFrame(
         {
             "Drawing": [_thumbnail(each.letter) for each in drawings.kept],
-            "Script": [script(each.letter.script).title for each in drawings.kept],
+            "Script": [_title(each.letter.script) for each in drawings.kept],
             "Answer": [script(name).title if name else NONE for name in answers],
             "Character": [each.letter.character for each in drawings.kept],
         }
@@ -118,7 +129,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
         column_config={
             "Drawing": st.column_config.ImageColumn(width="small"),
             "Script": st.column_config.SelectboxColumn(
-                options=[script(name).title for name in NAMES], required=True
+                options=[_title(name) for name in WITH_OTHER], required=True
             ),
             "Character": st.column_config.TextColumn(max_chars=8),
         },
@@ -131,7 +142,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
 
 
 def _mended(kept: state.KeptDrawing, row: dict[Hashable, Any]) -> state.KeptDrawing:
-    name = next(name for name in NAMES if script(name).title == row["Script"])
+    name = next(name for name in WITH_OTHER if _title(name) == row["Script"])
     said = row["Character"]  # no text at all where it was deleted
     character = said.strip() if isinstance(said, str) else ""
     letter = Letter(name, character, kept.letter.drawing)
