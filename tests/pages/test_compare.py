@@ -83,6 +83,30 @@ def test_settings_that_differ_are_shown_and_no_others(own: Path, open_page: Open
     assert set(frame.loc["Batch size"]) == {"16", "64"}
 
 
+def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
+    own: Path, open_page: Open
+):
+    [run] = list_runs(Workspace(own))
+    frame = open_page("compare").dataframe[0].value
+    assert frame["Never saw"].isna().all()
+    assert list(frame["of"]) == ["not tested"]
+
+    folder = run.folder / "elsewhere" / "other"
+    folder.mkdir(parents=True)
+    (folder / "request.json").write_text("{}")
+    counted = {
+        "script": ["arabic", "arabic", "kannada"],
+        "collection": ["a", "b", "c"],
+        "seen": [False, True, False],
+        "images": [10, 10, 30],
+        "right": [5, 10, 30],
+    }
+    (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
+    frame = open_page("compare").dataframe[0].value
+    assert list(frame["Never saw"]) == [75]
+    assert list(frame["of"]) == ["other"]
+
+
 def test_runs_that_are_alike_differ_in_nothing(own: Path):
     [run] = list_runs(Workspace(own))
     assert differing([run, replace(run, id="other")]).empty

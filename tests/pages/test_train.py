@@ -1,6 +1,7 @@
 """Train: what a run is worth before it starts, what goes on, and what came of it."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -302,6 +303,9 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     assert not app.exception
     assert metrics(app)["On collections it never saw (2 of 6 scripts)"] == "75.0%"
     assert "collections of other it never saw" in said(app)
+    assert re.search(
+        r"In all it is right on \d+ of its 58 test images, [\d.]+%\. So many", said(app)
+    )
 
     # of another data set, which had that name before
     (folder / "result.json").write_text(json.dumps({**result, "hash": "another"}))

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
+from core.training.elsewhere import by_script, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import caches, state
@@ -16,8 +18,10 @@ from core.ui.page import doubt_runs
 from core.ui.train import words
 
 _NEWEST = 6
+_PERCENT = st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100)
 _COLUMNS = {
-    "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+    "Test accuracy": _PERCENT,
+    "Never saw": _PERCENT,
     "Test loss": st.column_config.NumberColumn(format="%.3f"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Images a second": st.column_config.NumberColumn(format="%.0f"),
@@ -53,17 +57,22 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
         "random fifth says how well a model knows its own data set; one on other collections, what "
         "to expect of strangers' handwriting (of the sketchbook: of other fonts). It counts all "
-        "test images alike; a run's own page shows the mean over scripts, seen and unseen apart."
+        "test images alike; a run's own page shows the mean over scripts, seen and unseen apart. "
+        "*Never saw* is that mean on collections of another data set that a run was tested on, on "
+        "the page Train."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 
 
 def _table(runs: Sequence[Run]) -> pd.DataFrame:
+    elsewhere = [_elsewhere(each) for each in runs]
     return pd.DataFrame(
         {
             "Run": [each.id for each in runs],
-            "Test accuracy": [each.accuracy for each in runs],
+            "Test accuracy": [_percent(each.accuracy) for each in runs],
             "Tested on": [each.tested_on for each in runs],
+            "Never saw": [_percent(accuracy) for accuracy, _ in elsewhere],
+            "of": [data for _, data in elsewhere],
             "Model": [FAMILIES[each.settings.model].title for each in runs],
             "Classes": [each.settings.classes + "s" for each in runs],
             "State": [words.state(each) for each in runs],
@@ -75,7 +84,24 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Started": [each.created for each in runs],
             "Notes": [each.settings.notes for each in runs],
         }
-    ).astype({"Test accuracy": float, "Test loss": float, "Images a second": float})
+    ).astype(dict.fromkeys(("Test accuracy", "Never saw", "Test loss", "Images a second"), float))
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _elsewhere(run: Run) -> tuple[float | None, str]:
+    """Return its accuracy on collections it never saw, by its newest test that had any, and where.
+
+    The mean over scripts, 0-1; None where there was no such test.
+    """
+    for trial in trials_of(run):
+        if trial.result is not None:
+            unseen = by_script(trial.result[~trial.result["seen"]])
+            if unseen:
+                return mean_over_scripts(unseen), trial.data
+    return None, "not tested"
 
 
 def show_differences(runs: Sequence[Run]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from core import jobs
 from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
-from core.evaluation.metrics import mean_over_scripts
+from core.evaluation.metrics import mean_over_scripts, wilson
 from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
@@ -63,7 +63,18 @@ def show_result(workspace: Workspace, run: Run) -> None:
     there = unseen[beside] if beside else None
     drawn = there is not None and is_drawn(there["collection"].unique())
     _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
+    st.caption(_in_all(int(own["right"].sum()), int(own["images"].sum())))
     _try_elsewhere(workspace, run, trials)
+
+
+def _in_all(right: int, images: int) -> str:
+    """Say how many of its test images a run is right on, all alike, and how sure that is."""
+    low, high = wilson(right, images)
+    return (
+        f"In all it is right on {right:,} of its {images:,} test images, {right / images:.1%}. "
+        f"With so many images it may as well be anything from {low:.1%} to {high:.1%}, 95 times "
+        "out of 100: smaller differences between runs say nothing."
+    )
 
 
 def _name(workspace: Workspace, trial: Trial) -> str:
