@@ -19,6 +19,8 @@ from core.text import listed
 
 LOPSIDED = 2.0
 """A script with so many times the images of another one weighs on what a model learns."""
+PERSON = "person"
+"""A writer of one collection, where a column is asked for."""
 FEW_OF_SCRIPT = 200
 FEW_OF_CHARACTER = 20
 MOST_BY_ONE = 0.25
@@ -36,14 +38,15 @@ def counts(labels: pd.DataFrame, column: str) -> pd.DataFrame:
     """Count images by value of a column and by script.
 
     Args:
-        labels: with the categories `script` and `column`.
-        column: script, character, writer or collection.
+        labels: with the categories `script` and `column`, or all that `people` asks for.
+        column: script, character, writer or collection; or `PERSON`.
 
     Returns:
         int64, a row for each value that occurs, the most frequent first (equal ones by name);
         a column for each script that occurs.
     """
-    values, scripts = labels[column].cat, labels["script"].cat
+    values = (people(labels) if column == PERSON else labels[column]).cat
+    scripts = labels["script"].cat
     shape = (len(values.categories), len(scripts.categories))
     place = values.codes.to_numpy(np.int64) * shape[1] + scripts.codes.to_numpy(np.int64)
     table = np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
@@ -54,6 +57,27 @@ def counts(labels: pd.DataFrame, column: str) -> pd.DataFrame:
         columns=[str(each) for each in scripts.categories[of]],
     ).sort_index()
     return frame.iloc[np.argsort(-frame.to_numpy().sum(axis=1), kind="stable")]
+
+
+def people(labels: pd.DataFrame) -> pd.Series:
+    """Return who wrote each image, as categories: of one name in two collections, two people.
+
+    Args:
+        labels: with the categories `writer` and `collection`.
+
+    Returns:
+        The writer's name, "" where it is not known; where it is one of several collections, with
+        the name of the collection.
+    """
+    writers, collections = labels["writer"].cat, labels["collection"].cat
+    width = len(collections.categories)
+    pairs = writers.codes.to_numpy(np.int64) * width + collections.codes.to_numpy(np.int64)
+    found, codes = np.unique(pairs, return_inverse=True)
+    names = writers.categories[found // width].astype(str)
+    shared = names.duplicated(keep=False) & (names != "")
+    of = collections.categories[found % width].astype(str)
+    said = pd.Index(np.where(shared, names + " · " + of, names))
+    return pd.Series(said.take(codes), index=labels.index).astype("category")
 
 
 def balance(labels: pd.DataFrame) -> list[str]:

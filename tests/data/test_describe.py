@@ -41,6 +41,22 @@ def test_counts_are_by_value_and_script_the_most_frequent_first() -> None:
     assert table.loc["c"].to_dict() == {"arabic": 0, "english": 1}
 
 
+def test_one_name_in_two_collections_is_two_people() -> None:
+    table = describe.counts(
+        labels(
+            ("english", "a", "015", "letters"),
+            ("kannada", "k", "015", "kannada"),
+            ("kannada", "k", "016", "kannada"),
+            ("kannada", "k", "", "kannada"),
+            ("english", "b", "", "letters"),
+        ),
+        describe.PERSON,
+    )
+    assert set(table.index) == {"", "015 · letters", "015 · kannada", "016"}
+    assert table.loc[""].tolist() == [1, 1]
+    assert table.loc["015 · kannada"].to_dict() == {"english": 0, "kannada": 1}
+
+
 def test_values_that_do_not_occur_are_not_counted() -> None:
     some = labels(("arabic", "a", "", "x"), ("english", "b", "", "x"))
     table = describe.counts(some[some["script"] == "arabic"], "character")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.data.describe import PERSON
 from core.data.store import Store
 from core.scripts import script
 from core.text import plain
@@ -17,7 +18,7 @@ _LINES = 5_000
 _BY = {
     "Script": ("script", "scripts"),
     "Character": ("character", "characters"),
-    "Writer": ("writer", "writers"),
+    "Writer": (PERSON, "writers"),
     "Collection": ("collection", "collections"),
 }
 _MOST, _FEWEST, _NAME = "Most first", "Fewest first", "By name"
@@ -46,7 +47,7 @@ def show(store: Store) -> None:
     )
     table = derived.counts(store.path, column, (("script", of),) if of else ())
     left, right = st.columns([2, 3], vertical_alignment="bottom")
-    find = left.text_input("Find", placeholder=f"part of a {column}'s name", key="find")
+    find = left.text_input("Find", placeholder=f"part of a {by.lower()}'s name", key="find")
     order = right.segmented_control(
         "Order", [_MOST, _FEWEST, _NAME], default=_MOST, required=True, key="count-order"
     )
@@ -81,12 +82,17 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
         st.info(f"None of the {plural} has “{asked}” in its name.", icon=":material/search_off:")
         return
     totals = table.sum(axis=1)
+    known = totals.drop("", errors="ignore")
     drawn = table.head(_BARS).rename(index=lambda each: each or UNKNOWN)
     st.plotly_chart(charts.counted(drawn), config=charts.PLAIN, alt=f"images of each {by.lower()}")
-    words = (
-        f"{len(table):,} {plural if len(table) > 1 else by.lower()}, {totals.sum():,} images: "
-        f"{totals.min():,} to {totals.max():,} of each, half of them up to {totals.median():,.0f}."
-    )
+    words = ""
+    if len(known):
+        words = (
+            f"{len(known):,} {plural if len(known) > 1 else by.lower()}, {known.sum():,} images: "
+            f"{known.min():,} to {known.max():,} of each, half of them up to {known.median():,.0f}."
+        )
+    if len(known) < len(totals):
+        words += f" Of {totals['']:,} images it is not known."
     if len(table) > _BARS:
         words += (
             f" Drawn are the first {_BARS}; the other {len(table) - _BARS:,} have "
