@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from core.data.build import build
 from core.data.selection import write_zip
 from core.data.store import Store
 from core.ui.explore import take
+from core.ui.explore.ink import largest
 
 Open = Callable[..., AppTest]
 
@@ -232,6 +234,13 @@ def test_names_that_others_gave_are_no_markup(
     words = said(view(open_page, "Side by side"))
     assert r"**\*\*a\*\***" in words
     assert r"**\[b\]\(http\:x\)**" in words
+
+
+def test_of_many_sources_the_largest_of_each_script_are_shown() -> None:
+    kannada = {f"k{n}": [900 - n, 0] for n in range(20)}
+    arabic = {f"a{n}": [0, 50 - n] for n in range(20)}
+    table = pd.DataFrame({**kannada, **arabic}, index=["kannada", "arabic"]).T
+    assert list(largest(table).index) == [f"{script}{n}" for script in "ka" for n in range(6)]
 
 
 def _meanwhile_replaced(path: str, by: str) -> None:

@@ -24,10 +24,10 @@ _WHY = {
     "Size": "A model sees how coarse a picture was, even after it has been resized.",
     "Polarity": "Whether ink is dark on light paper, or light on dark. A model that learned from "
     "scripts of different polarity learned polarity.",
-    "Ink share": "What Otsu's threshold parts from the paper. Much ink is a thick pen, or a tight "
-    "crop.",
-    "Stroke width": "Twice the distance to the paper along the centre line of the strokes (thinned "
-    "after Zhang and Suen), beside the character's size.",
+    "Ink share": "Ink is what lies beyond the grey level that best parts a picture in two (Otsu's "
+    "threshold). Much of it is a thick pen, or a tight crop.",
+    "Stroke width": "Twice the distance to the paper along the centre line of the strokes, beside "
+    "the character's size.",
 }
 
 
@@ -35,14 +35,14 @@ def show(store: Store) -> None:
     """Show histograms by source, and each script's average."""
     st.header("Source by source")
     st.markdown(
-        "Where every script comes from a source of its own, whatever tells sources apart answers "
-        "for the script. These four often do."
+        "A source has its own paper, pens and scanner. Where a script comes from one source alone, "
+        "whatever tells sources apart answers for the script, and these four often do."
     )
     measure = st.segmented_control(
         "Measure", list(_MEASURES), default="Stroke width", required=True, key="measure"
     )
     table = derived.counts(store.path, "collection")
-    shown = table.head(MOST_SOURCES)
+    shown = largest(table)
     _histograms(store, shown, measure)
     st.caption(_WHY[measure] + _extent(store, table, shown, measure))
 
@@ -52,6 +52,15 @@ def show(store: Store) -> None:
         "lies in what the model sees."
     )
     _averages(store)
+
+
+def largest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest sources, as many of each script, at most `MOST_SOURCES`.
+
+    `table` counts images by source and script, the largest source first.
+    """
+    of = table.idxmax(axis=1)
+    return table[table.groupby(of).cumcount() < max(1, MOST_SOURCES // of.nunique())]
 
 
 def colors(table: pd.DataFrame) -> list[str]:
@@ -93,8 +102,13 @@ def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str
         measured = sum(len(derived.measures(store.path, name)) for name in shown.index)
         words = f" Measured on {measured:,} images, up to {derived.SAMPLE} of each source"
     if len(table) > len(shown):
-        words += f"; shown are the {len(shown)} largest of {len(table):,} sources"
-    marks = "" if measure == "Polarity" else " A triangle marks the middle value."
+        words += f"; shown are the largest of each script, {len(shown)} of {len(table):,} sources"
+    marks = (
+        ""
+        if measure == "Polarity"
+        else " Each row is drawn to its own peak, and a triangle marks its middle value. Where "
+        "values lie far apart, equal steps of the axis are equal factors."
+    )
     return f"{words}.{marks}"
 
 
