@@ -38,7 +38,8 @@ predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
-right.caption(predict.how_reliable(predictor, runs.get(model)))
+with right:
+    predict.show_reliability(predictor, folder, runs.get(model))
 
 if how == "Draw":
     predict.show_examples()

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+_HAIRLINE = (128, 120, 105, 96)
+"""Of a frame: seen on paper and on the dark ground."""
+
 
 def enlarge(image: np.ndarray, side: int) -> np.ndarray:
     """Bring the longer side of a uint8 (H, W) or (H, W, 3) image to `side` px.
@@ -24,9 +27,17 @@ def cell(image: np.ndarray, side: int, gap: int = 8) -> np.ndarray:
     """Centre an image in a clear square of `side` px, `gap` of it left free at the right.
 
     Returns uint8 (side, side, 4) RGBA. Pictures beside each other then line up, whatever their
-    shapes.
+    shapes; a hairline shows where white ones end.
     """
-    return sheet([image], 1, side - gap, gap)
+    small = enlarge(image, side - gap - 2)
+    height, width = small.shape[:2]
+    top, left = (side - gap - height) // 2, (side - gap - width) // 2
+    out = np.zeros((side, side, 4), np.uint8)
+    out[top - 1 : top + height + 1, left - 1 : left + width + 1] = _HAIRLINE
+    place = out[top : top + height, left : left + width]
+    place[..., :3] = small if small.ndim == 3 else small[..., None]
+    place[..., 3] = 255
+    return out
 
 
 def sheet(images: Sequence[np.ndarray], columns: int, cell: int = 64, gap: int = 4) -> np.ndarray:

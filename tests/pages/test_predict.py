@@ -92,6 +92,14 @@ def test_a_drawing_too_long_for_an_address_gets_no_link(
     assert not app.code
 
 
+@pytest.mark.usefixtures("full")
+def test_the_shipped_model_shows_its_card(open_page: Open):
+    app = open_page("predict", model="shipped")
+    next(each for each in app.button if each.label == "Model card").click().run()
+    assert not app.exception
+    assert "## How good it is" in said(app)
+
+
 def test_another_model_that_is_chosen_is_in_the_address_too(open_page: Open, full: Path):
     [run] = list_runs(Workspace(full))
     app = open_page("predict", model=run.id)

@@ -31,7 +31,15 @@ def test_a_sheet_puts_images_in_rows_and_leaves_the_rest_clear():
 
 
 def test_a_cell_is_square_whatever_stands_in_it():
-    assert cell(np.zeros((10, 40), np.uint8), 96).shape == (96, 96, 4)
+    framed = cell(np.full((10, 40), 255, np.uint8), 96)
+    assert framed.shape == (96, 96, 4)
+    inked = framed[..., 3] == 255
+    assert (inked.sum(axis=1).max(), inked.sum(axis=0).max()) == (86, 22)  # 96 - 8 - 2 wide
+    rows, columns = (
+        np.flatnonzero(framed[..., 3].any(axis=1)),
+        np.flatnonzero(framed[..., 3].any(axis=0)),
+    )
+    assert (len(rows), len(columns)) == (24, 88)
 
 
 def test_a_picture_in_a_figure_is_a_png():

@@ -13,6 +13,7 @@ from core.ui.charts.style import GRID, finish
 
 BINS = 24
 _NUMBERS_UP_TO = 64  # px a side
+_ABOVE = 36  # px in which Plotly's buttons have room above a picture
 _FULL = 0.82
 """Height of the tallest bar that there can be, of the distance between two rows."""
 
@@ -122,7 +123,7 @@ def pixel_view(image: np.ndarray) -> go.Figure:
             texttemplate="%{z}" if max(image.shape) <= _NUMBERS_UP_TO else None,
         )
     figure = finish(go.Figure(pixels), 480)
-    figure.update_layout(dragmode="pan")
+    figure.update_layout(dragmode="pan", margin_t=_ABOVE)
     figure.update_xaxes(showgrid=False, constrain="domain")
     figure.update_yaxes(
         showgrid=False,

@@ -111,8 +111,8 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
         charts.pixel_view(image), config=_ZOOM, key=f"pixels-{view}", alt=f"The pixels of {name}"
     )
     st.caption(
-        "Scroll, or use the buttons above the picture, to zoom; drag to move. Each pixel stays a "
-        "sharp square and tells its grey level: 0 is black, 255 white."
+        "Scroll, pinch, or use the buttons above the picture, to zoom; drag to move. Each pixel "
+        "stays a sharp square and tells its grey level: 0 is black, 255 white."
         + _bounded(about, width, height, came=view == _CAME)
     )
     st.download_button(

@@ -1,6 +1,6 @@
 """The Predict page's parts: bring a character in one way or another, get an answer, share it."""
 
-from core.ui.predict.answer import how_reliable
+from core.ui.predict.answer import show_reliability
 from core.ui.predict.brought import answer_all, answer_one, bring
 from core.ui.predict.drawing import draw_and_answer, open_link, say_who_answers
 from core.ui.predict.glyphs import show_examples, show_letters_to_copy
@@ -11,10 +11,10 @@ __all__ = [
     "answer_one",
     "bring",
     "draw_and_answer",
-    "how_reliable",
     "open_link",
     "say_who_answers",
     "show_examples",
     "show_hand",
     "show_letters_to_copy",
+    "show_reliability",
 ]

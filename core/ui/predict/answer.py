@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from core.evaluation.card import CARD
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
@@ -54,6 +56,19 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
         )
     ):
         st.caption(cost)
+
+
+def show_reliability(predictor: Predictor, folder: Path, run: Run | None) -> None:
+    """Say how far to trust a model, and offer its card where it has one."""
+    st.caption(how_reliable(predictor, run))
+    if (folder / CARD).exists() and st.button("Model card", icon=":material/description:"):
+        _show_card(folder)
+
+
+@st.dialog("Model card", width="large")
+def _show_card(folder: Path) -> None:
+    _, _, text = (folder / CARD).read_text(encoding="utf-8").partition("\n")  # without its title
+    st.markdown(text)
 
 
 def how_reliable(predictor: Predictor, run: Run | None) -> str:
