@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import glob
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -20,6 +20,7 @@ from core.errors import StorageFull
 
 _ABANDONED = 600.0  # seconds
 _IN_USE = ".lock"
+_PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -154,7 +155,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         raise FileExistsError(errno.EEXIST, "a pipe or a device, and no file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    _clear_away(path)
+    _clear_away(path.parent)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with storage_errors(path):
@@ -167,11 +168,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _clear_away(path: Path) -> None:
-    """Remove what a process that was killed left of `path`: untouched for a while."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+def _clear_away(folder: Path) -> None:
+    """Remove what processes that were killed left of files in `folder`: untouched for a while."""
+    for left in folder.glob(".*.part"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _ABANDONED:
+            ours = _PART.fullmatch(left.name)
+            if ours and time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
 
 

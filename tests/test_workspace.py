@@ -168,14 +168,17 @@ def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_what_goes_on_is_not(tmp_path):
-    abandoned, going_on = tmp_path / ".data.parquet.a.part", tmp_path / ".data.parquet.b.part"
-    for each in (abandoned, going_on):
+    going_on = tmp_path / ".data.parquet.0123abcd.part"
+    somebodys = tmp_path / ".film.mkv.part"
+    abandoned = [tmp_path / f".{name}.89efabcd.part" for name in ("data.parquet", "another.csv")]
+    for each in (going_on, somebodys, *abandoned):
         each.write_bytes(b"half")
-    os.utime(abandoned, (0, 0))
+    for each in (somebodys, *abandoned):
+        os.utime(each, (0, 0))
 
     write_atomically(tmp_path / "data.parquet", b"whole")
 
-    assert sorted(each.name for each in tmp_path.iterdir()) == [going_on.name, "data.parquet"]
+    assert set(tmp_path.iterdir()) == {going_on, somebodys, tmp_path / "data.parquet"}
 
 
 def test_scratch_that_a_killed_process_left_is_cleared_away_and_what_is_in_use_is_not(tmp_path):
