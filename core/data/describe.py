@@ -125,7 +125,7 @@ def _characters_words(labels: pd.DataFrame) -> Iterator[str]:
     table = counts(labels, "character")
     said = []
     for name in table.columns:
-        having = table[name][table[name] > 0]
+        having = table[name][(table[name] > 0) & (table.index != "")]
         rare = int((having < FEW_OF_CHARACTER).sum())
         # Where all are rare the whole set is small, which the sentence on scripts says.
         if 0 < rare < len(having):
@@ -138,7 +138,7 @@ def _characters_words(labels: pd.DataFrame) -> Iterator[str]:
 
 
 def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[str]:
-    table = counts(labels, "writer")
+    table = counts(labels, PERSON)
     known = table[table.index != ""]
     for name in table.columns:
         if len(known) and (most := known[name].max()) > MOST_BY_ONE * of_script[name]:

@@ -79,7 +79,8 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
                 "add another, or choose the writer split"
             )
         # a collection of several scripts is on one side for all of them
-        chosen = _some_groups(collection[rows], random, held, settled)
+        elsewhere = of_script[name] - settled or of_script[name] & held
+        chosen = _some_groups(collection[rows], random, held, settled if elsewhere else frozenset())
         for each in sorted(set(collection[rows[chosen]])):
             if all(others - held - {each} for others in of_script.values() if each in others):
                 held.add(each)  # and every script still has something to learn from

@@ -25,22 +25,28 @@ def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarra
     Raises:
         DataError: characters are not known, or are all the same.
     """
-    scripts = labels["script"].astype(str)
+    named = named_by(labels, kind)
     if kind == SCRIPT:
-        names = NAMES if OTHER not in set(scripts) else WITH_OTHER
-        return names, _places(scripts, names)
-    characters = labels["character"].astype(str)
-    unknown = int((characters == "").sum())
+        names = NAMES if OTHER not in set(named) else WITH_OTHER
+        return names, _places(named, names)
+    unknown = int((labels["character"] == "").sum())
     if unknown:
         raise DataError(
             f"{unknown:,} of {len(labels):,} images have no character: put them into folders "
             "SCRIPT/CHARACTER/, or learn scripts"
         )
-    named = pd.Series(list(map(class_name, scripts, characters)))
     names = tuple(sorted(set(named)))
     if len(names) < 2:
         raise DataError(f"all images are of one character, {names[0]}: bring others to tell apart")
     return names, _places(named, names)
+
+
+def named_by(labels: pd.DataFrame, kind: str) -> pd.Series:
+    """Return the name of what each image shows, str (N,): one of the classes, or none of them."""
+    scripts = labels["script"].astype(str)
+    if kind == SCRIPT:
+        return scripts
+    return pd.Series(list(map(class_name, scripts, labels["character"].astype(str))))
 
 
 def _places(named: pd.Series, names: tuple[str, ...]) -> np.ndarray:

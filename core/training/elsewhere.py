@@ -23,7 +23,7 @@ from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
 from core.inference.predictor import Predictor
 from core.scripts import OTHER, WITH_OTHER
-from core.training.classes import classes
+from core.training.classes import named_by
 from core.training.folder import ELSEWHERE
 from core.training.runs import Run, data_of, find_run, one_start
 from core.workspace import Workspace, newest_first, write_atomically
@@ -202,8 +202,7 @@ def _try(folder: Path) -> dict[str, Any]:
     else:
         rows = np.arange(len(labels))
     predictor = Predictor.load(run.folder)
-    names, places = classes(labels, run.settings.classes)
-    true = np.array(names)[places]
+    true = named_by(labels, run.settings.classes).to_numpy(str)
     rows = rows[np.isin(true[rows], predictor.labels)]
     if not len(rows):
         raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")

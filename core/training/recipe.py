@@ -325,10 +325,12 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
         facts = json.loads((aside / FACTS).read_text(encoding="utf-8"))
         recipe = {"number": NUMBER, **asdict(amounts), "reals": amounts.reals()}
         facts |= {"recipe": recipe, "character_temperature": temperature, **measured}
+        # what makes it a model goes first and comes last: nobody shall find halves of two
+        for name in (FACTS, CARD):
+            (to / name).unlink(missing_ok=True)
         with atomic_path(to / LITERT) as path:
             shutil.copyfile(aside / LITERT, path)
         keep_weights(aside, to)
-    (to / CARD).unlink(missing_ok=True)  # it is about the model before
     write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     in_domain = dict(facts["in_domain"])
     accuracy = in_domain.pop("mean")

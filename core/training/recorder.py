@@ -57,7 +57,7 @@ class Recorder(keras.callbacks.Callback):
     @property
     def images_per_second(self) -> float | None:
         """How fast images were trained on so far; None until two batches were timed."""
-        if self._batches < 2:
+        if self._batches < 2 or not self._seconds:  # some clocks are coarse
             return None
         return self._learned / self._seconds
 

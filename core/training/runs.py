@@ -31,7 +31,7 @@ from core.names import meant
 from core.training import folder as files
 from core.training.classes import SCRIPT
 from core.training.settings import FIELDS, Settings
-from core.workspace import Workspace
+from core.workspace import Workspace, write_atomically
 
 _COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy")
 # No vowels, no look-alikes: an id is read out and typed.
@@ -219,7 +219,12 @@ def resume_run(workspace: Workspace, run: Run) -> Run:
             request = json.loads((run.folder / files.SETTINGS).read_text(encoding="utf-8"))
             request["settings"] = replace(run.settings, data=store.path).to_json()
             begin[files.SETTINGS] = json.dumps(request, indent=1)
-        _launch(run.folder, begin)
+        before = (run.folder / files.STATE).read_bytes()
+        try:
+            _launch(run.folder, begin)
+        except BaseException:
+            write_atomically(run.folder / files.STATE, before)  # and why it had ended
+            raise
     return _load(run.folder)
 
 

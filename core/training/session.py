@@ -19,7 +19,7 @@ import tensorflow as tf
 from core import jobs
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import Cancelled
+from core.errors import Cancelled, RunError
 from core.models.export import CHARACTERS, LITERT, save_model_folder
 from core.models.family import halves, summed
 from core.models.litert import LiteRT
@@ -33,6 +33,7 @@ from core.training.features import features, key
 from core.training.feed import in_order, shuffled, steps_an_epoch
 from core.training.optimizer import MUON, adam, muon
 from core.training.recorder import Recorder
+from core.training.runs import data_of, find_run
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
@@ -77,7 +78,12 @@ def train(folder: Path) -> None:
     }
     files.write_state(folder, files.LOADING, versions=versions)
     _heed_stop(folder)
-    store = Store.open(settings.data)
+    store = data_of(find_run(Workspace.of(folder), folder.name))
+    if store is None:
+        raise RunError(
+            f"{settings.data}: deleted, damaged or another data set since the run was started: "
+            "start it again"
+        )
     table = store.labels()
     names, places = classes(table, settings.classes)
     answers, within = places, None
@@ -303,6 +309,11 @@ def _rewind_history(folder: Path, step: int, tested: int) -> float:
 def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> dict[str, float]:
     """Write what the exported model says about the test split, and return the sum of it."""
     probabilities = LiteRT(folder / LITERT)(test.images)
+    if not np.isfinite(probabilities).all():
+        raise RunError(
+            "its training diverged, so that it answers with what is no number: train it again with "
+            "a smaller learning rate"
+        )
     predicted = probabilities.argmax(axis=1)
     names = np.array(labels)
     true = names[test.labels]

@@ -57,6 +57,13 @@ def test_one_name_in_two_collections_is_two_people() -> None:
     assert table.loc["015 · kannada"].to_dict() == {"english": 0, "kannada": 1}
 
 
+def test_hands_and_characters_nobody_knows_are_counted_as_none() -> None:
+    rows = [("arabic", "x", str(n % 3), "a" if n < 150 else "b") for n in range(300)]
+    said = " ".join(describe.balance(labels(*rows, *[("arabic", "", "", "a")] * 5)))
+    assert "One writer" not in said  # three in either collection: six people
+    assert "Some characters have fewer" not in said
+
+
 def test_values_that_do_not_occur_are_not_counted() -> None:
     some = labels(("arabic", "a", "", "x"), ("english", "b", "", "x"))
     table = describe.counts(some[some["script"] == "arabic"], "character")

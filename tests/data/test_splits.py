@@ -218,6 +218,19 @@ def test_a_collection_of_several_scripts_is_on_one_side_for_all(seed: int) -> No
     assert len(train) + len(test) == len(labels)
 
 
+def test_a_script_is_tested_though_another_has_all_its_collections_too() -> None:
+    sizes = {("a", "0"): 20, ("a", "1"): 10, ("a", "2"): 20, ("b", "0"): 30, ("b", "2"): 30}
+    labels = together(
+        *(
+            frame(["a"] * count, script=script, collection=name)
+            for (script, name), count in sizes.items()
+        )
+    )
+    for seed in range(20):
+        for rows in split(labels, "collection", seed):
+            assert set(labels["script"].iloc[rows]) == {"a", "b"}
+
+
 def test_one_collection_cannot_be_held_out_of_itself(canonical_store: Path) -> None:
     labels = Store.open(canonical_store).labels()
 

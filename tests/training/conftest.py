@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.data.store import Store
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -31,10 +32,11 @@ def _ask(notebook_store: Path, root: Path, name: str, **settings: object) -> Pat
     folder.mkdir(exist_ok=True)
     asked = Settings(**{"data": notebook_store, **settings})
     asked.validate()
+    data_hash = Store.open(asked.data).hash if asked.data.exists() else "gone"
     request = {
         "settings": asked.to_json(),
         "created": datetime.now(UTC).isoformat(),
-        "data": {"hash": "", "images": 288, "per_script": {}},
+        "data": {"hash": data_hash, "images": 288, "per_script": {}},
     }
     (folder / "settings.json").write_text(json.dumps(request))
     (folder / "state.json").write_text('{"state": "starting"}')

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from core.data.sketchbook import families
-from core.data.sketchbook.build import sketch
+from core.data.sketchbook.build import sketch, sketch_items
 from core.data.sketchbook.characters import letter_of
 from core.data.splits import split
 from core.data.store import Store
@@ -19,7 +19,17 @@ from core.evaluation.card import card
 from core.imaging import decode
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
-from core.training.recipe import DIGITS, NUMBER, Amounts, Made, balanced, make_shipped
+from core.training.recipe import (
+    DIGITS,
+    NUMBER,
+    SEED,
+    Amounts,
+    Made,
+    _held_out,
+    balanced,
+    make_shipped,
+    ship,
+)
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -64,6 +74,42 @@ def test_a_digit_of_a_script_without_any_and_an_image_of_no_character_are_no_obs
     rows = balanced(labels, {"baybayin": 30}, np.random.default_rng(0))
 
     assert set(rows.tolist()) == {1, 2}
+
+
+def test_no_hand_that_is_learned_from_calibrates() -> None:
+    drawn = sketch_items(1000, SEED, noise=True)
+    learned = {each.file.writer for each in drawn if each.label.fold == "train"}
+    # half of them are bent, and say whose hand it was
+    held_out = {getattr(each.file, "file", each.file).writer for each in _held_out(40)}
+    assert len(held_out) > 10
+    assert held_out.isdisjoint(learned)
+
+
+def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def sharpened(_model: Path, _data: Path, _strangers: Path, _seed: int, to: Path) -> float:
+        (to / "model.tflite").write_bytes(b"new")
+        (to / "model.json").write_text("{}")
+        return 1.0
+
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    for name in ("model.tflite", "model.json", "CARD.md"):
+        (shipped / name).write_text("old")
+    monkeypatch.setattr("core.training.recipe.sharpen", sharpened)
+    monkeypatch.setattr("core.training.recipe.calibrate", lambda *_: {})
+    monkeypatch.setattr("core.training.recipe.keep_weights", interrupted)
+    run = SimpleNamespace(
+        folder=tmp_path / "workspace" / "runs" / "glyph-abcd",
+        settings=SimpleNamespace(data=tmp_path / "data.parquet"),
+    )
+
+    with pytest.raises(KeyboardInterrupt):
+        ship(run, tmp_path / "strangers.parquet", shipped, TINY)
+
+    assert [each.name for each in shipped.iterdir()] == ["model.tflite"]
 
 
 @pytest.mark.slow

@@ -77,6 +77,15 @@ def test_what_went_before_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert {each["epoch"] for each in records} == {5}
 
 
+def test_a_coarse_clock_gives_no_speed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.training.recorder.time", SimpleNamespace(monotonic=lambda: 7.0))
+    recorder = Recorder(tmp_path, 1, 9, 3)
+    recorder.on_epoch_begin(0)
+    for batch in range(3):
+        recorder.on_train_batch_end(batch)
+    assert recorder.images_per_second is None
+
+
 @pytest.mark.parametrize(("images", "size"), [(30, 30), (45, 30), (7, 100)])
 def test_small_sets_are_as_fast_as_their_images(
     images: int, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,6 @@
 """Real runs, in real processes: each loads TensorFlow, so there are few of them."""
 
+import errno
 import io
 import json
 import os
@@ -456,3 +457,21 @@ def _many_times(store: Path, workspace: Workspace) -> Path:
     path = workspace.store / "many.parquet"
     pq.write_table(many, path)
     return path
+
+
+def test_where_nothing_can_be_started_a_run_stays_as_it_had_ended(
+    ask: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    folder, here = ask("cnn-test"), Workspace(tmp_path)
+    (folder / "state.json").write_text('{"state": "failed", "message": "no space left"}')
+    (folder / "checkpoint.npz").touch()
+    monkeypatch.setattr("core.jobs._spawn", refuse)
+
+    with pytest.raises(OSError, match="Cannot allocate"):
+        resume_run(here, find_run(here, "cnn-test"))
+
+    run = find_run(here, "cnn-test")
+    assert (run.state, run.message) == ("failed", "no space left")

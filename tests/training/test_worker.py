@@ -1,13 +1,17 @@
 """What the worker makes of trouble; here it runs in this process, to be interfered with."""
 
 import errno
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import jobs
-from core.errors import StorageFull
+from core.data.store import Store
+from core.errors import RunError, StorageFull
 from core.models import export
 from core.training import worker
 from core.training.runs import Run, find_run
@@ -82,6 +86,41 @@ def test_a_data_set_gone_since_the_start_is_named(ask: Ask, tmp_path: Path) -> N
         worker.main(folder)
     assert _look(folder).state == "failed"
     assert "gone.parquet" in _look(folder).message
+
+
+def test_a_run_learns_from_the_data_set_it_was_started_on_whatever_has_its_name_now(
+    ask: Ask, notebook_store: Path, canonical_store: Path, tmp_path: Path
+) -> None:
+    store = Workspace(tmp_path).store
+    named, renamed = store / "mine.parquet", store / "renamed.parquet"
+    shutil.copy(notebook_store, named)
+    folder = ask("cnn-test", epochs=1, data=named)
+    named.rename(renamed)
+    shutil.copy(canonical_store, named)
+
+    worker.main(folder)
+
+    assert _look(folder).state == "done"
+    facts = json.loads((folder / "model.json").read_text())
+    assert facts["data_hash"] == Store.open(renamed).hash
+
+    another = ask("cnn-other", epochs=1, data=renamed)
+    shutil.copy(canonical_store, renamed)
+    with pytest.raises(RunError, match=r"renamed\.parquet: deleted, damaged or another data set"):
+        worker.main(another)
+
+
+def test_a_model_that_diverged_is_no_model_that_is_done(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("cnn-test", epochs=1)
+    monkeypatch.setattr(
+        "core.training.session.LiteRT", lambda _: lambda images: np.full((len(images), 6), np.nan)
+    )
+    with pytest.raises(RunError, match="its training diverged"):
+        worker.main(folder)
+    assert _look(folder).state == "failed"
+    assert _look(folder).accuracy is None
 
 
 def test_a_run_stopped_before_its_first_batch_is_stopped_without_a_model(folder: Path) -> None:
