@@ -28,7 +28,8 @@ def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]
         seed: of the choice; the notebook's was 800.
 
     Returns:
-        Rows to train on and rows to test on, int64.
+        Rows to train on and rows to test on, int64; as they were shuffled for "notebook", else
+        ascending.
 
     Raises:
         DataError: an unknown kind, or data that can't be split so.

@@ -122,6 +122,11 @@ class Invert(Step):
         "Three of the six sets are dark on white; the model expects light on black."
     )
 
+    def __post_init__(self) -> None:
+        """Refuse what would mean nothing."""
+        if self.when not in ("collection", "always", "never"):
+            raise TypeError(f"when of Invert can't be {self.when!r}")
+
     def __call__(self, image: np.ndarray) -> np.ndarray:
         invert = self.when == "always" or (
             self.when == "collection" and np.median(_rim(image)) > 127

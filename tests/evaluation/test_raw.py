@@ -107,6 +107,22 @@ def test_files_that_cannot_be_read_do_not_count(place: Path, predictor: Predicto
     ]
 
 
+def test_characters_are_of_the_files_that_were_read(
+    tmp_path: Path, draw_band: Draw, predictor: Predictor
+) -> None:
+    for character, script in (("a", "arabic"), ("b", ""), ("c", "kannada")):
+        folder = tmp_path / character
+        folder.mkdir()
+        if script:
+            Image.fromarray(255 - draw_band(script)).save(folder / "1.png")
+        else:
+            (folder / "1.png").write_text("no picture")
+
+    characters = evaluate(predictor, tmp_path, "arabic").characters
+
+    assert characters == {"a": {"arabic": 1}, "c": {"kannada": 1}}
+
+
 def test_of_two_zips_of_one_name_the_whole_one_counts(
     place: Path, tmp_path: Path, predictor: Predictor
 ) -> None:

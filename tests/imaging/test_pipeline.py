@@ -238,6 +238,7 @@ def test_values_of_ones_own_survive_json() -> None:
         {"name": "x", "steps": [{"step": "Resize", "size": -28}]},
         {"name": "x", "steps": [{"step": "Flatten", "reach": "wide"}]},
         {"name": "x", "steps": [{"step": "Invert", "known": 3}]},
+        {"name": "x", "steps": [{"step": "Invert", "when": "sometimes"}]},
     ],
     ids=json.dumps,
 )
