@@ -102,7 +102,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
     """Set the two accuracies side by side, and say why they differ."""
     left, right = st.columns(2)
     for place, label, measured in (
-        (left, "Right on more of the handwriting it learned from", seen),
+        (left, "Right on new writers of the collections it learned from", seen),
         (right, "Right on handwriting from collections it never saw", unseen),
     ):
         place.metric(label, f"{measured.mean:.1%}" if measured else "not measured", border=True)
@@ -249,8 +249,7 @@ def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> N
         where = f"Images in “{plain(here.newest.path.stem)}”"
     rates = (
         " Seen: how often the shipped model is right on other writers of the collections it "
-        "learned from; unseen: on other collections, which hold nothing but digits of Devanagari "
-        "and Kannada."
+        "learned from; unseen: on other collections (of Devanagari and Kannada, digits only)."
     )
     st.caption(f"{where}.{rates if seen or unseen else ''}")
     cards = st.grid(6, min_column_width=110)
