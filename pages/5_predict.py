@@ -38,13 +38,12 @@ predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
-with right:
-    predict.show_reliability(predictor, folder, runs.get(model))
 
 if how == "Draw":
     predict.show_examples()
     predict.show_letters_to_copy()
     predict.draw_and_answer(model, predictor, state.drawings().version)
+    predict.show_reliability(predictor, folder, runs.get(model))
     predict.show_hand(model, predictor)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree
     with advice():
@@ -53,3 +52,4 @@ else:  # and no st.stop(): of widgets not drawn then, server and browser disagre
             predict.answer_all(brought, model, folder, predictor)
         elif brought:
             predict.answer_one(brought[0], model, folder, predictor)
+    predict.show_reliability(predictor, folder, runs.get(model))

@@ -60,6 +60,7 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
 
 def show_reliability(predictor: Predictor, folder: Path, run: Run | None) -> None:
     """Say how far to trust a model, and offer its card where it has one."""
+    st.header("How far to trust it")
     st.caption(how_reliable(predictor, run))
     if (folder / CARD).exists() and st.button("Model card", icon=":material/description:"):
         _show_card(folder)
