@@ -34,9 +34,7 @@ def cell(image: np.ndarray, side: int, gap: int = 8) -> np.ndarray:
     top, left = (side - gap - height) // 2, (side - gap - width) // 2
     out = np.zeros((side, side, 4), np.uint8)
     out[top - 1 : top + height + 1, left - 1 : left + width + 1] = _HAIRLINE
-    place = out[top : top + height, left : left + width]
-    place[..., :3] = small if small.ndim == 3 else small[..., None]
-    place[..., 3] = 255
+    _paste(out, small, top, left)
     return out
 
 
@@ -50,10 +48,15 @@ def sheet(images: Sequence[np.ndarray], columns: int, cell: int = 64, gap: int =
         height, width = small.shape[:2]
         top = i // columns * step + (cell - height) // 2
         left = i % columns * step + (cell - width) // 2
-        place = out[top : top + height, left : left + width]
-        place[..., :3] = small if small.ndim == 3 else small[..., None]
-        place[..., 3] = 255
+        _paste(out, small, top, left)
     return out
+
+
+def _paste(out: np.ndarray, image: np.ndarray, top: int, left: int) -> None:
+    """Put a uint8 (H, W) or (H, W, 3) image into `out`, RGBA, opaque."""
+    place = out[top : top + image.shape[0], left : left + image.shape[1]]
+    place[..., :3] = image if image.ndim == 3 else image[..., None]
+    place[..., 3] = 255
 
 
 def data_uri(image: np.ndarray) -> str:
