@@ -96,6 +96,15 @@ def main_button() -> Literal["primary", "secondary"]:
     return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
+def start_button(label: str, icon: str, *chosen: str) -> bool:
+    """Offer to start work on what is chosen; returns whether that was asked for.
+
+    Where something of it was deleted meanwhile another choice takes its place, and with it another
+    button: a press on the first one starts nothing.
+    """
+    return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
+
+
 def asked_for(text: str) -> str:
     """Return Markdown of what the page's address asks for: anybody may have written it."""
     return plain(text[:_LONGEST])

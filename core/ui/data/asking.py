@@ -12,7 +12,7 @@ from core.data.shelf import LONGEST, free_name
 from core.imaging import pipelines
 from core.names import as_name
 from core.ui import state
-from core.ui.page import advice, main_button
+from core.ui.page import advice, start_button
 from core.workspace import Workspace
 
 _ALL, _FEW, _NOTEBOOK = "All", "So many a script", "The notebook's"
@@ -90,11 +90,7 @@ def build_button(
     reversed_labels: bool = False,
 ) -> None:
     """Offer to start a build of `paths`; `nothing` is said where there are none."""
-    # another button where the pipeline is deleted meanwhile: a press begins nothing else
-    key = f"build-with-{asked.pipeline}"
-    if not st.button(
-        "Make the data set", type=main_button(), icon=":material/construction:", key=key
-    ):
+    if not start_button("Make the data set", ":material/construction:", asked.pipeline):
         return
     if not paths:
         st.warning(nothing, icon=":material/error:")

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data.job import start_sketch
 from core.ui.builds import MOST_SKETCHES
 from core.ui.data.asking import name_and_pipeline
-from core.ui.page import advice, main_button
+from core.ui.page import advice, start_button
 from core.workspace import Workspace
 
 
@@ -37,10 +37,7 @@ def from_sketchbook(workspace: Workspace) -> None:
             key="sketches-noise",
             help="As photographs and scans do; without it, black ink on white.",
         )
-        # another button where the pipeline is deleted meanwhile, as in `build_button`
-        key = f"write-with-{pipeline}"
-        icon = ":material/stylus_note:"
-        if st.button("Write the data set", type=main_button(), icon=icon, key=key):
+        if start_button("Write the data set", ":material/stylus_note:", pipeline):
             with advice():
                 start_sketch(workspace, name, pipeline, int(per_script), seed=seed, noise=noise)
             st.rerun()

@@ -16,7 +16,7 @@ from core.text import bytes_in_words, duration, plain
 from core.ui import caches
 from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
-from core.ui.page import advice, main_button
+from core.ui.page import advice, start_button
 from core.ui.prepare.draft import Draft
 from core.workspace import Workspace
 
@@ -58,9 +58,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         return
     with advice():
         _show(_estimate(path, per_script, pipeline), from_files=origin == _FILES)
-    # another button where one of the two is deleted meanwhile: a press begins nothing else
-    key = f"make-{path}-{pipeline.name}"
-    if st.button("Make the data set", type=main_button(), icon=":material/play_arrow:", key=key):
+    if start_button("Make the data set", ":material/play_arrow:", path, pipeline.name):
         with advice():
             if everything:
                 start_build(workspace, [path], name, pipeline, per_script or None)

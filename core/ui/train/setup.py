@@ -18,7 +18,7 @@ from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
-from core.ui.page import advice, main_button, warn
+from core.ui.page import advice, start_button, warn
 from core.ui.pictures import sheet
 from core.ui.train import words
 from core.ui.train.views import go_to
@@ -133,13 +133,7 @@ def ask_more(chosen: Settings) -> Settings | None:
             }
     given["notes"] = _explained("notes", st.text_input)
     # not a form's: a tap on that right after another setting was typed would be lost
-    if not st.button(
-        "Start training",
-        type=main_button(),
-        icon=":material/play_arrow:",
-        # pressed for one data set, it starts nothing on another that took its place
-        key=f"start-{chosen.data.stem}",
-    ):
+    if not start_button("Start training", ":material/play_arrow:", chosen.data.stem):
         return None
     return replace(chosen, **given)
 
