@@ -63,7 +63,8 @@ def show_result(workspace: Workspace, run: Run) -> None:
     there = unseen[beside] if beside else None
     drawn = there is not None and is_drawn(there["collection"].unique())
     _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
-    st.caption(_in_all(int(own["right"].sum()), int(own["images"].sum())))
+    if len(own):  # none where all test images are of no script
+        st.caption(_in_all(int(own["right"].sum()), int(own["images"].sum())))
     _try_elsewhere(workspace, run, trials)
 
 
