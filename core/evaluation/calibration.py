@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +26,7 @@ from core.inference.decision import (
     tempered,
 )
 from core.inference.predictor import Predictor
-from core.models.export import FACTS, KERAS, save_model_folder
+from core.models.export import KERAS, read_facts, save_model_folder
 from core.scripts import OTHER
 
 KEPT = 0.99
@@ -41,7 +40,8 @@ _A_SCRIPT = 2_000
 def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, Any]:
     """Choose temperature and threshold of a model, and measure it, on what it was not trained on.
 
-    Both are chosen on half of the images, and measured on the other.
+    Both are chosen on half of the images, and the errors measured on the other; one hand may be in
+    both. Accuracy, which neither changes, is measured on all.
 
     Args:
         model: folder of the model.
@@ -125,7 +125,7 @@ def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> fl
 
     temperature = best_temperature(loss)
     last.set_weights([each / temperature for each in last.get_weights()])
-    facts = json.loads((model / FACTS).read_text(encoding="utf-8"))
+    facts = read_facts(model)
     labels, pipeline = facts.pop("labels"), Pipeline.from_json(facts.pop("pipeline"))
     save_model_folder(to, network, labels, pipeline, **facts)
     return temperature

@@ -12,7 +12,7 @@ from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import Unseen, is_apart, named
 from core.imaging import Pipeline
 from core.inference.predictor import model_folder
-from core.models.export import CHARACTERS, FACTS
+from core.models.export import CHARACTERS, FACTS, read_facts
 from core.scripts import OTHER, SCRIPTS
 from core.workspace import write_atomically
 
@@ -50,7 +50,7 @@ def record(model: str, unseen: Unseen) -> None:
         StorageFull: the disk is full.
     """
     folder = model_folder(model)
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = read_facts(folder)
     facts["unseen"] = {**unseen.per_script, "mean": unseen.mean}
     facts["unseen_rejected"] = unseen.rejected
     facts["unseen_calibration"] = unseen.calibration_error

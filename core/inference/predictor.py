@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.inference.decision import Answers, Decision, answers
-from core.models.export import FACTS, FORMAT, LITERT, SHIPPED
+from core.models.export import FACTS, FORMAT, LITERT, SHIPPED, read_facts
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
@@ -72,7 +71,7 @@ class Predictor:
         """
         folder = model_folder(model, ws)
         try:
-            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            facts = read_facts(folder)
             labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             pipeline = Pipeline.from_json(facts["pipeline"])
             check(pipeline)

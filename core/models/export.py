@@ -25,6 +25,16 @@ SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
 """The folder of the model that comes with Scriptorium."""
 
 
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Return what the description of the model in `folder` says, as `save_model_folder` wrote it.
+
+    Raises:
+        OSError: there is none.
+        ValueError: it is no JSON.
+    """
+    return json.loads((folder / FACTS).read_text(encoding="utf-8"))
+
+
 def export_litert(model: keras.Model, path: Path) -> None:
     """Write `model` for LiteRT: the same answers, sooner and without TensorFlow."""
     model.export(path, format="litert", verbose=False)

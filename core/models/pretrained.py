@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 import zipfile
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from core.errors import ModelError
 from core.imaging import Pipeline
 from core.models import glyph
-from core.models.export import CHARACTERS, FACTS, KERAS, SHIPPED
+from core.models.export import CHARACTERS, KERAS, SHIPPED, read_facts
 from core.models.family import Family, halves, summed
 from core.workspace import atomic_path
 
@@ -86,7 +85,7 @@ def _facts() -> dict:
             f"there is no shipped model to go on from, {SHIPPED / WEIGHTS} is missing: make it "
             "with `python -m core train --recipe script`, or choose another model"
         )
-    return json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
+    return read_facts(SHIPPED)
 
 
 FAMILY = Family(

@@ -72,6 +72,7 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(
         self,
         folder: Path,
+        an_epoch: int,
         best: Best | None = None,
         others: Mapping[keras.callbacks.Callback, Sequence[str]] | None = None,
         body: str = "",
@@ -80,12 +81,15 @@ class Checkpoint(keras.callbacks.Callback):
 
         Args:
             folder: of the run.
+            an_epoch: batches in each.
             best: its weights are kept too.
             others: callbacks, and the names of those attributes, numbers, that make their state.
             body: where only a head is trained, what tells the body it is trained on from others.
         """
         super().__init__()
         self.logs: dict[str, float] = {}
+        self._an_epoch = an_epoch
+        self._sums: list[float] = []
         self._tested = 0
         self._body = body
         self._path = folder / files.CHECKPOINT
@@ -99,6 +103,13 @@ class Checkpoint(keras.callbacks.Callback):
         """Go on from what is there."""
         del logs
         self.restore()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Let loss and accuracy go on in the middle of an epoch as if there had been no end."""
+        del epoch, logs
+        if self._step % self._an_epoch:
+            for each, value in zip(self.model.metrics_variables, self._sums, strict=False):
+                each.assign(value)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Write, if the last time is long ago."""
@@ -127,6 +138,7 @@ class Checkpoint(keras.callbacks.Callback):
             "step": self._step,
             "tested": self._tested,
             "logs": self.logs,
+            "sums": [float(each.numpy()) for each in self.model.metrics_variables],
             "others": others,
             "body": self._body,
         }
@@ -160,6 +172,7 @@ class Checkpoint(keras.callbacks.Callback):
                 for name, value in zip(names, values, strict=True):
                     setattr(each, name, value)
         self._tested, self.logs = _tested(facts), facts.get("logs", {})
+        self._sums = facts.get("sums", [])
 
     @property
     def _step(self) -> int:

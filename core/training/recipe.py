@@ -39,7 +39,7 @@ from core.errors import DataError, RunError
 from core.evaluation.calibration import calibrate, sharpen
 from core.evaluation.card import CARD
 from core.imaging import preset
-from core.models.export import FACTS, LITERT, SHIPPED
+from core.models.export import FACTS, LITERT, SHIPPED, read_facts
 from core.models.pretrained import keep_weights
 from core.scripts import NAMES
 from core.training.optimizer import MUON
@@ -322,7 +322,7 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
         known = run.settings.data, strangers, SEED
         temperature = sharpen(run.folder, *known, aside)
         measured = calibrate(aside, *known)
-        facts = json.loads((aside / FACTS).read_text(encoding="utf-8"))
+        facts = read_facts(aside)
         recipe = {"number": NUMBER, **asdict(amounts), "reals": amounts.reals()}
         facts |= {"recipe": recipe, "character_temperature": temperature, **measured}
         # what makes it a model goes first and comes last: nobody shall find halves of two

@@ -65,6 +65,8 @@ class Run:
         test_images: how many it is tested on, likewise.
         image_shape: height and width in px of those images, likewise.
         trained_on: the collections of the images it learns from; None until it has loaded them.
+        baseline: accuracy on the test split, 0 to 1, of whoever always gives the answer that is
+            right most often in training; None until then, and of runs of earlier versions.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Run:
     test_images: int | None
     image_shape: tuple[int, int] | None
     trained_on: tuple[str, ...] | None
+    baseline: float | None
 
     @property
     def active(self) -> bool:
@@ -416,6 +419,7 @@ def _read(folder: Path) -> Run:
         test_images=facts.get("test_images"),
         image_shape=_tuple(facts.get("image_shape")),
         trained_on=_tuple(facts.get("trained_on")),
+        baseline=facts.get("baseline"),
     )
 
 

@@ -98,6 +98,7 @@ def train(folder: Path) -> None:
     if family.load:
         family.load(model, settings.weights)
     _heed_stop(folder)
+    parameters = model.count_params()
     learner, lessons, exam, known = model, training, test, ""
     if settings.frozen:
         body, learner = halves(model)
@@ -107,11 +108,12 @@ def train(folder: Path) -> None:
     files.write_state(
         folder,
         files.TRAINING,
-        parameters=model.count_params(),
+        parameters=parameters,
         train_images=len(training.rows),
         test_images=len(test.rows),
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
+        baseline=_baseline(training, test),
     )
     asked = _Question(len(names), within)
     last_state = _fit(folder, settings, learner, lessons, exam, asked, known)
@@ -124,7 +126,8 @@ def train(folder: Path) -> None:
     shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
     facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
     if within is not None:
-        facts[CHARACTERS] = len(within)
+        # without the sums, which nobody trains
+        facts |= {CHARACTERS: len(within), "parameters": parameters}
     save_model_folder(folder, model, names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)
@@ -147,6 +150,12 @@ def _parts(
         _Part(rows, store.images(rows), places[rows], answers[rows]) for rows in parts
     )
     return training, test
+
+
+def _baseline(training: _Part, test: _Part) -> float:
+    """Return the accuracy of whoever always gives the class that most training images are of."""
+    commonest = np.bincount(training.labels).argmax()
+    return float((test.labels == commonest).mean())
 
 
 def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> list[_Part]:
@@ -189,7 +198,7 @@ def _fit(
     averages = keras.callbacks.SwapEMAWeights() if settings.average_weights else None
     plateau = _plateau() if settings.schedule == "plateau" else None
     others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
-    checkpoint = Checkpoint(folder, best, others, body)
+    checkpoint = Checkpoint(folder, an_epoch, best, others, body)
     callbacks = [each for each in (recorder, best, averages, plateau) if each]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD

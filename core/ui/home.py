@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import streamlit as st
 from core.data.job import FIRST
 from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
-from core.models.export import FACTS, SHIPPED
+from core.models.export import FACTS, SHIPPED, read_facts
 from core.scripts import NAMES, SCRIPTS
 from core.text import plain
 from core.ui.letter import letter
@@ -85,7 +84,7 @@ def accuracies() -> tuple[Accuracy | None, Accuracy | None]:
     None for what its card does not say.
     """
     try:
-        facts = json.loads((SHIPPED / FACTS).read_text(encoding="utf-8"))
+        facts = read_facts(SHIPPED)
     except (OSError, ValueError):
         return None, None
     return _accuracy(facts.get("in_domain")), _accuracy(facts.get("unseen"))

@@ -66,16 +66,14 @@ def data_uri(image: np.ndarray) -> str:
 
 
 def tinted(share: np.ndarray, color: str, side: int) -> np.ndarray:
-    """Paint a map of shares, float (H, W) from 0 to 1, in one colour on clear ground.
+    """Paint a map of shares, float (H, W) from 0 to 1, in one colour on white.
 
-    The largest share is painted fully, 0 not at all. Returns uint8 RGBA, `side` px at its longer
+    The largest share is painted fully, 0 not at all. Returns uint8 RGB, `side` px at its longer
     side.
     """
-    strength = (255 * share / max(float(share.max()), 1e-9)).round().astype(np.uint8)
-    out = np.empty((*enlarge(strength, side).shape, 4), np.uint8)
-    out[..., :3] = rgb(color)
-    out[..., 3] = enlarge(strength, side)
-    return out
+    strength = share[..., None] / max(float(share.max()), 1e-9)
+    painted = 255 - strength * (255 - np.array(rgb(color)))
+    return enlarge(painted.round().astype(np.uint8), side)
 
 
 def rgb(color: str) -> tuple[int, int, int]:

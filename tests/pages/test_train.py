@@ -254,6 +254,8 @@ def test_a_finished_run_says_where_it_is_right(open_page: Open, own: Workspace):
     assert metrics(app)["On collections it learned from"].endswith("%")
     assert metrics(app)["On collections it never saw"] == "not tested"
     assert "test it on another data set" in said(app)
+    assert f"{run.train_images} images to learn from, {run.test_images} to test" in said(app)
+    assert "always gives the answer that is right most often" in said(app)
 
 
 def test_a_run_knows_its_own_data_set_under_another_name(open_page: Open, own: Workspace):

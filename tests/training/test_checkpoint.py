@@ -109,10 +109,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     steps = run.history()["step"].tolist()
     assert steps == sorted(steps)
     assert run.history()["minutes"].is_monotonic_increasing
-    # but for the training loss of the third epoch, which is now that of what was left of it
-    got, wanted = np.array(epochs(run)), np.array(epochs(expected))
-    np.testing.assert_allclose(got[:2], wanted[:2], rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(got[2, [0, 2, 3]], wanted[2, [0, 2, 3]], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(epochs(run), epochs(expected), rtol=1e-3, atol=1e-4)
     assert run.loss == pytest.approx(expected.loss, rel=1e-3)
     assert not (folder / "checkpoint.npz").exists()
 
@@ -365,7 +362,7 @@ def test_what_callbacks_know_is_kept_and_comes_back(tmp_path: Path) -> None:
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
         session._compile(model, Settings(Path("x")), an_epoch=1)
         best, plateau = Best(patience=5), keras.callbacks.ReduceLROnPlateau()
-        checkpoint = Checkpoint(tmp_path, best, {plateau: ("best", "wait")})
+        checkpoint = Checkpoint(tmp_path, 8, best, {plateau: ("best", "wait")})
         checkpoint.set_model(model)
         return checkpoint, best, plateau
 

@@ -50,6 +50,20 @@ def test_training_and_test_lines_carry_their_own_numbers():
     assert (list(test.x), list(test.y)) == ([10, 20], [0.7, 0.85])
 
 
+def test_what_guessing_reaches_is_a_level_that_says_so():
+    assert not charts.learning(HISTORY, "accuracy").layout.shapes
+    layout = charts.learning(HISTORY, "accuracy", 0.356).layout
+    assert [each.y0 for each in layout.shapes] == [0.356]
+    assert [each.text for each in layout.annotations] == ["guessing, 36%"]
+
+
+def test_few_epochs_are_counted_one_by_one():
+    long = pd.concat([HISTORY, HISTORY.tail(1).assign(epoch=90)])
+    assert charts.curves({"a run": HISTORY}, "loss").layout.xaxis.dtick == 1
+    assert charts.curves({"a run": HISTORY, "b": long}, "loss").layout.xaxis.dtick is None
+    assert charts.curves({"a run": HISTORY}, "loss", "minutes").layout.xaxis.dtick is None
+
+
 def test_one_batch_is_enough_for_a_figure():
     assert charts.learning(HISTORY.head(1), "loss").data[0].mode == "lines+markers"
 

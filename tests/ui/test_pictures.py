@@ -5,7 +5,7 @@ import pytest
 
 from core.scripts import SCRIPTS
 from core.ui.letter import letter
-from core.ui.pictures import cell, data_uri, enlarge, sheet
+from core.ui.pictures import cell, data_uri, enlarge, sheet, tinted
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (40, 40), (180, 240), (256, 10), (1, 1), (64, 64, 3)])
@@ -40,6 +40,14 @@ def test_a_cell_is_square_whatever_stands_in_it():
         np.flatnonzero(framed[..., 3].any(axis=0)),
     )
     assert (len(rows), len(columns)) == (24, 88)
+
+
+def test_a_map_is_white_where_nothing_is_and_in_full_colour_where_most_is():
+    painted = tinted(np.array([[0.0, 0.2], [0.4, 0.1]]), "#A64B3C", 2)
+    assert painted.dtype == np.uint8
+    assert painted[0, 0].tolist() == [255, 255, 255]
+    assert painted[1, 0].tolist() == [0xA6, 0x4B, 0x3C]
+    assert painted[0, 1].tolist() == [210, 165, 158]  # halfway: 127.5 + half, to even
 
 
 def test_a_picture_in_a_figure_is_a_png():

@@ -11,6 +11,7 @@ from core.ui.charts.style import DASHES, RUNS, finish
 
 AXES = {"step": "batches", "epoch": "epochs", "minutes": "minutes of training"}
 """What a curve can be drawn over: column of a history -> what the axis says."""
+_FEW = 12  # epochs
 
 
 def curves(
@@ -50,6 +51,8 @@ def curves(
         )
     figure = finish(figure, 360)
     figure.update_xaxes(title_text=AXES[axis], rangemode="tozero")
+    if axis == "epoch" and max(history["epoch"].max() for history in histories.values()) <= _FEW:
+        figure.update_xaxes(dtick=1)  # there is no half an epoch
     figure.update_yaxes(title_text=_said(measure))
     if measure.endswith("accuracy"):
         figure.update_yaxes(tickformat=".0%")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.ui.charts.style import TEST, TRAINING, finish
+from core.ui.charts.style import TEST, TEXT, TRAINING, finish
 
 
-def learning(history: pd.DataFrame, measure: str) -> go.Figure:
+def learning(history: pd.DataFrame, measure: str, baseline: float | None = None) -> go.Figure:
     """Lines of one run: `measure` ("loss" or "accuracy") on training and test images.
 
-    `history` has columns kind ("batch" or "epoch"), step, and for each measure a column of its
-    name (training) and one with `val_` before it (test, at the end of an epoch).
+    Args:
+        history: columns kind ("batch" or "epoch"), step, and for each measure a column of its name
+            (training) and one with `val_` before it (test, at the end of an epoch).
+        baseline: what anybody reaches without a look at the images; drawn as a level.
     """
     figure = go.Figure()
     epochs = history[history["kind"] == "epoch"]
@@ -31,6 +33,13 @@ def learning(history: pd.DataFrame, measure: str) -> go.Figure:
         line={"color": TEST, "width": 3},
     )
     finish(figure, 300)
+    if baseline is not None:
+        figure.add_hline(
+            baseline,
+            line={"color": TEXT, "width": 1, "dash": "dot"},
+            annotation={"text": f"guessing, {baseline:.0%}", "font_color": TEXT},
+            annotation_position="bottom right",
+        )
     figure.update_xaxes(title_text="batches", rangemode="tozero")
     figure.update_yaxes(title_text=measure)
     if measure == "accuracy":

@@ -130,6 +130,7 @@ def differing(runs: Sequence[Run]) -> pd.DataFrame:
 
 def _settings(run: Run) -> dict[str, Any]:
     values = {FIELDS[name].metadata["label"]: getattr(run.settings, name) for name in FIELDS}
+    values[FIELDS["model"].metadata["label"]] = FAMILIES[run.settings.model].title
     values[FIELDS["epochs"].metadata["label"]] = run.settings.total_epochs
     values[FIELDS["data"].metadata["label"]] = caches.data_name(run)
     return {**values, "Content of the data": run.data_hash[:12]}

@@ -130,5 +130,5 @@ def _averages(store: Store) -> None:
     st.caption(
         f"Left, the average of up to {derived.SAMPLE} images a script, stretched to a square. "
         "Right, how many of them have ink at each pixel after the data set's pipeline: full "
-        "colour is the share named below it, no colour is never."
+        "colour is the share named below it, white is never."
     )

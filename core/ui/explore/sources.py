@@ -146,6 +146,5 @@ def _sheet(store: Store, name: str, where: derived.Where, *, prepared: bool) -> 
         shown = pictures.tinted(derived.ink_map(store.path, where), RUNS[0], _SIDE)
     else:
         shown = np.asarray(pictures.enlarge(derived.average(store.path, where), _SIDE))
-    st.image(
-        shown, width=_SIDE, caption="Where ink lies" if prepared else "On average", alt="average"
-    )
+    said = "Where ink lies" if prepared else "On average"
+    st.image(shown, width=_SIDE, caption=said, alt=f"{said.lower()}, in images of {name}")

@@ -17,6 +17,10 @@ from core.ui.train.views import choose_run, go_to
 from core.workspace import Workspace
 
 _POLL_SECONDS = 1.0
+_GUESSING = (
+    " The dotted level is what anybody reaches who looks at no image and always gives the answer "
+    "that is right most often: only what lies above it has been learned."
+)
 
 
 def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
@@ -44,7 +48,7 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
         loss, accuracy = st.columns(2)
         for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
             place.plotly_chart(
-                charts.learning(history, measure),
+                charts.learning(history, measure, run.baseline if measure == "accuracy" else None),
                 config=charts.PLAIN,
                 key=measure,
                 alt=f"{measure} in training and on the test images, batch by batch",
@@ -54,6 +58,8 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
             "In training both are averaged since the epoch began: the line lags, jumps where one "
             "begins, and early on the test may stand above it. Where the test line turns away "
             "while the training line goes on, the model has begun to learn by heart."
+            + _GUESSING
+            * (run.baseline is not None)
         )
 
 
@@ -63,6 +69,8 @@ def _facts(run: Run) -> None:
         f"{FAMILIES[settings.model].title} on {plain(caches.data_name(run))}",
         f"tested on {run.tested_on}",
     ]
+    if run.train_images and run.test_images:
+        facts.append(f"{run.train_images:,} images to learn from, {run.test_images:,} to test")
     if run.epoch:
         facts.append(f"epoch {run.epoch} of {settings.total_epochs}")
     if settings.notes:
