@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.distort import Distorted, _damage, _scanned_hard, distort
+from core.data.distort import Distorted, _another_pen, _damage, _scanned_hard, distort
 from core.errors import ImageError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -113,6 +113,18 @@ def damaged(kind: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 BREAK, SPECK, NEIGHBOUR, CUT, RULE = range(5)
+
+
+@pytest.mark.parametrize(("width", "kept"), [(1, True), (9, False)])
+def test_a_stroke_that_a_thinner_pen_would_lose_stays(width: int, kept: bool) -> None:
+    class Thinner(np.random.Generator):
+        def integers(self, *_: int) -> Any:
+            return -1
+
+    stroke = cv2.line(np.zeros((96, 96), np.uint8), (20, 48), (76, 48), 255, width)
+    after = _another_pen(stroke, Thinner(np.random.PCG64(0)))
+    assert np.array_equal(after, stroke) is kept
+    assert after.any()
 
 
 def test_each_kind_of_damage_takes_ink_or_adds_some() -> None:

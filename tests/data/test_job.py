@@ -343,6 +343,22 @@ def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None
     ]
 
 
+def test_an_old_job_that_goes_on_is_not_cleared_away(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(22):
+        folder = ws.jobs / f"sketch-{number:04x}"
+        folder.mkdir()
+        (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
+        os.utime(folder, (0, 0))
+    monkeypatch.setattr("core.jobs.is_alive", lambda folder: folder.name == "sketch-0000")
+
+    clear_away(ws)
+
+    assert (ws.jobs / "sketch-0000").exists()
+    assert not (ws.jobs / "sketch-0001").exists()
+
+
 @pytest.mark.usefixtures("asked")
 def test_a_download_reports_where_it_is(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def fetch(_: object, here: Workspace, *, progress: Callable, cancelled: Callable) -> Path:

@@ -154,6 +154,13 @@ def test_few_writers_are_parted_all_the_same(writers: list[str]) -> None:
     assert labels["script"].iloc[test].value_counts()["kannada"] == 20
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_where_every_writer_is_too_many_the_least_busy_is_tested(seed: int) -> None:
+    _, test = split(labels := frame(["a"] * 60 + ["b"] * 50 + ["c"] * 55), "writer", seed)
+
+    assert set(labels["writer"].iloc[test]) == {"b"}
+
+
 def test_of_unknown_writers_exact_copies_stay_together() -> None:
     digests = [f"{number // 2}" for number in range(100)]
     labels = frame([""] * 100, digests=digests)
@@ -229,6 +236,22 @@ def test_a_script_is_tested_though_another_has_all_its_collections_too() -> None
     for seed in range(20):
         for rows in split(labels, "collection", seed):
             assert set(labels["script"].iloc[rows]) == {"a", "b"}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_script_keeps_something_to_learn_from(seed: int) -> None:
+    shared = {"a": ("0", "1"), "b": ("1", "2"), "c": ("2", "0")}
+    labels = together(
+        *(
+            frame(["a"] * 20, script=script, collection=name)
+            for script, names in shared.items()
+            for name in names
+        )
+    )
+
+    train, _ = split(labels, "collection", seed)
+
+    assert set(labels["script"].iloc[train]) == set(shared)
 
 
 def test_one_collection_cannot_be_held_out_of_itself(canonical_store: Path) -> None:

@@ -208,8 +208,8 @@ def test_characters_get_a_temperature_of_their_own_which_the_weights_keep(tmp_pa
     import keras
 
     random = np.random.default_rng(0)
-    writers, of_writers = answered(random, 4_000, too_sure=2.0, novelty=-6)
-    families, of_families = answered(random, 4_000, too_sure=2.0, novelty=-6)
+    writers, of_writers = answered(random, 4_000, too_sure=2.0, novelty=5)
+    families, of_families = answered(random, 4_000, too_sure=2.0, novelty=5)
     write(tmp_path / "data.parquet", writers, list(of_writers), ["test"] * 3_999 + ["train"])
     strangers = tmp_path / "strangers.parquet"
     write(strangers, np.append(families, families[:1], 0), [*of_families, OTHER], [""] * 4_001)

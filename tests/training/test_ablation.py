@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.data.build import NOTEBOOK_COUNTS, find_items
+from core.data.sketchbook import families
 from core.data.store import Store
 from core.evaluation.figures import of_parts
 from core.scripts import NAMES
+from core.training import ablation
 from core.training.ablation import FULL, PARTS, _read, ablate, reversed_labels, to_markdown
 
 ROWS = [
@@ -45,6 +47,21 @@ def test_labels_are_reversed_script_by_script(kaggle_folder: Path) -> None:
     assert scripts == sorted(scripts, key=order[::-1].index)
     files = {each.file.path: each.script for each in items}
     assert [files[each.file.path] for each in turned] == scripts[::-1]
+
+
+def test_families_that_are_held_out_are_not_learned_from(
+    kaggle_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ablation, "_SKETCHED", 40)
+    part = next(each for each in PARTS if each.sketched)
+
+    ablation._build(part, [str(kaggle_folder)], tmp_path / "data.parquet")
+
+    drawn = {each.name for name in NAMES for each in families(name)}
+    labels = Store.open(tmp_path / "data.parquet").labels()
+    sketched = labels[labels["collection"].isin(drawn)]
+    assert len(sketched) > 100
+    assert set(sketched["fold"]) == {"train"}
 
 
 def test_a_table_and_a_figure_name_every_row() -> None:

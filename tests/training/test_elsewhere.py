@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,18 @@ def test_its_own_test_images_are_answered_as_those_of_others(
         }
     ).to_parquet(run.folder / "predictions.parquet")
     assert by_script(own_tally(run)) == {"arabic": 1.0}  # it must choose among the six
+
+
+@pytest.mark.parametrize(("split", "seen"), [("writer", True), ("collection", False)])
+def test_without_its_data_set_the_split_tells_what_it_saw(
+    split: str, seen: bool, make_run: Make, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=["ahcd1"])
+    run = replace(run, settings=replace(run.settings, split=split))
+    pd.DataFrame(
+        {"row": [0], "script": ["arabic"], "predicted": ["arabic"], "p_arabic": [1.0]}
+    ).to_parquet(run.folder / "predictions.parquet")
+    assert own_tally(run)["seen"].tolist() == [seen]
 
 
 def test_another_data_set_goes_through_the_models_own_pipeline(

@@ -1,12 +1,14 @@
 """What a frozen body sees in a data set is worked out once."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.data.build import build
 from core.data.store import Store
 from core.errors import Cancelled
 from core.training import worker
@@ -60,6 +62,28 @@ def test_the_longest_unused_are_removed(notebook_store: Path, tmp_path: Path) ->
         features(sum_of_ink(scale), store, tmp_path, silent)
     assert len(list(tmp_path.iterdir())) == 3
     features(sum_of_ink(4), store, tmp_path, never)
+
+
+def test_another_data_set_is_looked_at_anew(
+    notebook_store: Path, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    body, kept = sum_of_ink(2), tmp_path / "kept"
+    kept.mkdir()
+    features(body, Store.open(notebook_store), kept, silent)
+    build([str(kaggle_zips["arabic"])], tmp_path / "other.parquet", pipeline="notebook", workers=1)
+    other = Store.open(tmp_path / "other.parquet")
+    assert len(features(body, other, kept, silent)) == len(other) < 288
+
+
+def test_what_was_used_last_is_kept(notebook_store: Path, tmp_path: Path) -> None:
+    store = Store.open(notebook_store)
+    for scale in range(3):
+        features(sum_of_ink(scale), store, tmp_path, silent)
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    features(sum_of_ink(0), store, tmp_path, never)
+    features(sum_of_ink(3), store, tmp_path, silent)
+    features(sum_of_ink(0), store, tmp_path, never)
 
 
 def test_a_stop_leaves_nothing(notebook_store: Path, tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ def test_every_alphabet_no_training_saw_is_a_class(parts: tuple[Lesson, Lesson])
     assert learned.images.shape[1:] == asked.images.shape[1:] == (40, 40)
 
 
+def test_no_image_is_learned_and_asked_for(parts: tuple[Lesson, Lesson]) -> None:
+    learned, asked = ({each.tobytes() for each in part.images} for part in parts)
+
+    assert not learned & asked
+
+
 def test_no_hand_is_in_both_lessons() -> None:
     labels = np.array([0, 1] * 40)
     writers = pd.Series([f"w{row // 14}" for row in range(80)])
