@@ -12,6 +12,7 @@ from core.ui.home import (
     what_is_here,
 )
 from core.ui.page import HOME, begin_page
+from core.ui.story import offer_story
 from core.workspace import workspace
 
 begin_page(HOME)
@@ -28,6 +29,7 @@ seen, unseen = accuracies()
 if seen or unseen:
     st.header("Two accuracies, always side by side")
     show_accuracies(seen, unseen)
+    offer_story("Why 98% means nothing: the whole story")
 
 st.header("Four things to do")
 here = workspace()

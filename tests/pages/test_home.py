@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,11 @@ from core.data.job import FIRST
 from core.data.sketchbook import sketch
 from core.errors import RunBusy
 from core.scripts import SCRIPTS
-from core.workspace import Workspace
+from core.ui.story import in_theme
+from core.workspace import CHECKOUT, Workspace
 
 Open = Callable[..., AppTest]
+STORY = CHECKOUT / "docs" / "notebook.md"
 BY_SCRIPT = {script.name: 0.5 for script in SCRIPTS}
 BOTH = {"in_domain": {**BY_SCRIPT, "mean": 0.987}, "unseen": {**BY_SCRIPT, "mean": 0.654}}
 
@@ -158,3 +161,22 @@ def test_a_damaged_data_set_is_named_and_the_one_before_it_shown(
     assert "mine.parquet" in app.warning[0].value
     assert "288 images in “whole”." in text(app)
     assert "Draw a character" in labels(app)
+
+
+def test_the_story_of_the_notebook_opens_with_its_figures(open_page: Open) -> None:
+    app = open_page("home")
+    before = len(app.image)
+    press(app, "Why 98% means nothing: the whole story")
+    assert not app.exception
+    assert "The labels are reversed" in text(app)
+    assert "Pretrained networks" in text(app)
+    assert not re.search(r"\]\((?!http)", text(app))  # links to files lead nowhere from a page
+    assert len(app.image) - before == len(re.findall(r"!\[", STORY.read_text(encoding="utf-8")))
+
+
+def test_a_figure_is_drawn_for_the_theme_of_the_page() -> None:
+    svg = "text{fill:#555}@media(prefers-color-scheme:dark){text{fill:#bbb}.a{fill:red}}</style>"
+    assert in_theme(svg, dark=False) == "text{fill:#555}</style>"
+    assert in_theme(svg, dark=True) == "text{fill:#555}text{fill:#bbb}.a{fill:red}</style>"
+    for file in STORY.parent.glob("images/*.svg"):
+        assert "@media" not in in_theme(file.read_text(), dark=True)

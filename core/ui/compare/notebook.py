@@ -18,6 +18,7 @@ from core.evaluation.notebook import (
 from core.training.classes import SCRIPT
 from core.training.runs import Run
 from core.ui import caches
+from core.ui.story import offer_story
 
 _COLUMNS = {
     "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
@@ -56,6 +57,7 @@ def show_notebook(runs: Sequence[Run]) -> None:
         }
     )
     st.dataframe(frame, hide_index=True, column_config=_COLUMNS)
+    offer_story("The notebook's mistakes, one by one")
     st.caption(f"All were tested on a random fifth of their data. {ranks(rows)} {_WHY_NOT_HIGHER}")
 
 
