@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
@@ -129,8 +129,17 @@ def append(folder: Path, record: Mapping[str, Any], name: str = PROGRESS) -> Non
     """
     path = folder / name
     line = json.dumps(record, ensure_ascii=False) + "\n"
-    with storage_errors(path), path.open("ab", buffering=0) as file:
-        file.write(line.encode(errors="replace"))
+    with storage_errors(path), path.open("ab+", buffering=0) as file:
+        if file.tell() and not _ends_a_line(file):
+            line = f"\n{line}"
+        left = line.encode(errors="replace")
+        while left:  # a disk takes what it has room for, and complains the next time
+            left = left[file.write(left) :]
+
+
+def _ends_a_line(file: IO[bytes]) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def read(folder: Path, name: str = PROGRESS) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from core import jobs
+from core.workspace import CHECKOUT
 
 # A job that says it has begun, then waits to be asked to stop, and says that it was.
 PATIENT = """
@@ -122,6 +124,67 @@ def test_records_come_back_in_order_and_a_line_cut_short_is_left_out(tmp_path: P
     expected = [{"n": number, "sign": "ᜊ"} for number in range(3)]
     assert jobs.read(tmp_path) == expected
     assert jobs.last(tmp_path) == expected[-1]
+
+
+def test_a_record_after_a_line_cut_short_is_whole(tmp_path: Path) -> None:
+    jobs.append(tmp_path, {"n": 0})
+    with (tmp_path / "progress.jsonl").open("ab") as file:
+        file.write(b'{"n": 1')
+    jobs.append(tmp_path, {"n": 2})
+    jobs.append(tmp_path, {"n": 3})
+    assert jobs.read(tmp_path) == [{"n": 0}, {"n": 2}, {"n": 3}]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sets a limit that only Unix knows")
+def test_a_record_that_a_disk_takes_half_of_is_an_error(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from core import jobs\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))\n"
+        "try:\n"
+        "    jobs.append(Path(sys.argv[1]), {'text': 'x' * 40})\n"
+        "except Exception:\n"
+        "    sys.exit(3)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    assert subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 3
+    jobs.append(tmp_path, {"n": 1})
+    assert jobs.read(tmp_path) == [{"n": 1}]
+
+
+def test_a_line_that_is_no_record_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "progress.jsonl").write_text('{"n": 0}\n[]\n3\n')
+    assert jobs.read(tmp_path) == [{"n": 0}]
+    assert jobs.last(tmp_path) == {"n": 0}
+
+
+def test_a_job_that_was_stopped_and_is_started_again_is_not_stopped(tmp_path: Path) -> None:
+    (tmp_path / "stop").touch()
+    start(tmp_path)
+    assert not jobs.stop_requested(tmp_path)
+    jobs.request_stop(tmp_path)
+
+
+def test_what_is_outdated_goes_when_a_job_starts_again(tmp_path: Path) -> None:
+    (tmp_path / "result").touch()
+    start(tmp_path, "", outdated=["result"])
+    assert not (tmp_path / "result").exists()
+
+
+def test_a_job_runs_in_the_checkout_and_prints_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    start(tmp_path / "job")
+    process = process_of(tmp_path / "job")
+    os.kill(process, signal.SIGKILL)
+    assert jobs.log_tail(tmp_path / "job") == "loud and clear"
+
+
+def test_a_full_memory_says_what_to_do() -> None:
+    assert jobs.reason(MemoryError()).endswith("choose a smaller data set or batch size")
 
 
 def test_reading_what_is_not_there_yet_gives_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -153,9 +153,10 @@ def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
     # The zips first: the name of one says more than that of a folder they were unpacked to.
     for place, root, names in sorted(every, key=lambda each: each[2] is not None):
         files, left_out = [], 0
-        where = os.path.realpath(root)
+        where = lru_cache(partial(_real, root))
         for entry in _now_and_then(heed, _entries(root, names)):
-            same = f"{where}/{entry.name}"  # a path may lead into the folder of another
+            folder, _, file = entry.name.rpartition("/")
+            same = f"{where(folder)}/{file}"  # a path may lead into the folder of another
             original = root if same in taken else copies.original(entry)
             taken.add(same)
             if original is None:
@@ -168,6 +169,10 @@ def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
         if names is None:
             copies.add(each for each in files if is_image(each))
     return contents
+
+
+def _real(root: Path, folder: str) -> str:
+    return os.path.realpath(f"{root}/{folder}")
 
 
 def _roots(

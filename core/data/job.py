@@ -143,7 +143,7 @@ def _start_making(
 
 def _start(ws: Workspace, kind: str, name: str, options: dict[str, Any]) -> Path:
     clear_away(ws)
-    folder = ws.jobs.resolve() / f"{kind}-{time.time_ns():x}"
+    folder = ws.jobs.absolute() / f"{kind}-{time.time_ns():x}"
     request = {"kind": kind, "name": name, "options": options}
     jobs.start(
         folder,

@@ -20,6 +20,8 @@ from core.workspace import at_home
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
 _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
+_ALIKE = ("english", "kannada")
+"""Scripts whose sets both number their files imgNNN-NNN.png."""
 COPIES = (
     "{:,} of its images are here a second time, unpacked, in another zip or by another path, "
     "and are taken once"
@@ -107,7 +109,7 @@ def hinted(text: str) -> tuple[str, Path]:
         DataError: there is no such source, or the path is empty.
     """
     name, sign, rest = text.partition("=")
-    if sign and not Path(text).exists():
+    if sign and not at_home(text).exists():
         if name not in BY_NAME and name != OTHER:
             known = ", ".join([*WITH_OTHER, *(each.name for each in SOURCES)])
             raise DataError(f"{text}: no source called {name!r}; there are {known}")
@@ -130,13 +132,16 @@ def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     found: list[Item | Entry] = []
     for folder, images in folders.items():
         own = _own(images[0][1], hint)
-        named = "" if hint or own is None else own[0]
-        reader = BY_NAME.get(hint) if hint else _reader(root, folder, named, images)
+        if hint:
+            sources = [BY_NAME[hint]] if hint in BY_NAME else []
+        else:
+            sources = [each for each in SOURCES if own is None or own[0] == each.script]
+        reader = _Reader(root, folder, sources, [file for file, _ in images])
         for file, entry in images:
-            label = reader.read(folder, file) if reader else None
-            if reader and label:
+            source, label = reader.read(file)
+            if source and label:
                 label = numerals.get(file, label)
-                found.append(Item(entry, reader.script, reader.name, label))
+                found.append(Item(entry, source.script, source.name, label))
             elif own:
                 found.append(Item(entry, own[0], entry.collection, Label(own[1])))
             else:
@@ -144,21 +149,34 @@ def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:
     return found
 
 
-def _reader(
-    root: Path, folder: str, named: str, images: Sequence[tuple[str, Entry]]
-) -> Source | None:
-    """Tell by file names which set a folder belongs to; one of the script it names, if any."""
-    sources = [each for each in SOURCES if named in ("", each.script)]
-    for file, _ in images:
-        matching = [each for each in sources if each.read(folder, file)]
-        if len(matching) == 1:
-            return matching[0]
-        if matching:  # English and Kannada both number their files imgNNN-NNN.png
-            return _english_or_kannada(root, folder, [file for file, _ in images])
-    return None
+class _Reader:
+    """Tells by their names which sets the files of a folder belong to."""
+
+    def __init__(
+        self, root: Path, folder: str, sources: Sequence[Source], files: Sequence[str]
+    ) -> None:
+        self._root, self._folder, self._files = root, folder, files
+        self._sources = list(sources)
+
+    def read(self, file: str) -> tuple[Source | None, Label | None]:
+        """Return the set of a file, and what its name says; neither where it fits none."""
+        fitting = ((each, each.read(self._folder, file)) for each in self._sources)
+        source, label = next((each for each in fitting if each[1]), (None, None))
+        if source is None:
+            return None, None
+        if source.script in _ALIKE and any(other for _, other in fitting):
+            chosen = _english_or_kannada(self._root, self._folder, self._files)
+            self._sources = [
+                each for each in self._sources if each is chosen or each.script not in _ALIKE
+            ]
+            return self.read(file)
+        if source is not self._sources[0]:  # the next one is likely to be of the same set
+            self._sources.remove(source)
+            self._sources.insert(0, source)
+        return source, label
 
 
-def _english_or_kannada(root: Path, folder: str, files: list[str]) -> Source:
+def _english_or_kannada(root: Path, folder: str, files: Sequence[str]) -> Source:
     english, kannada = BY_NAME["english"], BY_NAME["kannada"]
     unpacked_by_kagglehub = [each for each in (english, kannada) if each.name in root.parts]
     if len(unpacked_by_kagglehub) == 1:

@@ -84,9 +84,10 @@ def folder_of(script: str, character: str) -> str:
 
 
 def _allowed(name: str) -> str:
-    """Return a name as every system takes it for a folder; of two names, two.
+    """Return a name that systems take for a folder.
 
-    In place of signs that some do not take stand those that look alike but are wider.
+    In place of signs that some do not take stand those that look alike but are wider. Where upper
+    and lower case are one to a disk, "A" and "a" are one folder there.
     """
     kept = name.translate(_WIDER)
     if kept.startswith("."):  # hidden

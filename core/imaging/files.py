@@ -74,7 +74,7 @@ def decode(data: bytes) -> np.ndarray:
 
 
 def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
-    """Decode as `decode` does; also returns the file's own width and height in px."""
+    """Decode as `decode` does; also returns the width and height of the original in px, upright."""
     kind, mode, (width, height) = _header(data)
     if width * height > MAX_PIXELS:
         raise ImageError(
@@ -82,7 +82,8 @@ def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
             "shrink it first"
         )
     pixels = _collapse(_bound(_composite(_pixels(data, kind, mode, max(width, height)))))
-    return pixels, (width, height)
+    turned = (pixels.shape[0] - pixels.shape[1]) * (height - width) < 0
+    return pixels, (height, width) if turned else (width, height)
 
 
 def encode(image: np.ndarray) -> bytes:

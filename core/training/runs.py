@@ -254,7 +254,7 @@ def runs_on(workspace: Workspace, content: str | None) -> list[Run]:
 
 
 def one_start(workspace: Workspace) -> FileLock:
-    """Two who start a run or a test at once: the second looks when the first one's is alive."""
+    """Of two who start, test or delete a run at once the second looks when the first has done."""
     return FileLock(workspace.runs / ".starting")
 
 
@@ -292,15 +292,16 @@ def delete_run(run: Run) -> None:
         RunBusy: it goes on, or is being tested.
         RunNotFound: it is gone already.
     """
-    if not (run.folder / files.SETTINGS).exists():
-        raise RunNotFound(f"run {run.id} is gone already")
-    if _load(run.folder).active:
-        raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
-    _refuse_if_tested(run)
-    # first what makes it a run, and a model: nobody who lists them shall find half of one
-    (run.folder / files.SETTINGS).unlink()
-    (run.folder / FACTS).unlink(missing_ok=True)
-    shutil.rmtree(run.folder)
+    with one_start(Workspace.of(run.folder)):
+        if not (run.folder / files.SETTINGS).exists():
+            raise RunNotFound(f"run {run.id} is gone already")
+        if _load(run.folder).active:
+            raise RunBusy(f"run {run.id} is going on: stop it before you delete it")
+        _refuse_if_tested(run)
+        # first what makes it a run, and a model: nobody who lists them shall find half of one
+        (run.folder / files.SETTINGS).unlink()
+        (run.folder / FACTS).unlink(missing_ok=True)
+        shutil.rmtree(run.folder)
 
 
 def _refuse_if_tested(run: Run) -> None:
@@ -371,7 +372,7 @@ def _request(settings: Settings) -> str:
 def _new_folder(workspace: Workspace, model: str) -> Path:
     while True:
         name = f"{model}-{''.join(secrets.choice(_ID_LETTERS) for _ in range(4))}"
-        folder = workspace.runs.resolve() / name
+        folder = workspace.runs.absolute() / name
         try:
             folder.mkdir()
         except FileExistsError:

@@ -92,6 +92,20 @@ def asked(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
     return lambda *arguments, **options: start_build(ws, *arguments, **options)
 
 
+def test_a_folder_for_jobs_that_is_a_link_does_not_lead_away(
+    ws: Workspace, asked: Callable[..., Path], kaggle_folder: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "disk" / "jobs"
+    place.mkdir(parents=True)
+    ws.jobs.rmdir()
+    (ws.root / "jobs").symlink_to(place, target_is_directory=True)
+
+    _run_here(asked([str(kaggle_folder)], "few", "notebook", 1))
+
+    assert (ws.store / "few.parquet").exists()
+    assert [each.name for each in place.parent.iterdir()] == ["jobs"]
+
+
 def test_so_many_a_script_by_the_pipeline_asked_for(
     ws: Workspace, asked: Callable[..., Path], kaggle_folder: Path
 ) -> None:

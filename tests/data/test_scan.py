@@ -335,11 +335,16 @@ def test_an_unknown_hint_is_answered_with_those_there_are(tmp_path: Path) -> Non
         scan([f"latin={tmp_path}"])
 
 
-def test_a_path_with_an_equals_sign_is_a_path(tmp_path: Path) -> None:
+def test_a_path_with_an_equals_sign_is_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = write(tmp_path / "size=32", "id_1_label_1.png")
 
     assert len(scan([str(place)]).items) == 1
     assert len(scan([f"arabic={place}"]).items) == 1
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert len(scan(["~/size=32"]).items) == 1
 
 
 def test_folders_of_ones_own(tmp_path: Path) -> None:
@@ -665,6 +670,27 @@ def test_a_zip_and_its_copy_given_as_two_paths_count_once(
     ((path, reason),) = found.copies
     assert path == paths[0]
     assert reason.startswith("48 of its images are here a second time")
+
+
+def test_two_sets_in_one_folder_are_both_read(tmp_path: Path) -> None:
+    place = write(tmp_path / "all", "id_1_label_1.png", "input_1_1_1.jpg", "notes.png")
+
+    found = scan([str(place)])
+
+    assert [each.script for each in found.items] == ["arabic", "chinese"]
+    assert [path for path, _ in found.skipped] == ["all/notes.png"]
+
+
+def test_a_folder_that_a_link_of_another_path_leads_to_is_taken_once(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    write(second, "arabic/alif/1.png")
+    first.mkdir()
+    (first / "link").symlink_to(second, target_is_directory=True)
+
+    found = scan([str(first), str(second)])
+
+    assert [each.file.path for each in found.items] == ["first/link/arabic/alif/1.png"]
+    assert found.copies
 
 
 @pytest.mark.parametrize("second", ["{0}", "{0}/.", "{0}/arabic", "{1}"])

@@ -218,7 +218,13 @@ def test_a_photo_is_turned_the_way_the_camera_was_held(kind: str, orientation: i
     expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
 
     # no two of the eight ways to lie are closer than 20
-    assert mean_difference(decode(data), expected) < 2
+    decoded, size = decode_sized(data)
+    assert mean_difference(decoded, expected) < 2
+    assert size == expected.shape[1::-1]
+
+
+def test_a_photo_that_is_almost_square_keeps_its_sides() -> None:
+    assert decode_sized(file_of(smooth(1000, 1001), "JPEG"))[1] == (1001, 1000)
 
 
 def test_a_large_photo_is_turned_too() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from filelock import Timeout
 
 from core import jobs
 from core.data.build import build
@@ -28,6 +29,7 @@ from core.imaging import Pipeline, preset
 from core.inference.predictor import Predictor
 from core.models.litert import LiteRT
 from core.scripts import NAMES
+from core.training import runs
 from core.training.runs import (
     Run,
     delete_run,
@@ -459,6 +461,33 @@ def _many_times(store: Path, workspace: Workspace) -> Path:
     path = workspace.store / "many.parquet"
     pq.write_table(many, path)
     return path
+
+
+def test_a_folder_for_runs_that_is_a_link_does_not_lead_away(tmp_path: Path) -> None:
+    here, place = Workspace(tmp_path / "here"), tmp_path / "disk" / "runs"
+    place.mkdir(parents=True)
+    here.root.mkdir()
+    (here.root / "runs").symlink_to(place, target_is_directory=True)
+
+    folder = runs._new_folder(here, "cnn")
+
+    assert Workspace.of(folder).root == here.root
+    assert (place / folder.name).is_dir()
+
+
+def test_no_run_is_started_or_tested_while_one_is_deleted(
+    ask: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, here = ask("cnn-test"), Workspace(tmp_path)
+    (folder / "state.json").write_text('{"state": "done"}')
+
+    def look(_: Run) -> None:
+        with pytest.raises(Timeout):
+            runs.one_start(here).acquire(timeout=0)
+
+    monkeypatch.setattr(runs, "_refuse_if_tested", look)
+    delete_run(find_run(here, "cnn-test"))
+    assert not folder.exists()
 
 
 def test_where_nothing_can_be_started_a_run_stays_as_it_had_ended(

@@ -108,7 +108,7 @@ def families(script: str | None = None) -> tuple[Family, ...]:
 
 def is_drawn(collections: Iterable[str]) -> bool:
     """Whether all these collections are families of the sketchbook: no person wrote them."""
-    known = {each.name for each in (*families(), *families(OTHER))}
+    known = {each.name for each in families()} | {each["name"] for each in alphabets()}
     return all(each in known for each in collections)
 
 

@@ -82,14 +82,17 @@ def _facts(
 def _fact(store: Store, source: str, found: pd.DataFrame) -> list[str]:
     where = (("collection", source),)
     scripts = derived.counts(store.path, "script", where)
-    writers = derived.counts(store.path, "writer", where).index
+    characters, writers = (
+        len(derived.counts(store.path, column, where).index.drop("", errors="ignore"))
+        for column in ("character", "writer")
+    )
     sides = derived.longer_sides(store.path, source)
     low, high = int(sides.min()), int(sides.max())
     return [
         ", ".join(script(name).title for name in scripts.index),
         f"{int(scripts.to_numpy().sum()):,}",
-        f"{len(derived.counts(store.path, 'character', where)):,}",
-        UNKNOWN if list(writers) == [""] else f"{len(writers):,}",
+        f"{characters:,}" if characters else UNKNOWN,
+        f"{writers:,}" if writers else UNKNOWN,
         f"{low:,}" if low == high else f"{low:,} to {high:,}",
         f"{found['dark_on_light'].mean():.0%}",
         f"{found['ink_share'].median():.1%}",
