@@ -67,3 +67,8 @@ def class_name(of: str, character: str) -> str:
 def script_of(label: str) -> str:
     """Return the script of what a model answers: of a script itself, or of a `class_name`."""
     return label.partition(_APART)[0]
+
+
+def character_of(label: str) -> str:
+    """Return the character of a `class_name`; "" of a script itself."""
+    return label.partition(_APART)[2]

@@ -32,9 +32,9 @@ def message(text: str) -> str:
     return "".join(parts)
 
 
-def isolated(character: str) -> str:
-    """Return a character that may be written from right to left, so that its neighbours stay."""
-    return f"\u2068{character}\u2069"
+def isolated(text: str) -> str:
+    """Return text that may be written from right to left, so that its neighbours stay."""
+    return text if text.isascii() else f"\u2068{text}\u2069"
 
 
 def listed(names: Sequence[str]) -> str:

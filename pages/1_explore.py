@@ -21,7 +21,7 @@ height, width = store.shape
 about = f"{len(store):,} images, prepared by the {store.pipeline.name} pipeline to "
 about += f"{height} × {width} px"
 if store.skipped:
-    about += f"; {store.skipped:,} files could not be read"
+    about += f"; {store.skipped:,} file{'s' if store.skipped > 1 else ''} could not be read"
 st.caption(f"{about}.")
 view = st.segmented_control(
     "View",

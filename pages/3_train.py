@@ -14,8 +14,8 @@ runs = list_runs(here)
 if train.view(runs) == train.NEW:
     store = data_or_stop(here)
     chosen = train.choose(store)
-    train.look_before(chosen, store, runs)
-    settings = train.ask_more(chosen)
+    may_start = train.look_before(chosen, store, runs)
+    settings = train.ask_more(chosen) if may_start else None
     if settings is not None:
         train.start(here, settings)
 else:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from core.data.store import ROW_GROUP, Store
 from core.imaging.steps import FLAT, Grey, Polarity, otsu
-from core.scripts import SCRIPTS, script
+from core.scripts import OTHER, SCRIPTS, script
 from core.text import listed
 
 LOPSIDED = 2.0
@@ -89,6 +89,8 @@ def balance(labels: pd.DataFrame) -> list[str]:
     of_script = {str(name): int(count) for name, count in found.items() if count}
     if not of_script:
         return ["It holds no images."]
+    if set(of_script) == {OTHER}:  # classes of one's own: what is said of scripts is not of them
+        return [*_characters_words(labels), *_writers_words(labels, of_script)]
     return [
         *_scripts_words(of_script),
         *_characters_words(labels),
@@ -133,7 +135,8 @@ def _characters_words(labels: pd.DataFrame) -> Iterator[str]:
     if said:
         yield (
             f"Some characters have fewer than {FEW_OF_CHARACTER} images: {listed(said)}. For "
-            "telling scripts apart that matters little; for telling characters apart it does."
+            "telling scripts apart that matters little; for telling characters apart, or classes "
+            "of your own, it does."
         )
 
 
@@ -377,5 +380,8 @@ def _one_by_one(store: Store, rows: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def ink_map(images: np.ndarray) -> np.ndarray:
-    """Return how often each pixel of prepared images, uint8 (N, H, W), is ink: (H, W), 0 to 1."""
-    return (images > 127).mean(axis=0)
+    """Return how often each pixel of prepared images, uint8 (N, H, W), is ink: (H, W), 0 to 1.
+
+    A pipeline may leave them dark on light: which side is ink the step Polarity says.
+    """
+    return np.mean([Polarity()(each) > 127 for each in images], axis=0)

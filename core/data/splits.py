@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import DataError
+from core.scripts import script
 
 TEST_SHARE = 0.2
 
@@ -75,9 +76,10 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
     settled: set[str] = set()
     for name, rows in scripts.items():
         if len(of_script[name]) < 2:
+            title, only = script(str(name)).title, collection[rows[0]]
             raise DataError(
-                f"all {name} images are of one collection, {collection[rows[0]]}: "
-                "add another, or choose the writer split"
+                f"all {title} images are of one collection, {only}: add another, or choose the "
+                "writer split"
             )
         # a collection of several scripts is on one side for all of them
         elsewhere = of_script[name] - settled or of_script[name] & held

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from core import jobs
+from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
@@ -48,6 +49,7 @@ class Trial:
             data set was gone, and nobody could tell.
         result: of `tally`; None until it is done.
         data_hash: content hash of the data set, as it was then; "" until it is done.
+        unknown: images left out because they show nothing that the model tells apart.
     """
 
     folder: Path
@@ -60,6 +62,17 @@ class Trial:
     copies: int | None
     result: pd.DataFrame | None
     data_hash: str = ""
+    unknown: int = 0
+
+    @property
+    def unseen(self) -> pd.DataFrame:
+        """Those rows of the result that are of collections the model never saw."""
+        return pd.DataFrame() if self.result is None else self.result[~self.result["seen"]]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether all those are fonts of the sketchbook: no person wrote them."""
+        return bool(len(self.unseen)) and is_drawn(self.unseen["collection"].unique())
 
 
 def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]) -> pd.DataFrame:
@@ -95,12 +108,14 @@ def by_script(counted: pd.DataFrame) -> dict[str, float]:
 def own_tally(run: Run) -> pd.DataFrame:
     """Return `tally` of the run's own test images.
 
-    Where its data set is gone, there is one collection without a name.
+    Where a run of an earlier version has lost its data set, there is one collection without a name.
 
     Raises:
         RunError: the run has not got that far.
     """
     answers = _among_known(run.test_predictions())
+    if "collection" in answers and run.trained_on is not None:
+        return tally(answers, answers["collection"], run.trained_on)
     store = data_of(run)
     if store is None:
         nameless = () if run.settings.split == "collection" else ("",)
@@ -151,14 +166,23 @@ def trials_of(run: Run) -> list[Trial]:
     return [_look(each.parent) for each in newest_first(found)]
 
 
+def most_telling(trials: Sequence[Trial]) -> Trial | None:
+    """Return the newest test on collections the model never saw; of fonts only without another.
+
+    `trials` are as `trials_of` returns them.
+    """
+    counted = [each for each in trials if len(each.unseen)]
+    return min(counted, key=lambda each: each.drawn, default=None)
+
+
 def _look(folder: Path) -> Trial:
     active = jobs.is_alive(folder)
     latest = jobs.last(folder) or {}
-    error, copies, counted, data_hash = latest.get("error", ""), 0, None, ""
+    error, copies, counted, data_hash, unknown = latest.get("error", ""), 0, None, "", 0
     try:
         found = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
         copies, counted = found["copies"], pd.DataFrame(found["counted"])
-        data_hash = found.get("hash", "")
+        data_hash, unknown = found.get("hash", ""), found.get("unknown", 0)
     except FileNotFoundError:
         if not active:
             error = error or "its process was killed, or ran out of memory: start it again"
@@ -175,6 +199,7 @@ def _look(folder: Path) -> Trial:
         copies,
         counted,
         data_hash,
+        unknown,
     )
 
 
@@ -203,7 +228,8 @@ def _try(folder: Path) -> dict[str, Any]:
         rows = np.arange(len(labels))
     predictor = Predictor.load(run.folder)
     true = named_by(labels, run.settings.classes).to_numpy(str)
-    rows = rows[np.isin(true[rows], predictor.labels)]
+    known = np.isin(true[rows], predictor.labels)
+    unknown, rows = int((~known).sum()), rows[known]
     if not len(rows):
         raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")
     fresh = rows[~labels["digest"].isin(copied or ()).to_numpy()[rows]]
@@ -226,6 +252,7 @@ def _try(folder: Path) -> dict[str, Any]:
         "copies": None if copied is None else len(rows) - len(fresh),
         "counted": counted.to_dict("list"),
         "hash": store.hash,
+        "unknown": unknown,
     }
 
 

@@ -66,7 +66,7 @@ class Run:
         image_shape: height and width in px of those images, likewise.
         trained_on: the collections of the images it learns from; None until it has loaded them.
         baseline: accuracy on the test split, 0 to 1, of whoever always gives the answer that is
-            right most often in training; None until then, and of runs of earlier versions.
+            right most often there; None until then, and of runs of earlier versions.
     """
 
     id: str
@@ -130,9 +130,9 @@ class Run:
     def test_predictions(self) -> pd.DataFrame:
         """Return what the model says about each image of the test split.
 
-        Columns: row (in the data set), script (the true one), label (the true class, the script
-        itself where it tells scripts apart), predicted (a class), and p_<class> for each of its
-        labels, float32.
+        Columns: row (in the data set), script (the true one), collection (not in runs of earlier
+        versions), label (the true class, the script itself where it tells scripts apart),
+        predicted (a class), and p_<class> for each of its labels, float32.
 
         Raises:
             RunError: the run has not got that far.

@@ -113,7 +113,7 @@ def train(folder: Path) -> None:
         test_images=len(test.rows),
         image_shape=store.shape,
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
-        baseline=_baseline(training, test),
+        baseline=float(np.bincount(test.labels).max() / len(test.labels)),
     )
     asked = _Question(len(names), within)
     last_state = _fit(folder, settings, learner, lessons, exam, asked, known)
@@ -131,7 +131,8 @@ def train(folder: Path) -> None:
     save_model_folder(folder, model, names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)
-    result = _evaluate(folder, model, test, names)
+    collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
+    result = _evaluate(folder, model, test, names, collections)
     if last_state == files.DONE:
         (folder / files.CHECKPOINT).unlink(missing_ok=True)
     files.write_state(folder, last_state, **result)
@@ -150,12 +151,6 @@ def _parts(
         _Part(rows, store.images(rows), places[rows], answers[rows]) for rows in parts
     )
     return training, test
-
-
-def _baseline(training: _Part, test: _Part) -> float:
-    """Return the accuracy of whoever always gives the class that most training images are of."""
-    commonest = np.bincount(training.labels).argmax()
-    return float((test.labels == commonest).mean())
 
 
 def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> list[_Part]:
@@ -315,7 +310,9 @@ def _rewind_history(folder: Path, step: int, tested: int) -> float:
     return kept[-1]["minutes"] if kept else 0.0
 
 
-def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> dict[str, float]:
+def _evaluate(
+    folder: Path, model: Any, test: _Part, labels: Sequence[str], collections: np.ndarray
+) -> dict[str, float]:
     """Write what the exported model says about the test split, and return the sum of it."""
     probabilities = LiteRT(folder / LITERT)(test.images)
     if not np.isfinite(probabilities).all():
@@ -330,6 +327,7 @@ def _evaluate(folder: Path, model: Any, test: _Part, labels: Sequence[str]) -> d
         {
             "row": test.rows,
             "script": [script_of(each) for each in true],
+            "collection": collections,
             "label": true,
             "predicted": names[predicted],
             **{f"p_{name}": probabilities[:, place] for place, name in enumerate(labels)},

@@ -14,7 +14,7 @@ from core.data.activity import Job, dismiss, find_job, list_jobs
 from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError, in_one_line
-from core.scripts import NAMES, script
+from core.scripts import NAMES, OTHER, script
 from core.text import bytes_in_words, plain
 from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
 from core.workspace import Workspace
@@ -59,6 +59,9 @@ def data_or_stop(workspace: Workspace) -> Store:
         on_change=_into_address,
         args=[key],
     )
+    if _DATA not in st.query_params and chosen.path != found[0]:
+        # or whoever opens a copy of the address gets the newest one
+        st.query_params[_DATA] = chosen.link = chosen.path.stem
     with advice():
         return caches.store(chosen.path)
 
@@ -227,6 +230,8 @@ def in_words(counts: dict[str, int]) -> str:
     """Say how many images of each script there are, in one phrase."""
     if set(counts) == set(NAMES) and len(set(counts.values())) == 1:
         return f"{next(iter(counts.values())):,} of each script"
+    if set(counts) == {OTHER}:
+        return "of classes of your own"
     return ", ".join(f"{script(name).title} {count:,}" for name, count in counts.items())
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.data.review import Review
     from core.data.store import Store
     from core.inference.predictor import Prediction, Predictor
+    from core.training.elsewhere import Trial
     from core.training.runs import Run
 
 
@@ -63,6 +64,15 @@ def data_name(run: Run) -> str:
 
     data = data_of(run, store)
     return data.path.stem if data else f"{run.settings.data.stem} (as it was)"
+
+
+def trial_name(trial: Trial) -> str:
+    """Return the name of a test's data set, and that another has it now where one has."""
+    from core.workspace import Workspace
+
+    path = Workspace.of(trial.folder.parents[1]).store / f"{trial.data}.parquet"
+    another = trial.data_hash and content(path) not in (None, trial.data_hash)
+    return f"{trial.data} (as it was)" if another else trial.data
 
 
 def answer(model: str, folder: Path | None, data: bytes) -> tuple[np.ndarray, Prediction]:

@@ -80,11 +80,16 @@ def _place_of_menu(entry: Entry) -> DeltaGenerator:
 
     A phone has no room for a side, and Streamlit leaves its own open over the page one went to.
     """
-    if "Mobi" in st.context.headers.get("User-Agent", ""):
+    if on_phone():
         # another key on every page, or it would stay open as well
         return st.popover("Menu", icon=":material/menu:", key=f"menu-{entry.title}")
     st.sidebar.header("Scriptorium")
     return st.sidebar
+
+
+def on_phone() -> bool:
+    """Whether the visitor's browser says that it is a phone's."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
 
 
 def main_button() -> Literal["primary", "secondary"]:

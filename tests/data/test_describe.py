@@ -180,3 +180,18 @@ def test_the_average_of_one_image_is_that_image(canonical_store: Path) -> None:
 def test_the_ink_map_is_the_share_of_images_with_ink_there() -> None:
     images = np.array([[[0, 255]], [[0, 255]], [[200, 0]], [[100, 255]]], np.uint8)
     assert describe.ink_map(images).tolist() == [[0.25, 0.75]]
+
+
+def test_ink_is_ink_where_a_pipeline_left_it_dark_on_light() -> None:
+    bar = np.zeros((1, 9, 9), np.uint8)
+    bar[0, 2:7, 4] = 255
+    np.testing.assert_array_equal(describe.ink_map(255 - bar), describe.ink_map(bar))
+    assert describe.ink_map(bar).sum() == 5
+
+
+def test_classes_of_ones_own_are_not_spoken_of_as_scripts() -> None:
+    rows = [("other", "star", "", "mine")] * 30 + [("other", "circle", "", "mine")] * 5
+    said = " ".join(describe.balance(labels(*rows)))
+    assert "There are no images of" not in said
+    assert "collection" not in said
+    assert "Some characters have fewer than" in said

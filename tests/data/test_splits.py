@@ -257,7 +257,7 @@ def test_every_script_keeps_something_to_learn_from(seed: int) -> None:
 def test_one_collection_cannot_be_held_out_of_itself(canonical_store: Path) -> None:
     labels = Store.open(canonical_store).labels()
 
-    with pytest.raises(DataError, match="all arabic images are of one collection, ahcd1: add"):
+    with pytest.raises(DataError, match="all Arabic images are of one collection, ahcd1: add"):
         split(labels, "collection")
 
 

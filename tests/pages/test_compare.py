@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.shelf import rename
+from core.data.sketchbook import families
 from core.evaluation.notebook import Result, beside_published
 from core.scripts import NAMES
 from core.training.runs import list_runs
@@ -89,7 +90,7 @@ def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
     [run] = list_runs(Workspace(own))
     frame = open_page("compare").dataframe[0].value
     assert frame["Never saw"].isna().all()
-    assert list(frame["of"]) == ["not tested"]
+    assert list(frame["Never saw: where"]) == ["not tested"]
 
     folder = run.folder / "elsewhere" / "other"
     folder.mkdir(parents=True)
@@ -104,7 +105,19 @@ def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
     frame = open_page("compare").dataframe[0].value
     assert list(frame["Never saw"]) == [75]
-    assert list(frame["of"]) == ["other"]
+    assert list(frame["Never saw: where"]) == ["other"]
+
+    # newer, but no person wrote it
+    font = next(each.name for each in families("arabic"))
+    drawn = folder.with_name("sketched")
+    shutil.copytree(folder, drawn)
+    (drawn / "result.json").write_text(
+        json.dumps({"copies": 0, "counted": {**counted, "collection": [font] * 3}})
+    )
+    assert list(open_page("compare").dataframe[0].value["Never saw: where"]) == ["other"]
+    shutil.rmtree(folder)
+    frame = open_page("compare").dataframe[0].value
+    assert list(frame["Never saw: where"]) == ["sketched, fonts"]
 
 
 def test_runs_that_are_alike_differ_in_nothing(own: Path):
@@ -149,7 +162,7 @@ def test_the_notebooks_figures_stand_beside_ones_own(open_page: Open):
     frame = open_page("compare").dataframe[1].value
     assert frame["Model"].tolist() == ["cnn", "cnn", "rnn", "dense"]
     assert frame["Whose"].tolist()[::2] == ["as published", "as published"]
-    assert frame["Test accuracy"].iloc[0] == 0.9
+    assert frame["Test accuracy"].iloc[0] == 90
     assert frame["Test loss"].iloc[2] == 0.38
 
 
@@ -182,12 +195,15 @@ def test_a_run_that_tells_characters_apart_shows_which_it_confuses(own: Path, op
     assert f"Of {len(answers)} test images it reads {len(answers) - wrong} right" in said(app)
     assert "as published" in app.dataframe[1].value["Whose"].tolist()
     assert folder.name not in app.dataframe[1].value["Whose"].tolist()  # that is of scripts
-    assert "to take Chinese" in said(app)
+    assert "to take \u2068Chinese" in said(app)
+    app.button_group[1].set_value("By script").run()
+    assert f"Of {len(answers)} test images it reads {len(answers)} right" in said(app)
+    app.button_group[1].set_value("By character").run()
     app.button_group[2].set_value("chinese").run()
     assert not app.exception
     written_box = next(each for each in app.selectbox if each.label == "Written")
     assert set(written_box.options) <= {f"Chinese {each}" for each in "零三九亿"}
-    assert "taken for **Chinese 零**" in said(app)
+    assert "taken for **\u2068Chinese 零\u2069**" in said(app)
     assert "all that lies beside the diagonal" in said(app)
 
 

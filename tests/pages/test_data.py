@@ -225,7 +225,7 @@ def test_a_data_set_with_images_of_no_script_is_described(
     build([str(tmp_path / "mine")], own / "stars.parquet", workers=1)
     app = open_page("data")
     assert not app.exception
-    assert "2 images (Other 2)" in said(app)
+    assert "2 images (of classes of your own)" in said(app)
 
 
 @pytest.mark.parametrize("title", ["Explore", "Train"])

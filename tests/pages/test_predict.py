@@ -14,12 +14,12 @@ from core.data.scan import scan
 from core.errors import ImageError
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import NAMES
+from core.scripts import NAMES, WITH_OTHER
 from core.training.runs import list_runs
 from core.ui.predict.answer import what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
-from core.ui.predict.hand import _mended, as_zip, tally
+from core.ui.predict.hand import _mended, as_zip, choices, is_right, tally
 from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
 from core.workspace import Workspace
@@ -103,7 +103,9 @@ def test_the_shipped_model_shows_its_card(open_page: Open):
 def test_another_model_that_is_chosen_is_in_the_address_too(open_page: Open, full: Path):
     [run] = list_runs(Workspace(full))
     app = open_page("predict", model=run.id)
-    assert f"Right on {run.accuracy:.1%} of its test images (a random fifth)." in said(app)
+    assert f"Right on {run.accuracy:.1%} of its 58 test images (a random fifth). How it" in said(
+        app
+    )
     assert "It always answers one of those it knows" in said(app)
     app.selectbox(key="answering-model").set_value("shipped").run()
     assert app.query_params["model"] == "shipped"
@@ -221,15 +223,31 @@ def test_nobody_is_asked_about_a_drawing_from_a_link(open_page: Open):
     assert not [each for each in app.button_group if (each.key or "").startswith("truth")]
 
 
+def letters(*scripts: str) -> list[Letter]:
+    return [Letter(name, "", ()) for name in scripts]
+
+
+def test_a_model_of_ones_own_classes_is_right_where_it_names_the_class():
+    star = Letter("other", "star", ())
+    assert is_right(star, "other/star")
+    assert not is_right(star, "other/square")
+    assert is_right(star, "")  # the six scripts are none of it
+    assert choices(("other/square", "other/star")) == ("other/square", "other/star", "other")
+    assert choices(NAMES) == WITH_OTHER
+    assert choices(("arabic/ب", "other/star"))[-2:] == ("other/star", "other")
+
+
 def test_the_tally_says_how_far_to_trust_it():
-    assert tally(["arabic"], ["arabic"]).startswith(
+    assert tally(letters("arabic"), ["arabic"]).startswith(
         "This model reads **1 of your 1 drawing** right (100%). So few tell little"
     )
     # By hand: (4 + 1.92) / (8 + 3.84) = 0.5, and 1.96 * sqrt(8 * 0.25 + 0.96) / 11.84 = 0.285.
-    assert "from 22% to 78%" in tally(["arabic"] * 8, ["arabic", ""] * 4)
-    assert "**1 of your 2 drawings**" in tally(["arabic"] * 2, ["arabic/ب", "kannada/ka"])
+    assert "from 22% to 78%" in tally(letters(*["arabic"] * 8), ["arabic", ""] * 4)
+    by_script = tally(letters("arabic", "arabic"), ["arabic/ب", "kannada/ka"])
+    assert "**1 of your 2 drawings** right (50%, by their script)" in by_script
     # what is of no script is right to be declined, and what is of one is not
-    assert "**1 of your 3 drawings**" in tally(["other", "other", "arabic"], ["", "arabic", ""])
+    three = letters("other", "other", "arabic")
+    assert "**1 of your 3 drawings**" in tally(three, ["", "arabic", ""])
 
 
 def test_the_zip_of_drawings_reads_as_a_data_set(tmp_path: Path):

@@ -306,7 +306,7 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     assert metrics(app)["On collections it never saw (2 of 6 scripts)"] == "75.0%"
     assert "collections of other it never saw" in said(app)
     assert re.search(
-        r"In all it is right on \d+ of its 58 test images, [\d.]+%\. With so many", said(app)
+        r"In all it is right on \d+ of its 58 test images, [\d.]+%\. So many", said(app)
     )
 
     # of another data set, which had that name before

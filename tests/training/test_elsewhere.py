@@ -114,6 +114,37 @@ def test_its_own_test_images_are_answered_as_those_of_others(
     assert by_script(own_tally(run)) == {"arabic": 1.0}  # it must choose among the six
 
 
+def test_what_a_run_saw_is_known_without_its_data_set(make_run: Make, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=["ahcd1"])
+    pd.DataFrame(
+        {
+            "row": [0, 1],
+            "script": ["arabic", "arabic"],
+            "collection": ["ahcd1", "mine"],
+            "predicted": ["arabic", "kannada"],
+            "p_arabic": [1.0, 0.0],
+            "p_kannada": [0.0, 1.0],
+        }
+    ).to_parquet(run.folder / "predictions.parquet")
+    assert own_tally(run)[["collection", "seen", "right"]].to_numpy().tolist() == [
+        ["ahcd1", True, 1],
+        ["mine", False, 0],
+    ]
+
+
+def test_images_of_what_the_run_does_not_know_are_left_out_and_counted(
+    make_run: Make, canonical_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    facts = json.loads((run.folder / "model.json").read_text())
+    labels = ["unknown" if each == "kannada" else each for each in facts["labels"]]
+    (run.folder / "model.json").write_text(json.dumps({**facts, "labels": labels}))
+    main(ask(run, canonical_store))
+    kannada = (Store.open(canonical_store).labels()["script"] == "kannada").sum()
+    assert only(run).unknown == kannada > 0
+    assert only(run).result["images"].sum() == 288 - kannada
+
+
 @pytest.mark.parametrize(("split", "seen"), [("writer", True), ("collection", False)])
 def test_without_its_data_set_the_split_tells_what_it_saw(
     split: str, seen: bool, make_run: Make, tmp_path: Path

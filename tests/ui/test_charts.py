@@ -54,7 +54,7 @@ def test_what_guessing_reaches_is_a_level_that_says_so():
     assert not charts.learning(HISTORY, "accuracy").layout.shapes
     layout = charts.learning(HISTORY, "accuracy", 0.356).layout
     assert [each.y0 for each in layout.shapes] == [0.356]
-    assert [each.text for each in layout.annotations] == ["guessing, 36%"]
+    assert [each.text for each in layout.annotations] == ["guessing, 35.6%"]
 
 
 def test_few_epochs_are_counted_one_by_one():

@@ -37,8 +37,8 @@ def learning(history: pd.DataFrame, measure: str, baseline: float | None = None)
         figure.add_hline(
             baseline,
             line={"color": TEXT, "width": 1, "dash": "dot"},
-            annotation={"text": f"guessing, {baseline:.0%}", "font_color": TEXT},
-            annotation_position="bottom right",
+            annotation={"text": f"guessing, {baseline:.1%}", "font_color": TEXT},
+            annotation_position="top right",
         )
     figure.update_xaxes(title_text="batches", rangemode="tozero")
     figure.update_yaxes(title_text=measure)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.evaluation.metrics import confusion, confusion_by_character, most_confused
 from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
-from core.text import plain
+from core.text import isolated, plain
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, charts, pictures, state
@@ -65,7 +65,8 @@ def show_mistakes(runs: Sequence[Run]) -> None:
     seen = {*answers["script"], *answers["answered"]}
     names = WITH_OTHER if OTHER in seen else NAMES
     matrix = confusion(answers["script"], answers["answered"], names)
-    st.markdown(in_words(_of_labels(answers) if characters else matrix))
+    by_label = characters and by == _BY_CHARACTER
+    st.markdown(in_words(_of_labels(answers) if by_label else matrix))
     st.caption(_TESTED.get(run.settings.split, ""))
     if by == _BY_CHARACTER and (data or characters):
         present = [name for name in names if matrix.loc[name].any()]
@@ -171,7 +172,7 @@ def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
 def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
     """Show the test images of one cell, those the model was surest of first."""
     right = cell[0] == cell[1]
-    true, answer = plain(_title(cell[0])), plain(_title(cell[1]))
+    true, answer = (plain(isolated(_title(each))) for each in cell)
     said = f"**{true}** taken for **{'what it is' if right else answer}**"
     if behind.empty:
         st.markdown(f"{said}: no test image.")
@@ -216,6 +217,6 @@ def in_words(matrix: pd.DataFrame) -> str:
     true, answer = worst_cell(matrix)
     often = int(counts.max())
     return (
-        f"{said}; its most frequent mistake is to take {plain(script(true).title)} for "
-        f"{plain(script(answer).title)}, {often:,} time{'s' if often > 1 else ''}."
+        f"{said}; its most frequent mistake is to take {plain(isolated(script(true).title))} for "
+        f"{plain(isolated(script(answer).title))}, {often:,} time{'s' if often > 1 else ''}."
     )

@@ -21,7 +21,7 @@ from core.ui import caches
 from core.ui.story import offer_story
 
 _COLUMNS = {
-    "Test accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+    "Test accuracy": st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100),
     "Test loss": st.column_config.NumberColumn(format="%.2f"),
 }
 
@@ -51,7 +51,7 @@ def show_notebook(runs: Sequence[Run]) -> None:
         {
             "Model": [each.model for each in rows],
             "Whose": [each.run or "as published" for each in rows],
-            "Test accuracy": [each.accuracy for each in rows],
+            "Test accuracy": [100 * each.accuracy for each in rows],
             "Test loss": [each.loss for each in rows],
             "Data set": [data.get(each.run, "the notebook's own") for each in rows],
         }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
-from core.training.elsewhere import by_script, trials_of
+from core.training.elsewhere import by_script, most_telling, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import caches, state
@@ -59,7 +59,8 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         "to expect of strangers' handwriting (of the sketchbook: of other fonts). It counts all "
         "test images alike; a run's own page shows the mean over scripts, seen and unseen apart. "
         "*Never saw* is that mean on collections of another data set that a run was tested on, on "
-        "the page Train."
+        "the page Train: of its newest test on people's handwriting, or on fonts where there is "
+        "none."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 
@@ -72,7 +73,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Test accuracy": [_percent(each.accuracy) for each in runs],
             "Tested on": [each.tested_on for each in runs],
             "Never saw": [_percent(accuracy) for accuracy, _ in elsewhere],
-            "of": [data for _, data in elsewhere],
+            "Never saw: where": [data for _, data in elsewhere],
             "Model": [FAMILIES[each.settings.model].title for each in runs],
             "Classes": [each.settings.classes + "s" for each in runs],
             "State": [words.state(each) for each in runs],
@@ -92,16 +93,15 @@ def _percent(share: float | None) -> float | None:
 
 
 def _elsewhere(run: Run) -> tuple[float | None, str]:
-    """Return its accuracy on collections it never saw, by its newest test that had any, and where.
+    """Return its accuracy on collections it never saw, by its most telling test, and where.
 
     The mean over scripts, 0-1; None where there was no such test.
     """
-    for trial in trials_of(run):
-        if trial.result is not None:
-            unseen = by_script(trial.result[~trial.result["seen"]])
-            if unseen:
-                return mean_over_scripts(unseen), trial.data
-    return None, "not tested"
+    trial = most_telling(trials_of(run))
+    if trial is None:
+        return None, "not tested"
+    name = caches.trial_name(trial)
+    return mean_over_scripts(by_script(trial.unseen)), f"{name}, fonts" if trial.drawn else name
 
 
 def show_differences(runs: Sequence[Run]) -> None:

@@ -45,7 +45,8 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
         f"**{plain(name)}**{_code_points(about['character'])}  \n"
         f"Writer: {plain(about['writer']) or UNKNOWN}  \n"
         f"Collection: {plain(about['collection'])}  \n"
-        f"Size: {about['width']} × {about['height']} px  \n" + _ink_words(source)
+        f"Size: {about['width']} × {about['height']} px  \n"
+        + _ink_words(source, max(about["width"], about["height"]) / max(source.shape))
     )
     with st.expander("Where it is from"):
         part = f"part `{about['fold']}` of the set's own split" if about["fold"] else ""
@@ -79,14 +80,15 @@ def _code_points(character: str) -> str:
     return f" · {said} (U+{ord(character):04X})"
 
 
-def _ink_words(source: np.ndarray) -> str:
+def _ink_words(source: np.ndarray, scale: float) -> str:
+    """Say how the ink of a picture looks, whose original is `scale` times as large."""
     seen = ink(source)
     if not seen.extent:
         return "Ink: none found"
     where = "dark on light" if seen.dark_on_light else "light on dark"
     return (
         f"Ink: {where}, {seen.share:.1%} of the picture, strokes "
-        f"{seen.stroke:.1f} px wide ({seen.relative_stroke:.1%} of the character)"
+        f"{seen.stroke * scale:.1f} px wide ({seen.relative_stroke:.1%} of the character)"
     )
 
 

@@ -76,7 +76,7 @@ def show(store: Store) -> None:
     st.image(
         [_map(found.mean), _map(found.deviation)],
         caption=[
-            f"mean, up to {found.mean.max():.0f}: where ink usually is",
+            f"mean, up to {found.mean.max():.0f}: how light it usually is there",
             f"standard deviation, up to {found.deviation.max():.0f}: where images differ",
         ],
         width=_SIDE,

@@ -89,7 +89,12 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
     if len(known):
         words = (
             f"{len(known):,} {plural if len(known) > 1 else by.lower()}, {known.sum():,} images: "
-            f"{known.min():,} to {known.max():,} of each, half of them up to {known.median():,.0f}."
+            + (
+                f"{known.min():,} of each."
+                if known.min() == known.max()
+                else f"{known.min():,} to {known.max():,} of each, half of them up to "
+                f"{known.median():,.0f}."
+            )
         )
     if len(known) < len(totals):
         words += f" Of {totals['']:,} images it is not known."

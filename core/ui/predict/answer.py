@@ -11,11 +11,12 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.card import CARD
+from core.evaluation.metrics import mean_over_scripts
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
 from core.text import plain
-from core.ui import charts, pictures
+from core.ui import caches, charts, pictures
 from core.ui.letter import letter
 
 if TYPE_CHECKING:
@@ -58,6 +59,16 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
         st.caption(cost)
 
 
+def in_brief(prediction: Prediction) -> str:
+    """Say the answer in one line."""
+    if prediction.blank:
+        return f"**{BLANK}**"
+    if prediction.rejected:
+        return f"**{NONE}**"
+    name, share = prediction.ranked[0]
+    return f"**{plain(script(name).title)}**, {charts.percent(share)} sure"
+
+
 def show_reliability(predictor: Predictor, folder: Path, run: Run | None) -> None:
     """Say how far to trust a model, and offer its card where it has one."""
     st.header("How far to trust it")
@@ -76,7 +87,9 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
     """Say how often a model is right, as far as that is known, and whether it may decline."""
     said = []
     if run is not None and run.accuracy is not None:
-        said.append(f"Right on {run.accuracy:.1%} of its test images ({run.tested_on}).")
+        images = f"{run.test_images:,} test images" if run.test_images else "test images"
+        said.append(f"Right on {run.accuracy:.1%} of its {images} ({run.tested_on}).")
+        said.append(_elsewhere(run))
     with suppress(KeyError, TypeError, ValueError):  # as its description was written
         seen, unseen = (float(predictor.facts[name]["mean"]) for name in ("in_domain", "unseen"))
         said.append(
@@ -88,6 +101,19 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
     else:
         said.append("It always answers one of those it knows, whatever is drawn.")
     return " ".join(said)
+
+
+def _elsewhere(run: Run) -> str:
+    from core.training.elsewhere import by_script, most_telling, trials_of
+
+    trial = most_telling(trials_of(run))
+    if trial is None:
+        return "How it does on other collections nobody has tested: expect less there."
+    what = "fonts" if trial.drawn else "collections"
+    return (
+        f"Right on {mean_over_scripts(by_script(trial.unseen)):.1%}, mean over scripts, of images "
+        f"of {what} it never saw ({plain(caches.trial_name(trial))})."
+    )
 
 
 def what_it_costs(

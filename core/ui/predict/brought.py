@@ -24,12 +24,14 @@ MOST = 50
 _MEGABYTES = 64
 _PASTED_SIDE = 1024
 _THUMBNAIL = 56
+_SUREST = 0.99
+"""Certainty is never claimed, not even by rounding."""
 _SIDE = 280
 _PREFIX = "data:image/png;base64,"
 
 _COLUMNS = {
     "Picture": st.column_config.ImageColumn(width="small"),
-    "How sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+    "How sure": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100),
 }
 
 _CSS = """
@@ -232,7 +234,7 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
                 "Picture": pictures.data_uri(pictures.cell(each.image, 2 * _THUMBNAIL, 0)),
                 "File": each.name,
                 "Answer": _answer_in_words(each),
-                "How sure": None if each.prediction.rejected else each.prediction.ranked[0][1],
+                "How sure": None if each.prediction.rejected else _percent(each.prediction),
                 "Then": _title(each, 1 - each.prediction.rejected),
                 "And then": _title(each, 2 - each.prediction.rejected),
             }
@@ -240,6 +242,10 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
             if each.image is not None
         ]
     )
+
+
+def _percent(prediction: Prediction) -> float:
+    return 100 * min(prediction.ranked[0][1], _SUREST)
 
 
 def _answer_in_words(answer: Answered) -> str:

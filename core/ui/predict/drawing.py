@@ -11,8 +11,8 @@ from core.errors import ImageError
 from core.inference.predictor import Predictor
 from core.ui import state
 from core.ui.canvas import draw_on
-from core.ui.page import asked_for, doubt_link
-from core.ui.predict.answer import show_answer, show_bars, show_steps
+from core.ui.page import asked_for, doubt_link, on_phone
+from core.ui.predict.answer import in_brief, show_answer, show_bars, show_steps
 from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
 
@@ -65,6 +65,7 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
         st.rerun()
     left, right = st.columns([6, 7], gap="medium")
     with left:
+        brief = st.empty() if on_phone() else None  # the answer itself is below the sheet there
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
         sheet.drawing = draw_on(sheet, pen)
         with st.container(horizontal=True):
@@ -75,14 +76,18 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
         _share(sheet, model, asked=shared)
     with right:
         if not sheet.drawing:
+            if brief:
+                brief.caption("Draw with a finger: the answer stands here.")
             st.info("Draw a character on the sheet: mouse, pen or finger.", icon=":material/draw:")
             show_bars([(name, 0.0) for name in predictor.labels])
             return
         image = picture(sheet.drawing)
         prediction = predictor.predict(image)
+        if brief:
+            brief.caption(in_brief(prediction))
         show_answer(prediction, predictor)
         if sheet.own:
-            ask_what_it_was(sheet, model, prediction)
+            ask_what_it_was(sheet, model, predictor, prediction)
     show_steps(predictor, image)
 
 

@@ -17,7 +17,7 @@ from core.data.selection import folder_of
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import OTHER, WITH_OTHER, script, script_of
+from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, script, script_of
 from core.ui import pictures, state
 from core.ui.predict.answer import NONE
 from core.ui.strokes import Letter, picture
@@ -26,15 +26,21 @@ MOST = 500
 """Drawings kept in one session."""
 _FEW = 30
 _THUMBNAIL = 48
+_LONGEST = 40
+"""Signs of a character, or of the name of a class of one's own."""
 
 
-def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> None:
-    """Ask which script the drawing is; with the answer it is kept, and the sheet is free again."""
+def ask_what_it_was(
+    sheet: state.Sheet, model: str, predictor: Predictor, prediction: Prediction
+) -> None:
+    """Ask what the drawing is; with the answer it is kept, and the sheet is free again."""
     key = f"truth-{sheet.number}"
 
     def told() -> None:
-        guide, name = sheet.guide, st.session_state[key]
-        character = guide.character if guide and guide.script == name else ""
+        guide, told = sheet.guide, st.session_state[key]
+        name, character = script_of(told), character_of(told)
+        if guide and guide.script == name:
+            character = guide.character
         answer = "" if prediction.rejected else prediction.ranked[0][0]
         kept = state.KeptDrawing(Letter(name, character, sheet.drawing), {model: answer})
         drawings = state.drawings()
@@ -43,16 +49,22 @@ def ask_what_it_was(sheet: state.Sheet, model: str, prediction: Prediction) -> N
 
     st.pills(
         "Was it right? Say what it was, and go on with the next.",
-        WITH_OTHER,
-        format_func=_title,
+        choices(predictor.labels),
+        format_func=lambda name: "None of these" if name == OTHER else script(name).title,
         key=key,
         on_change=told,
         wrap=True,
     )
 
 
-def _title(name: str) -> str:
-    return "None of these" if name == OTHER else script(name).title
+def choices(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return what a drawing may be, to a model of these labels: a script, or a class of one's own.
+
+    `OTHER` comes last; it stands for all else.
+    """
+    own = tuple(each for each in labels if script_of(each) == OTHER and each != OTHER)
+    scripts = NAMES if len(own) < len(labels) else ()
+    return (*scripts, *own, OTHER)
 
 
 def show_hand(model: str, predictor: Predictor) -> None:
@@ -66,7 +78,7 @@ def show_hand(model: str, predictor: Predictor) -> None:
         )
         return
     answers = [_answer(each, model, predictor) for each in drawings.kept]
-    st.markdown(tally([each.letter.script for each in drawings.kept], answers))
+    st.markdown(tally([each.letter for each in drawings.kept], answers))
     _table(drawings, answers)
     st.download_button(
         "Download the drawings",
@@ -90,24 +102,30 @@ def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
     return kept.answers[model]
 
 
-def tally(true: Sequence[str], answers: Sequence[str]) -> str:
+def tally(drawn: Sequence[Letter], answers: Sequence[str]) -> str:
     """Say in words how many of some drawings were read right, and how far to trust that.
 
     Args:
-        true: the script of each, or `OTHER`.
-        answers: what a model answered, "" where it declined: right of what is of no script.
+        drawn: what each is.
+        answers: what a model answered, "" where it declined.
     """
-    right = sum(
-        script_of(answer or OTHER) == one for one, answer in zip(true, answers, strict=True)
-    )
-    low, high = wilson(right, len(true))
-    drawings = "drawing" if len(true) == 1 else "drawings"
-    few = "So few tell little: your hand" if len(true) < _FEW else "Your hand"
+    right = sum(map(is_right, drawn, answers))
+    low, high = wilson(right, len(drawn))
+    drawings = "drawing" if len(drawn) == 1 else "drawings"
+    few = "So few tell little: your hand" if len(drawn) < _FEW else "Your hand"
+    named = any(script_of(each) not in (each, OTHER) for each in answers if each)
     return (
-        f"This model reads **{right} of your {len(true)} {drawings}** right "
-        f"({right / len(true):.0%}). {few} as a whole may lie anywhere from {low:.0%} to "
-        f"{high:.0%}, 95 times out of 100."
+        f"This model reads **{right} of your {len(drawn)} {drawings}** right "
+        f"({right / len(drawn):.0%}{', by their script' if named else ''}). {few} as a whole may "
+        f"lie anywhere from {low:.0%} to {high:.0%}, 95 times out of 100."
     )
+
+
+def is_right(drawn: Letter, answer: str) -> bool:
+    """Whether an answer fits: the script of a letter, one's own class, "" for what is neither."""
+    if drawn.script == OTHER:
+        return answer in ("", class_name(OTHER, drawn.character))
+    return script_of(answer) == drawn.script
 
 
 def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
@@ -115,7 +133,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
     frame = pd.DataFrame(
         {
             "Drawing": [_thumbnail(each.letter) for each in drawings.kept],
-            "Script": [_title(each.letter.script) for each in drawings.kept],
+            "Script": [script(each.letter.script).title for each in drawings.kept],
             "Answer": [script(name).title if name else NONE for name in answers],
             "Character": [each.letter.character for each in drawings.kept],
         }
@@ -129,9 +147,9 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
         column_config={
             "Drawing": st.column_config.ImageColumn(width="small"),
             "Script": st.column_config.SelectboxColumn(
-                options=[_title(name) for name in WITH_OTHER], required=True
+                options=[script(name).title for name in WITH_OTHER], required=True
             ),
-            "Character": st.column_config.TextColumn(max_chars=8),
+            "Character": st.column_config.TextColumn(max_chars=_LONGEST),
         },
         key=f"hand-{drawings.version}",
     )
@@ -142,7 +160,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
 
 
 def _mended(kept: state.KeptDrawing, row: dict[Hashable, Any]) -> state.KeptDrawing:
-    name = next(name for name in WITH_OTHER if _title(name) == row["Script"])
+    name = next(name for name in WITH_OTHER if script(name).title == row["Script"])
     said = row["Character"]  # no text at all where it was deleted
     character = said.strip() if isinstance(said, str) else ""
     letter = Letter(name, character, kept.letter.drawing)

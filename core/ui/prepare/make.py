@@ -13,7 +13,7 @@ from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.text import bytes_in_words, duration, plain
-from core.ui import caches
+from core.ui import caches, state
 from core.ui.builds import MOST_SKETCHES, in_words, news
 from core.ui.data.asking import ask_name
 from core.ui.page import advice, start_button
@@ -70,9 +70,11 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
 def _ask_path(origin: str, here: list[Path]) -> str:
     """Ask for the images; returns a path as `build` takes it, "" for none or the sketchbook."""
     if origin == _AGAIN:
+        in_hand = state.chosen().path
         chosen = st.selectbox(
             "Data set",
             here,
+            index=here.index(in_hand) if in_hand in here else 0,
             format_func=lambda each: each.stem,
             help="It keeps a copy of every source image: no zip is needed to prepare it anew.",
             key="made-again",

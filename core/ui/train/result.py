@@ -45,6 +45,7 @@ def show_actions(run: Run) -> None:
         if st.button("Delete it", type=main_button(), key=f"delete-{run.id}"):
             with advice():
                 delete_run(run)
+            st.query_params.pop("run", None)
             st.rerun()
 
 
@@ -56,8 +57,7 @@ def show_result(workspace: Workspace, run: Run) -> None:
     trials = trials_of(run)
     known, unseen = own[own["seen"]], {_OWN: own[~own["seen"]]}
     for each in trials:
-        if each.result is not None:
-            unseen[_name(workspace, each)] = each.result[~each.result["seen"]]
+        unseen[caches.trial_name(each)] = each.unseen
     unseen = {name: table for name, table in unseen.items() if len(table)}
     beside = _beside(list(unseen))
     there = unseen[beside] if beside else None
@@ -73,16 +73,9 @@ def _in_all(right: int, images: int) -> str:
     low, high = wilson(right, images)
     return (
         f"In all it is right on {right:,} of its {images:,} test images, {right / images:.1%}. "
-        f"With so many images it may as well be anything from {low:.1%} to {high:.1%}, 95 times "
-        "out of 100: smaller differences between runs say nothing."
+        f"So many images tell no more than that it lies between {low:.1%} and {high:.1%}, 95 times "
+        "out of 100; another run's accuracy in there, on other images, may be no better or worse."
     )
-
-
-def _name(workspace: Workspace, trial: Trial) -> str:
-    """Return the name of a test's data set, and that another has it now where one has."""
-    path = workspace.store / f"{trial.data}.parquet"
-    another = trial.data_hash and caches.content(path) not in (None, trial.data_hash)
-    return f"{trial.data} (as it was)" if another else trial.data
 
 
 def _beside(names: list[str]) -> str | None:
@@ -177,6 +170,11 @@ def _what_counted(trial: Trial) -> str:
     if trial.copies:
         images = "image was" if trial.copies == 1 else "images were"
         said.append(f"{trial.copies:,} {images} left out: the model learned from the same")
+    if trial.unknown:
+        images = "image was" if trial.unknown == 1 else "images were"
+        said.append(
+            f"{trial.unknown:,} {images} left out: they show nothing that the model tells apart"
+        )
     if trial.copies is None:
         said.append(
             "some of its images may be among those that the model learned from; its own data set "

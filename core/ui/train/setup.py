@@ -14,6 +14,7 @@ from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
+from core.training.classes import CHARACTER, SCRIPT
 from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
@@ -43,7 +44,10 @@ def choose(store: Store) -> Settings:
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
     first, left, middle, right = st.columns(4, gap="medium")
     with first:
-        classes = _choice("classes")
+        # of one script alone nothing but characters can be told apart
+        alone = len(store.per_script) < 2
+        usual = {"value": CHARACTER, "key": "train-classes-of-one"} if alone else {}
+        classes = _choice("classes", **usual)
     with left:
         split = _choice("split")
     with middle:
@@ -77,8 +81,19 @@ def _preview(store: Store) -> None:
     st.button("Bend them again", icon=":material/refresh:", type="tertiary")
 
 
-def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
-    """Say what a start would do: how much, how long, and what the accuracy will not tell."""
+def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
+    """Say what a start would do: how much, how long, and what the accuracy will not tell.
+
+    Returns:
+        Whether there is anything to tell apart.
+    """
+    if settings.classes == SCRIPT and len(store.per_script) < 2:
+        st.warning(
+            "All its images are of one script: tell its characters apart, under *Classes*, or "
+            "choose a data set of several scripts.",
+            icon=":material/error:",
+        )
+        return False
     with advice():
         found = caches.review(store.path, settings.split, settings.seed, settings.classes)
     time = estimate(settings, found.train, found.test, store.shape, runs)
@@ -109,6 +124,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> None:
                 "on other people's handwriting.",
                 icon=":material/verified:",
             )
+    return True
 
 
 def ask_more(chosen: Settings) -> Settings | None:
@@ -151,9 +167,11 @@ def start(workspace: Workspace, settings: Settings) -> None:
         go_to(run)
 
 
-def _choice(name: str) -> str:
+def _choice(name: str, **begin: str) -> str:
     titles = FIELDS[name].metadata["options"]
-    return _explained(name, st.selectbox, options=list(titles), format_func=titles.__getitem__)
+    return _explained(
+        name, st.selectbox, options=list(titles), format_func=titles.__getitem__, **begin
+    )
 
 
 def _number(name: str, low: float, high: float, **options: Any) -> Any:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.models.zoo import FAMILIES
 from core.text import duration, message, plain
+from core.training.classes import CHARACTER
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, attempt, main_button
@@ -69,6 +70,8 @@ def _facts(run: Run) -> None:
         f"{FAMILIES[settings.model].title} on {plain(caches.data_name(run))}",
         f"tested on {run.tested_on}",
     ]
+    if settings.classes == CHARACTER:
+        facts.append("tells characters apart")
     if run.train_images and run.test_images:
         facts.append(f"{run.train_images:,} images to learn from, {run.test_images:,} to test")
     if run.epoch:

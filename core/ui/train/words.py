@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from core.models.zoo import FAMILIES
+from core.training.classes import CHARACTER
 from core.training.runs import Run
 
 _METRIC_PX = 152
@@ -30,6 +31,8 @@ def in_a_list(run: Run) -> str:
     By what does not change while it goes on: a choice from a list is kept by its words.
     """
     said = f"{run.id} · {FAMILIES[run.settings.model].title} on {run.settings.data.stem}"
+    if run.settings.classes == CHARACTER:
+        said += " · characters"
     return f"{said} · {run.settings.notes}" if run.settings.notes else said
 
 
