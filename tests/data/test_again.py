@@ -119,3 +119,9 @@ def test_a_data_set_whose_copies_are_damaged_is_named(
 def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no such file"):
         build([str(tmp_path / "missing.parquet")], tmp_path / "out.parquet")
+
+
+def test_a_data_set_by_two_paths_is_taken_once(canonical_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.parquet").symlink_to(canonical_store)
+    paths = [str(canonical_store), str(tmp_path / "link.parquet")]
+    assert build(paths, tmp_path / "out.parquet", workers=1).images == 288

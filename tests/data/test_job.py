@@ -440,3 +440,23 @@ def _parent(pid: int) -> int:
         return int((Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return 0
+
+
+def test_a_job_that_ends_between_two_looks_has_ended(
+    asked: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = asked(["/nowhere"], "mine", "canonical", None)
+
+    def end(_: Path) -> bool:
+        jobs.append(folder, {"report": {"images": 1}})
+        return False
+
+    monkeypatch.setattr(jobs, "is_alive", end)
+    assert find_job(folder).report == {"images": 1}
+
+
+def test_a_report_that_names_many_files_is_read_whole(asked: Callable[..., Path]) -> None:
+    folder = asked(["/nowhere"], "mine", "canonical", None)
+    report = {"images": 1, "skipped": ["x" * 100] * 1000}
+    jobs.append(folder, {"report": report})
+    assert find_job(folder).report == report

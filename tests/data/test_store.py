@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data.build import build
+from core.data.convert import digest
 from core.data.scan import scan
 from core.data.shelf import stores
-from core.data.store import KEY, Store
+from core.data.store import KEY, Record, Store, Writer, to_table
 from core.errors import StoreError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -300,3 +302,33 @@ def test_the_metadata_is_plain_json(canonical_store: Path) -> None:
 
     assert facts["pipeline"] == preset("canonical").to_json()
     assert facts["hash"] == Store.open(canonical_store).hash
+
+
+def test_what_stands_in_which_column_counts_in_the_hash() -> None:
+    def hash_of(*labels: tuple[str, str]) -> str:
+        records = [
+            Record(bytes(784), b"", "arabic", *each, "", "c", "p", "d", 28, 28) for each in labels
+        ]
+        with Writer(io.BytesIO(), preset("notebook")) as writer:
+            writer.add(to_table(records, (28, 28)))
+        return writer.hash
+
+    assert hash_of(("ab", "c")) != hash_of(("a", "bc"))
+    assert hash_of(("a", "b"), ("c", "d")) != hash_of(("a", "b\nc"), ("", "d"))
+
+
+def test_one_that_another_takes_the_place_of_is_read_as_it_is_now(
+    canonical_store: Path, pieces: Store, tmp_path: Path
+) -> None:
+    place = tmp_path / "mine.parquet"
+    shutil.copyfile(pieces.path, place)
+    before = Store.open(place).images([100])
+    shutil.copyfile(canonical_store, place)
+    os.utime(place, (1, 1))
+    after = Store.open(place)
+    np.testing.assert_array_equal(after.images([100]), Store.open(canonical_store).images([100]))
+    assert before.shape != after.images([100]).shape
+
+
+def test_images_of_equal_bytes_and_other_shapes_are_two() -> None:
+    assert digest(np.zeros((2, 8), np.uint8)) != digest(np.zeros((4, 4), np.uint8))

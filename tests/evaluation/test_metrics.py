@@ -105,3 +105,15 @@ def test_whoever_is_certain_is_in_the_last_bin_too() -> None:
     error = expected_calibration_error(np.array([1.0, 0.95]), np.array([False, True]))
 
     assert error == pytest.approx((1 + 0.95 - 1) / 2)
+
+
+def test_shares_stay_shares() -> None:
+    assert wilson(5, 5)[1] <= 1
+    assert wilson(0, 5)[0] >= 0
+    assert expected_calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
+
+
+def test_what_is_counted_is_not_changed() -> None:
+    matrix = confusion(["a", "a"], ["a", "b"], ["a", "b"])
+    most_confused(matrix, 1)
+    assert matrix.to_numpy().tolist() == [[1, 1], [0, 0]]

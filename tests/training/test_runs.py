@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_its_result_is_what_the_exported_model_says_about_the_test_split(
     store = Store.open(notebook_store)
     _, test_rows = split(store.labels(), "notebook", 800)
     predictions = run.test_predictions()
-    columns = ["row", "script", "label", "predicted"]
+    columns = ["row", "script", "collection", "label", "predicted"]
     assert list(predictions) == [*columns, *(f"p_{name}" for name in NAMES)]
     assert predictions["row"].tolist() == test_rows.tolist()
     truth = store.labels()["script"].astype(str).iloc[test_rows].tolist()
@@ -506,3 +507,37 @@ def test_where_nothing_can_be_started_a_run_stays_as_it_had_ended(
 
     run = find_run(here, "cnn-test")
     assert (run.state, run.message) == ("failed", "no space left")
+
+
+def test_one_script_alone_can_be_told_apart_by_its_characters(
+    kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    build([str(kaggle_zips["arabic"])], tmp_path / "one.parquet", workers=1)
+    of_scripts = Settings(tmp_path / "one.parquet")
+    with pytest.raises(RunError, match="of one script"):
+        runs._request(of_scripts)
+    assert runs._request(replace(of_scripts, classes="character"))
+
+
+def test_a_run_that_ended_has_no_time_left(ask: Callable[..., Path], tmp_path: Path) -> None:
+    folder = ask("cnn-test")
+    jobs.append(
+        folder,
+        {"kind": "batch", "step": 1, "epoch": 1, "minutes": 0, "seconds_left": 9},
+        "history.jsonl",
+    )
+    (folder / "state.json").write_text('{"state": "stopped"}')
+    run = find_run(Workspace(tmp_path), "cnn-test")
+    assert (run.epoch, run.seconds_left) == (1, None)
+
+
+def test_a_run_that_is_being_tested_is_not_deleted(
+    ask: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("cnn-test")
+    (folder / "state.json").write_text('{"state": "done"}')
+    (folder / "elsewhere" / "other").mkdir(parents=True)
+    monkeypatch.setattr(jobs, "is_alive", lambda place: place.name == "other")
+    with pytest.raises(RunBusy, match="is being tested"):
+        delete_run(find_run(Workspace(tmp_path), "cnn-test"))
+    assert folder.exists()
