@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.inference.predictor import available, model_folder
+from core.scripts import NAMES, script_of
 from core.training.runs import list_runs
 from core.ui import caches, predict, state
 from core.ui.page import PREDICT, TRAIN, advice, begin_page, on_phone
@@ -43,9 +44,10 @@ if how == "Draw":
     # on a phone sheet and answer take all of the screen
     aids = st.container()
     predict.draw_and_answer(model, predictor, state.drawings().version)
-    with st.container() if on_phone() else aids:
-        predict.show_examples()
-        predict.show_letters_to_copy()
+    if {script_of(each) for each in predictor.labels} & {*NAMES}:
+        with st.container() if on_phone() else aids:
+            predict.show_examples()
+            predict.show_letters_to_copy()
     predict.show_reliability(predictor, folder, runs.get(model))
     predict.show_hand(model, predictor)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree

@@ -56,8 +56,8 @@ def show_notebook(runs: Sequence[Run]) -> None:
             "Data set": [data.get(each.run, "the notebook's own") for each in rows],
         }
     )
-    st.dataframe(frame, hide_index=True, column_config=_COLUMNS)
     offer_story("The notebook's mistakes, one by one")
+    st.dataframe(frame, hide_index=True, column_config=_COLUMNS)
     st.caption(f"All were tested on a random fifth of their data. {ranks(rows)} {_WHY_NOT_HIGHER}")
 
 

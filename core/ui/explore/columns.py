@@ -47,12 +47,12 @@ def show(store: Store) -> None:
             },
             columns={"width": "Width, px", "height": "Height, px"},
         )
+        st.caption("All images, as their files were.")
         st.dataframe(
             sizes.map(_number).rename_axis(" ").reset_index(),
             hide_index=True,
             column_config={" ": st.column_config.TextColumn(width=150)},
         )
-        st.caption("All images, as their files were.")
     with right:
         st.header("Pixels as the model sees them")
         found = derived.pixels(store.path)
@@ -60,12 +60,12 @@ def show(store: Store) -> None:
             f"{value:.1%}" if str(name).startswith("share") else _number(value)
             for name, value in found.table.items()
         ]
-        st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
         st.caption(
             "All images."
             if found.images == len(store)
             else f"A sample of {found.images:,} images, taken from all over the data set."
         )
+        st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
 
     st.header("Pixel by pixel")
     height, width = store.shape

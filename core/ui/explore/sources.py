@@ -35,12 +35,13 @@ def show(store: Store) -> None:
     other = right.selectbox("Another", names, index=second, key="other", bind="query-params")
     with st.spinner("Measuring a sample of both"):
         found = [derived.measures(store.path, each) for each in (one, other)]
-    st.dataframe(
-        pd.DataFrame({"": list(_FACTS), **_facts(store, (one, other), found)}), hide_index=True
-    )
+    # above the table, whose tools would cover the box before it on a phone
     st.caption(
         f"Ink, stroke and grey are measured on {len(found[0])} and {len(found[1])} images, as on "
         "the view Ink; the rest on all."
+    )
+    st.dataframe(
+        pd.DataFrame({"": list(_FACTS), **_facts(store, (one, other), found)}), hide_index=True
     )
     if one == other:
         st.info("Choose two different sources to see them beside each other.")

@@ -11,6 +11,7 @@ from core import jobs
 from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.metrics import mean_over_scripts, wilson
+from core.scripts import OTHER
 from core.text import plain
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
@@ -62,7 +63,10 @@ def show_result(workspace: Workspace, run: Run) -> None:
     beside = _beside(list(unseen))
     there = unseen[beside] if beside else None
     drawn = there is not None and is_drawn(there["collection"].unique())
-    _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
+    if set(own["script"]) != {OTHER} or there is not None:
+        _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
+    else:
+        st.caption("Which of your classes it takes for which, Compare shows.")
     if len(own):  # none where all test images are of no script
         st.caption(_in_all(int(own["right"].sum()), int(own["images"].sum())))
     _try_elsewhere(workspace, run, trials)
