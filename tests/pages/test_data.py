@@ -170,13 +170,34 @@ def test_a_file_that_could_not_be_kept_leaves_its_name_free(workspace_dir: Path)
 @pytest.mark.usefixtures("workspace_dir")
 def test_the_labels_of_a_csv_can_be_turned_round(open_page: Open, asked: list[tuple[Any, ...]]):
     app = go(open_page("data"), "Your own files")
-    assert not app.checkbox
+    assert "reversed-labels" not in [each.key for each in app.checkbox]
     app.text_input(key="own-path").set_value("/home/me/langhandwriting.csv").run()
     app.checkbox(key="reversed-labels").check().run()
     button(app, "Make the data set").click().run()
     [(paths, *_, options)] = asked
     assert paths == ["/home/me/langhandwriting.csv"]
     assert options["reversed_labels"]
+
+
+@pytest.mark.usefixtures("workspace_dir")
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("/home/me/shapes", "other=/home/me/shapes"),
+        ("/home/me/size=32", "other=/home/me/size=32"),
+        ("kannada=/home/me/ka", "kannada=/home/me/ka"),
+        ("/home/me/langhandwriting.csv", "/home/me/langhandwriting.csv"),
+    ],
+)
+def test_every_folder_may_be_a_class(
+    typed: str, taken: str, open_page: Open, asked: list[tuple[Any, ...]]
+):
+    app = go(open_page("data"), "Your own files")
+    app.text_input(key="own-path").set_value(typed)
+    app.checkbox(key="own-classes").check().run()
+    button(app, "Make the data set").click().run()
+    [(paths, *_)] = asked
+    assert paths == [taken]
 
 
 @pytest.mark.usefixtures("workspace_dir")

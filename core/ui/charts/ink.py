@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from core.ui.charts.style import LIGHT_ON_DARK, TEST, finish
 
 _BINS = 24
 _LONGEST = 26  # characters of a name on an axis
+_ACROSS = 24  # characters of what an axis says, in a line: all that a phone has room for
 _WIDE = 8.0  # a range that the largest value exceeds the smallest so many times in is logarithmic
 
 
@@ -57,7 +59,10 @@ def by_source(
     finish(figure, 70 + 54 * len(values))
     figure.update_layout(showlegend=False)
     figure.update_xaxes(
-        title_text=unit, type="log" if wide else "linear", tickformat=form, fixedrange=True
+        title_text="<br>".join(wrap(unit, _ACROSS)),
+        type="log" if wide else "linear",
+        tickformat=form,
+        fixedrange=True,
     )
     if wide:
         ticks = [each * 10**power for power in range(-4, 5) for each in (1, 2, 5)]

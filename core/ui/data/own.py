@@ -13,7 +13,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.data.sources import BY_NAME
 from core.errors import DataError
+from core.scripts import OTHER
 from core.ui import state
 from core.ui.data.asking import ask, build_button
 from core.ui.page import advice
@@ -28,7 +30,8 @@ def from_own_files(workspace: Workspace) -> None:
         "Bring a zip, a folder, or the notebook's CSV. What is known by its file names: the six "
         "Kaggle sets, at whatever depth, and images of your own in folders "
         "`script/character/image.png`, such as `kannada/ka/1.png`. What is of none of the six "
-        "scripts, or no script at all, goes into `other/class/image.png`."
+        "scripts, or no script at all, goes into `other/class/image.png`; or say below that every "
+        "folder is a class."
     )
     with st.container(border=True):
         kept = _drop(workspace)
@@ -40,6 +43,13 @@ def from_own_files(workspace: Workspace) -> None:
         ).strip()
         paths = [str(workspace.downloads / name) for name in chosen]
         paths += [typed] if typed else []
+        if st.checkbox(
+            "Every folder is a class of my own",
+            key="own-classes",
+            help="`star/1.png` and `circle/1.png` then make the classes star and circle, wherever "
+            "the folders lie and whatever they are called. A model learns them as *Characters*.",
+        ):
+            paths = [f"{OTHER}={each}" if _may_be_hinted(each) else each for each in paths]
         reversed_labels = any(each.lower().endswith(".csv") for each in paths) and st.checkbox(
             "The labels of the CSV are reversed",
             key="reversed-labels",
@@ -49,6 +59,12 @@ def from_own_files(workspace: Workspace) -> None:
         asked = ask(workspace, "handwriting")
         nothing = "Drop a zip or a CSV, or name a folder."
         build_button(workspace, paths, asked, nothing=nothing, reversed_labels=reversed_labels)
+
+
+def _may_be_hinted(path: str) -> bool:
+    """Whether a path is of images, and nothing is said yet of what they are."""
+    said = path.partition("=")[0] in (*BY_NAME, OTHER)
+    return not (said or path.lower().endswith((".csv", ".parquet")))
 
 
 def _choose(kept: list[str]) -> list[str]:

@@ -106,8 +106,8 @@ def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str
     marks = (
         ""
         if measure == "Polarity"
-        else " Each row is drawn to its own peak, and a triangle marks its middle value. Where "
-        "values lie far apart, equal steps of the axis are equal factors."
+        else " Each row has its script's colour and is drawn to its own peak; a triangle marks its "
+        "middle value. Where values lie far apart, equal steps of the axis are equal factors."
     )
     return f"{words}.{marks}"
 

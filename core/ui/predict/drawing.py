@@ -42,9 +42,9 @@ def open_link(models: Sequence[str]) -> int:
 def say_who_answers(models: Sequence[str], model: str) -> None:
     """Say that `model` answers where the page's address asks for one that is not here.
 
-    An address that asks for one that is here asks for another now, where another was chosen.
+    Any other address asks for the model from now on, but for the one that answers anyway.
     """
-    wanted = st.query_params.get(_MODEL, model)
+    wanted = st.query_params.get(_MODEL, models[0])
     if wanted not in models:
         doubt_link(
             f"The link asks for the model “{asked_for(wanted)}”, which this machine does not have; "
