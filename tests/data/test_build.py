@@ -21,7 +21,14 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from core.data.build import NOTEBOOK_COUNTS, BuildReport, build, even_shares, write_items
+from core.data.build import (
+    NOTEBOOK_COUNTS,
+    BuildReport,
+    build,
+    even_shares,
+    find_items,
+    write_items,
+)
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store
@@ -249,6 +256,18 @@ def test_the_seed_chooses(kaggle_zips: dict[str, Path], out: Path) -> None:
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+def test_the_seed_chooses_within_a_character_too(kaggle_zips: dict[str, Path]) -> None:
+    paths = [str(kaggle_zips["arabic"])]
+    letters = len({each.label.character for each in find_items(paths).items})
+
+    one_of_each = [
+        [each.file.path for each in find_items(paths, letters, seed=seed).items] for seed in (0, 1)
+    ]
+
+    assert one_of_each[0] != one_of_each[1]
+    assert len(one_of_each[0]) == letters
+
+
 def test_a_choice_takes_no_image_twice(kaggle_zips: dict[str, Path], out: Path) -> None:
     build([str(kaggle_zips["chinese"])], out, per_script=30, workers=1)
 
@@ -409,6 +428,11 @@ def _packed_wrong(whole: bytearray) -> None:
     whole[place + 9 : place + 17] = b"\xff" * 8  # past LZMA's own properties
 
 
+def _deflated_wrong(whole: bytearray) -> None:
+    place = whole.index(b"id_1_label_1.png") + len("id_1_label_1.png")
+    whole[place : place + 8] = b"\xff" * 8  # no kind of block that there is
+
+
 def _longer_than_the_zip(whole: bytearray) -> None:
     place = whole.index(b"id_1_label_1.png", whole.index(b"PK\x01\x02")) - 46
     whole[place + 20 : place + 28] = struct.pack("<II", 10**6, 10**6)
@@ -424,10 +448,11 @@ def _named_otherwise(whole: bytearray) -> None:
     ("compression", "damage"),
     [
         (zipfile.ZIP_LZMA, _packed_wrong),
+        (zipfile.ZIP_DEFLATED, _deflated_wrong),
         (zipfile.ZIP_STORED, _longer_than_the_zip),
         (zipfile.ZIP_STORED, _named_otherwise),
     ],
-    ids=["packed", "length", "name"],
+    ids=["packed", "deflated", "length", "name"],
 )
 def test_any_damage_to_one_file_in_a_zip_leaves_the_others(
     compression: int,

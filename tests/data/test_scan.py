@@ -513,6 +513,15 @@ def test_hidden_files_are_no_images(kind: str, tmp_path: Path) -> None:
     assert found.skipped == ()
 
 
+def test_a_hidden_zip_beside_the_sets_is_no_set(
+    kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copy(kaggle_zips["arabic"], tmp_path / "arabic.zip")
+    (tmp_path / "._arabic.zip").write_bytes(b"what a Mac leaves")
+
+    assert {each.script for each in scan([str(tmp_path)]).items} == {"arabic"}
+
+
 def test_in_a_zip_a_way_up_hides_nothing(tmp_path: Path) -> None:
     place = write(tmp_path / "some.zip", "../arabic/a/1.png", "./arabic/b/1.png")
 

@@ -90,6 +90,13 @@ def test_dark_on_white_is_read_as_well(
     assert evaluate(predictor, tmp_path, "arabic").predicted == dict.fromkeys(NAMES, 1)
 
 
+def test_the_share_turned_away_is_of_what_could_be_read(place: Path, predictor: Predictor) -> None:
+    (place / "text.png").write_text("no picture")
+    decision = replace(predictor.decision, threshold=-1.0)
+
+    assert evaluate(replace(predictor, decision=decision), place, "arabic").rejected == 1
+
+
 def test_files_that_cannot_be_read_do_not_count(place: Path, predictor: Predictor) -> None:
     (place / "text.png").write_text("no picture")
     (place / "empty.jpg").touch()

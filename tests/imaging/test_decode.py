@@ -257,6 +257,23 @@ def test_light_ink_on_a_transparent_ground_is_laid_on_black(draw_glyph: Draw) ->
     np.testing.assert_array_equal(decode(with_alpha(255, alpha)), alpha)
 
 
+def test_middling_grey_on_a_transparent_ground_is_laid_on_white(draw_glyph: Draw) -> None:
+    alpha = draw_glyph("kannada")
+
+    assert decode(with_alpha(130, alpha))[alpha == 0].min() == 255
+
+
+def test_a_bright_picture_on_most_of_a_clear_sheet_is_laid_on_white() -> None:
+    alpha = np.zeros((40, 40), np.uint8)
+    alpha[:30] = 255
+    colour = np.full((40, 40, 3), 250, np.uint8)
+    colour[10:20, 10:20] = 20  # a stroke on it
+
+    decoded = decode(file_of(np.dstack([colour, alpha])))
+
+    assert decoded[alpha == 0].min() == 255
+
+
 def test_pale_colours_on_a_transparent_ground_are_light_ink(draw_glyph: Draw) -> None:
     alpha = draw_glyph("kannada")
     colours = np.full((64, 64, 3), (250, 240, 120), np.uint8)
