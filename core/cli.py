@@ -103,6 +103,7 @@ def _data_commands(commands: Any) -> None:
         "--in",
         dest="folders",
         nargs="+",
+        action="extend",
         type=Path,
         default=[],
         metavar="FOLDER",
@@ -115,6 +116,7 @@ def _data_commands(commands: Any) -> None:
         "--from",
         dest="paths",
         nargs="+",
+        action="extend",
         required=True,
         metavar="PATH",
         help="zips, folders, another data set, the notebook's CSV; or SOURCE=PATH",
@@ -156,7 +158,9 @@ def _training_commands(commands: Any) -> None:
 
     train = _command(commands, "train", _train, "train a model and wait for it")
     train.add_argument("--recipe", choices=("script",), help="make the shipped model")
-    train.add_argument("--from", dest="paths", nargs="+", metavar="PATH", help="for --recipe")
+    train.add_argument(
+        "--from", dest="paths", nargs="+", action="extend", metavar="PATH", help="for --recipe"
+    )
     train.add_argument("--resume", metavar="RUN", help="go on with a run that ended early")
     for name, each in FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
@@ -195,7 +199,13 @@ def _model_commands(commands: Any) -> None:
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
     ablation.add_argument(
-        "--from", dest="paths", nargs="+", required=True, metavar="PATH", help="the Kaggle sets"
+        "--from",
+        dest="paths",
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="PATH",
+        help="the Kaggle sets",
     )
     ablation.add_argument(
         "--unseen",

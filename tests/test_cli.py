@@ -822,3 +822,15 @@ def test_as_a_process_it_is_stopped_before_it_begins(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")
+
+
+def test_an_option_that_is_given_twice_takes_both() -> None:
+    from core import cli
+
+    for _ in range(2):  # nor does a second command remember the first
+        args = cli._parser().parse_args(
+            ["data", "build", "--from", "a", "--from", "b", "c", "--out", "x.parquet"]
+        )
+        assert args.paths == ["a", "b", "c"]
+        args = cli._parser().parse_args(["data", "sources", "--in", "a", "--in", "b"])
+        assert [each.name for each in args.folders] == ["a", "b"]

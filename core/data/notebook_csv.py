@@ -78,9 +78,12 @@ def write_csv(store: Store, path: Path) -> int:
     """Write a data set's prepared images as CSV; returns the number of rows.
 
     Raises:
-        DataError: the images are not 28x28, or some are of none of the six scripts.
+        DataError: `path` is the data set itself, the images are not 28x28, or some are of none of
+            the six scripts.
         StorageFull: the disk is full.
     """
+    if path.resolve() == store.path.resolve():
+        raise DataError(f"{path}: the data set itself, which a table would replace; choose another")
     if store.shape != (SIDE, SIDE):
         height, width = store.shape
         raise DataError(

@@ -157,12 +157,13 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
             raise ModelError("this installation ships no model: train one and name its run")
         return SHIPPED
     matching = meant(model, [each for each in available(ws) if each != "shipped"])
+    # a folder of that very name rather than a run whose id only begins so
+    if model and model not in matching and (Path(model) / FACTS).exists():
+        return Path(model)
     if len(matching) == 1:
         return ws.runs / matching[0]
     if len(matching) > 1:
         raise ModelError(f"{model!r} could be any of {', '.join(matching)}: give more of the id")
-    if model and (Path(model) / FACTS).exists():
-        return Path(model)
     raise ModelError(
         f"no model {model!r}: give shipped, a finished run's id (python -m core runs), "
         f"or a folder that holds {FACTS}"

@@ -186,3 +186,13 @@ def test_a_full_disk_leaves_no_half_table(
     with pytest.raises(StorageFull, match=r"table\.csv"):
         write_csv(Store.open(notebook_store), tmp_path / "table.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_set_is_not_replaced_by_its_own_table(notebook_store: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.parquet"
+    shutil.copyfile(notebook_store, mine)
+    (tmp_path / "link.csv").symlink_to(mine)
+    for path in (mine, tmp_path / "link.csv"):
+        with pytest.raises(DataError, match="the data set itself"):
+            write_csv(Store.open(mine), path)
+    assert len(Store.open(mine)) == 288

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import ModelError
 from core.imaging import preset
-from core.inference.predictor import SHIPPED, Predictor, available
+from core.inference.predictor import SHIPPED, Predictor, available, model_folder
 from core.models.export import export_litert
 from core.scripts import NAMES, OTHER
 from core.workspace import Workspace
@@ -331,3 +331,14 @@ def test_no_picture_is_answered_with_what_is_no_number(
 
     with pytest.raises(ModelError, match="diverged; train it again with a smaller learning rate"):
         diverged.predict(draw_band("arabic"))
+
+
+def test_a_folder_of_that_name_goes_before_a_run_that_begins_so(
+    band_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = Workspace(tmp_path / "workspace")
+    shutil.copytree(band_model, ws.runs / "lstm-9s9r")
+    shutil.copytree(band_model, tmp_path / "lstm")
+    monkeypatch.chdir(tmp_path)
+    assert model_folder("lstm", ws) == Path("lstm")
+    assert model_folder("lstm-9", ws) == ws.runs / "lstm-9s9r"
