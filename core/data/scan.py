@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -213,7 +214,9 @@ def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
 
     SCRIPT/CHARACTER/file, where the innermost SCRIPT counts, or CHARACTER/file below `SCRIPT=PATH`.
     """
-    parts = [entry.collection, *entry.folder.split("/")] if entry.folder else [entry.collection]
+    # one character is one, whether its accents were composed, as on Linux, or not, as on a Mac
+    folder = unicodedata.normalize("NFC", entry.folder)
+    parts = [entry.collection, *folder.split("/")] if folder else [entry.collection]
     if hint in WITH_OTHER:
         return hint, parts[-1] if len(parts) > 1 else ""
     for part, following in zip(parts[::-1], ["", *parts[:0:-1]], strict=True):

@@ -407,6 +407,14 @@ def test_the_name_of_the_whole_is_not_overruled_by_file_names(kind: str, tmp_pat
     ]
 
 
+def test_a_character_is_one_however_its_accents_are_written(tmp_path: Path) -> None:
+    write(tmp_path / "mine", "english/\u00e9/1.png", "english/e\u0301/2.png")
+
+    found = scan([str(tmp_path / "mine")]).items
+
+    assert [each.label.character for each in found] == ["\u00e9"] * 2
+
+
 def test_the_innermost_script_counts(tmp_path: Path) -> None:
     place = write(tmp_path / "english", "kannada/ka/1.png", "kannada/Img/img001-001.png", "a/2.png")
 
