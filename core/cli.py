@@ -95,6 +95,19 @@ def _command(commands: Any, name: str, run: Callable[[Any], Answer], help_text: 
     return parser
 
 
+def _from(parser: argparse.ArgumentParser, help_text: str, *, required: bool = True) -> None:
+    """Ask where images are; mentioned more than once, all of them count."""
+    parser.add_argument(
+        "--from",
+        dest="paths",
+        nargs="+",
+        action="extend",
+        required=required,
+        metavar="PATH",
+        help=help_text,
+    )
+
+
 def _data_commands(commands: Any) -> None:
     data = commands.add_parser("data", help="find, download, build and export data sets")
     parts = data.add_subparsers(required=True, metavar="COMMAND")
@@ -112,15 +125,7 @@ def _data_commands(commands: Any) -> None:
     fetch = _command(parts, "fetch", _fetch, "download sets from Kaggle")
     fetch.add_argument("source", nargs="*", help="names of sets or scripts; all where none")
     build = _command(parts, "build", _build, "make a data set from images")
-    build.add_argument(
-        "--from",
-        dest="paths",
-        nargs="+",
-        action="extend",
-        required=True,
-        metavar="PATH",
-        help="zips, folders, another data set, the notebook's CSV; or SOURCE=PATH",
-    )
+    _from(build, "zips, folders, another data set, the notebook's CSV; or SOURCE=PATH")
     build.add_argument(
         "--out", type=_data_set, required=True, metavar="FILE.parquet", help="the data set to write"
     )
@@ -158,9 +163,7 @@ def _training_commands(commands: Any) -> None:
 
     train = _command(commands, "train", _train, "train a model and wait for it")
     train.add_argument("--recipe", choices=("script",), help="make the shipped model")
-    train.add_argument(
-        "--from", dest="paths", nargs="+", action="extend", metavar="PATH", help="for --recipe"
-    )
+    _from(train, "for --recipe", required=False)
     train.add_argument("--resume", metavar="RUN", help="go on with a run that ended early")
     for name, each in FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
@@ -198,15 +201,7 @@ def _model_commands(commands: Any) -> None:
     predict.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
-    ablation.add_argument(
-        "--from",
-        dest="paths",
-        nargs="+",
-        action="extend",
-        required=True,
-        metavar="PATH",
-        help="the Kaggle sets",
-    )
+    _from(ablation, "the Kaggle sets")
     ablation.add_argument(
         "--unseen",
         type=Path,

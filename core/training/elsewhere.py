@@ -22,6 +22,7 @@ from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
+from core.evaluation.metrics import mean_over_scripts
 from core.inference.predictor import Predictor
 from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import named_by
@@ -68,6 +69,11 @@ class Trial:
     def unseen(self) -> pd.DataFrame:
         """Those rows of the result that are of collections the model never saw."""
         return pd.DataFrame() if self.result is None else self.result[~self.result["seen"]]
+
+    @property
+    def accuracy(self) -> float:
+        """The mean over scripts on those, 0-1; there must be some."""
+        return mean_over_scripts(by_script(self.unseen))
 
     @property
     def drawn(self) -> bool:

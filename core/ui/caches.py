@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.errors import ScriptoriumError
 from core.training.folder import HISTORY, PREDICTIONS
+from core.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +69,6 @@ def data_name(run: Run) -> str:
 
 def trial_name(trial: Trial) -> str:
     """Return the name of a test's data set, and that another has it now where one has."""
-    from core.workspace import Workspace
-
     path = Workspace.of(trial.folder.parents[1]).store / f"{trial.data}.parquet"
     another = trial.data_hash and content(path) not in (None, trial.data_hash)
     return f"{trial.data} (as it was)" if another else trial.data

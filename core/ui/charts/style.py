@@ -13,6 +13,8 @@ LIGHT_ON_DARK = "#9A8F7D"
 # not do it alone.
 RUNS = ("#2A8C9A", "#E5178F", "#607200", "#008DE9", "#DF6401", "#B17A84")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SUREST = 0.99
+"""Certainty is never claimed, not even by rounding."""
 GRID = "rgba(128, 120, 105, 0.25)"
 # Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the
 # visitor changes the theme. Its default for figures is too faint on paper.
@@ -40,6 +42,6 @@ def percent(share: float) -> str:
     """Write a probability as people say it; certainty is never claimed, not even by rounding."""
     if share < 0.01:
         return "under 1%"
-    if share > 0.99:
+    if share > SUREST:
         return "over 99%"
     return f"{100 * share:.0f}%"

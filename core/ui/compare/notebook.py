@@ -18,10 +18,11 @@ from core.evaluation.notebook import (
 from core.training.classes import SCRIPT
 from core.training.runs import Run
 from core.ui import caches
+from core.ui.compare.runs import PERCENT
 from core.ui.story import offer_story
 
 _COLUMNS = {
-    "Test accuracy": st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100),
+    "Test accuracy": PERCENT,
     "Test loss": st.column_config.NumberColumn(format="%.2f"),
 }
 

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
-from core.training.elsewhere import by_script, most_telling, trials_of
+from core.training.elsewhere import most_telling, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import caches, state
@@ -18,10 +17,10 @@ from core.ui.page import doubt_runs
 from core.ui.train import words
 
 _NEWEST = 6
-_PERCENT = st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100)
+PERCENT = st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100)
 _COLUMNS = {
-    "Test accuracy": _PERCENT,
-    "Never saw": _PERCENT,
+    "Test accuracy": PERCENT,
+    "Never saw": PERCENT,
     "Test loss": st.column_config.NumberColumn(format="%.3f"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Images a second": st.column_config.NumberColumn(format="%.0f"),
@@ -101,7 +100,7 @@ def _elsewhere(run: Run) -> tuple[float | None, str]:
     if trial is None:
         return None, "not tested"
     name = caches.trial_name(trial)
-    return mean_over_scripts(by_script(trial.unseen)), f"{name}, fonts" if trial.drawn else name
+    return trial.accuracy, f"{name}, fonts" if trial.drawn else name
 
 
 def show_differences(runs: Sequence[Run]) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.card import CARD
-from core.evaluation.metrics import mean_over_scripts
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
@@ -104,15 +103,15 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
 
 
 def _elsewhere(run: Run) -> str:
-    from core.training.elsewhere import by_script, most_telling, trials_of
+    from core.training.elsewhere import most_telling, trials_of
 
     trial = most_telling(trials_of(run))
     if trial is None:
         return "How it does on other collections nobody has tested: expect less there."
-    what = "fonts" if trial.drawn else "collections"
+    what, where = "fonts" if trial.drawn else "collections", plain(caches.trial_name(trial))
     return (
-        f"Right on {mean_over_scripts(by_script(trial.unseen)):.1%}, mean over scripts, of images "
-        f"of {what} it never saw ({plain(caches.trial_name(trial))})."
+        f"Right on {trial.accuracy:.1%}, mean over scripts, of images of {what} it never saw "
+        f"({where})."
     )
 
 

@@ -16,6 +16,7 @@ from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import script
 from core.ui import caches, pictures
+from core.ui.charts.style import SUREST
 from core.ui.page import warn
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
 
@@ -24,8 +25,6 @@ MOST = 50
 _MEGABYTES = 64
 _PASTED_SIDE = 1024
 _THUMBNAIL = 56
-_SUREST = 0.99
-"""Certainty is never claimed, not even by rounding."""
 _SIDE = 280
 _PREFIX = "data:image/png;base64,"
 
@@ -245,7 +244,7 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
 
 
 def _percent(prediction: Prediction) -> float:
-    return 100 * min(prediction.ranked[0][1], _SUREST)
+    return 100 * min(prediction.ranked[0][1], SUREST)
 
 
 def _answer_in_words(answer: Answered) -> str:

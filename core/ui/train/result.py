@@ -172,19 +172,19 @@ def _what_counted(trial: Trial) -> str:
     if trial.result is not None and trial.result["seen"].all():
         said = ["every collection in it is one the model learned from, so it says nothing new"]
     if trial.copies:
-        images = "image was" if trial.copies == 1 else "images were"
-        said.append(f"{trial.copies:,} {images} left out: the model learned from the same")
+        said.append(_left_out(trial.copies, "the model learned from the same"))
     if trial.unknown:
-        images = "image was" if trial.unknown == 1 else "images were"
-        said.append(
-            f"{trial.unknown:,} {images} left out: they show nothing that the model tells apart"
-        )
+        said.append(_left_out(trial.unknown, "they show nothing that the model tells apart"))
     if trial.copies is None:
         said.append(
             "some of its images may be among those that the model learned from; its own data set "
             "is gone, so nobody can tell"
         )
     return f"{plain(trial.data)}: {'; '.join(said) or 'all of its images counted'}."
+
+
+def _left_out(count: int, why: str) -> str:
+    return f"{count:,} {'image was' if count == 1 else 'images were'} left out: {why}"
 
 
 def _trial(run: Run, data: str) -> None:

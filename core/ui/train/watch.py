@@ -59,8 +59,7 @@ def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
             "In training both are averaged since the epoch began: the line lags, jumps where one "
             "begins, and early on the test may stand above it. Where the test line turns away "
             "while the training line goes on, the model has begun to learn by heart."
-            + _GUESSING
-            * (run.baseline is not None)
+            + ("" if run.baseline is None else _GUESSING)
         )
 
 
