@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import ScriptoriumError, in_one_line
-from core.workspace import workspace, write_atomically
+from core.workspace import at_home, workspace, write_atomically
 
 Answer = tuple[Any, str]
 """What a command says: the JSON document, and the same as text for people."""
 
+_INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended
 _PIPELINE = "canonical, notebook, or one of your own, saved on the Prepare page"
 
 
@@ -36,14 +37,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every file's name is UTF-8
+    code = 0
     try:
         document, text = args.run(args)
+    except _Interrupted as ended:
+        (document, text), code = ended.answer, _INTERRUPTED
     except (ScriptoriumError, OSError) as error:
         _say(f"error: {in_one_line(error)}")
         return 1
     except KeyboardInterrupt:
         _say("stopped")
-        return 130
+        return _INTERRUPTED
     _status("")
     try:
         # in ASCII: not every pipe is UTF-8
@@ -55,7 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         _say(f"error: the answer could not be written: {error.strerror}")
         return 1
-    return 0
+    return code
+
+
+class _Interrupted(KeyboardInterrupt):
+    """Ctrl-C, after which a command has something to answer all the same."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,16 +87,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _data_set(text: str) -> Path:
-    path = Path(text)
+    path = at_home(text)
     if path.suffix != ".parquet" or path.name.startswith("."):
         raise argparse.ArgumentTypeError(f"{text}: a data set is called NAME.parquet")
     return path
 
 
 def _figure(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir():  # said before the work of minutes, not after it
+    path = at_home(text)
+    # said before the work of minutes, not after it
+    if path.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: a folder; name the file to draw into")
+    above = next(each for each in path.absolute().parents if each.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK)):
+        raise argparse.ArgumentTypeError(f"{text}: {above} can't be written to; choose another")
     return path
 
 
@@ -117,7 +133,7 @@ def _data_commands(commands: Any) -> None:
         dest="folders",
         nargs="+",
         action="extend",
-        type=Path,
+        type=at_home,
         default=[],
         metavar="FOLDER",
         help="look here, too",
@@ -154,8 +170,8 @@ def _data_commands(commands: Any) -> None:
         "--noise", action="store_true", help="paper, light and device vary, too: for training"
     )
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
-    export.add_argument("data", type=Path, metavar="FILE.parquet", help="a data set of 28x28 px")
-    export.add_argument("--csv", type=Path, required=True, help="the file to write")
+    export.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set of 28x28 px")
+    export.add_argument("--csv", type=at_home, required=True, help="the file to write")
 
 
 def _training_commands(commands: Any) -> None:
@@ -171,7 +187,7 @@ def _training_commands(commands: Any) -> None:
         if each.type == "bool":
             train.add_argument(flag, action="store_true", **given)
         else:
-            kind = {"int": int, "int | None": int, "float": float, "Path": Path}
+            kind = {"int": int, "int | None": int, "float": float, "Path": at_home}
             train.add_argument(flag, type=kind.get(str(each.type), str), **given)
     _command(commands, "runs", _runs, "training runs, the newest first")
     stop = _command(commands, "stop", _stop, "stop a training run, keeping its weights")
@@ -183,9 +199,9 @@ def _model_commands(commands: Any) -> None:
     evaluate = _command(commands, "evaluate", _evaluate, "ask a model about raw images")
     evaluate.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
     what = evaluate.add_mutually_exclusive_group(required=True)
-    what.add_argument("--images", type=Path, metavar="PATH", help="images of one --script")
+    what.add_argument("--images", type=at_home, metavar="PATH", help="images of one --script")
     what.add_argument(
-        "--unseen", type=Path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
+        "--unseen", type=at_home, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
     )
     evaluate.add_argument("--script", metavar="NAME", help="what they are images of")
     evaluate.add_argument(
@@ -199,18 +215,18 @@ def _model_commands(commands: Any) -> None:
     )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
     predict.add_argument("model", help="a run's id, a folder that holds a model, or shipped")
-    predict.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures")
+    predict.add_argument("files", nargs="+", type=at_home, metavar="FILE", help="pictures")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
     _from(ablation, "the Kaggle sets")
     ablation.add_argument(
         "--unseen",
-        type=Path,
+        type=at_home,
         required=True,
         metavar="FOLDER",
         help="zips or folders named SCRIPT-COLLECTION",
     )
     ablation.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="for results, figure and runs"
+        "--out", type=at_home, required=True, metavar="FOLDER", help="for results, figure and runs"
     )
     ablation.add_argument(
         "--images", type=int, default=400_000, metavar="N", help="that each model sees in training"
@@ -368,6 +384,8 @@ def _train(args: Any) -> Answer:
         if run.active:
             _say(f"run {run.id} is {run.state} and will stop by itself: python -m core runs")
             raise
+        document = _describe_run(run)
+        raise _Interrupted((document, _run_line(document))) from None
     document = _describe_run(run)
     if run.state == "failed":
         raise ScriptoriumError(f"run {run.id} failed: {run.message}")
@@ -451,6 +469,7 @@ def _evaluate_unseen(args: Any, predictor: Any) -> Answer:
 
 
 def _predict(args: Any) -> Answer:
+    from core.data.archive import whole_file
     from core.errors import ImageError
     from core.imaging import decode
     from core.inference.predictor import Predictor
@@ -459,7 +478,7 @@ def _predict(args: Any) -> Answer:
     document: list[dict[str, Any]] = []
     for path in args.files:
         try:
-            answer = predictor.predict(decode(path.read_bytes()))
+            answer = predictor.predict(decode(whole_file(path)))
         except ImageError as error:
             raise ImageError(f"{path}: {error}") from error
         ranked = [[name, round(p, 6)] for name, p in answer.ranked]
@@ -508,7 +527,7 @@ def _bench(args: Any) -> Answer:
 
 def _say(line: str) -> None:
     _status("")  # it stands where the last line of progress stood
-    _tell(f"{line}\n")
+    _tell(" ".join(line.splitlines()) + "\n")  # a file's name may hold an end of line
 
 
 def _tell(text: str) -> None:

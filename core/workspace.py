@@ -21,6 +21,8 @@ from core.errors import StorageFull
 _ABANDONED = 600.0  # seconds
 _IN_USE = ".lock"
 _PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
+_DEVICES = re.compile(r"/(dev|proc)/(?!shm/)")
+"""What is no file though it may lead to one: /dev/stdout, where others write at the same time."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -148,11 +150,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
         FileExistsError: `path` is a pipe or a device; likewise.
         StorageFull: the disk is full.
     """
-    if path.is_symlink():
+    if path.is_symlink() and not _DEVICES.match(str(path)):
         path = path.resolve()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if path.exists() and not path.is_file():
+    if _DEVICES.match(str(path)) or (path.exists() and not path.is_file()):
         raise FileExistsError(errno.EEXIST, "a pipe or a device, and no file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear_away(path.parent)
@@ -164,6 +166,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
             with temporary.open("r+b") as file:
                 os.fsync(file.fileno())  # or a crash of the system may leave an empty file there
             temporary.replace(path)
+    except OSError as error:
+        if error.filename == str(temporary):  # which nobody asked for
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

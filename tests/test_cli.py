@@ -313,6 +313,48 @@ def test_train_of_a_run_that_fails_is_an_error(
     assert answer.err.splitlines()[-1] == "error: run cnn-bcd2 failed: the memory is full"
 
 
+def test_train_ended_by_ctrl_c_tells_how_far_it_got_and_that_it_was_ended(
+    call: Callable[..., Answer],
+    run_of: Callable[..., Run],
+    notebook_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ended = run_of(state="stopped", accuracy=0.5)
+    for name in ("start_run", "find_run"):
+        monkeypatch.setattr(f"core.training.runs.{name}", lambda *_: ended)
+    monkeypatch.setattr("core.training.runs.wait_or_stop", interrupted)
+
+    answer = call("train", "--data", notebook_store, "--json")
+
+    assert answer.code == 130  # so that `train && evaluate` ends, too
+    said = json.loads(answer.out)
+    assert (said["run"], said["state"], said["accuracy"]) == ("cnn-bcd2", "stopped", 0.5)
+
+
+def test_a_home_is_known_in_every_path(
+    call: Callable[..., Answer],
+    band_model: Path,
+    canonical_store: Path,
+    pictures: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shutil.copytree(band_model, tmp_path / "model")
+    assert pictures.parent == tmp_path
+    shutil.copy(canonical_store, tmp_path / "all.parquet")
+    monkeypatch.chdir(pictures)
+
+    assert call("data", "build", "--from=~/all.parquet", "--out=~/again.parquet").code == 0
+    assert call("predict", "~/model", f"~/{pictures.name}/0/x.png").code == 0
+    assert call("evaluate", "~/model", f"--images=~/{pictures.name}", "--script=kannada").code == 0
+    assert (tmp_path / "again.parquet").exists()
+    assert not (pictures / "~").exists()
+
+
 @pytest.mark.usefixtures("workspace_dir")
 def test_data_build_and_sketch_with_a_pipeline_of_ones_own(
     call: Callable[..., Answer], canonical_store: Path, tmp_path: Path
@@ -549,6 +591,8 @@ def bad(
     (folder / "cut.parquet").write_bytes(canonical_store.read_bytes()[:-9])
     (folder / "table.csv").write_text("a,b\n1,2\n")
     (folder / "model.parquet").mkdir()
+    for name in ("pipe", "pipe.csv"):
+        os.mkfifo(folder / name)
     with zipfile.ZipFile(folder / "other.zip", "w") as archive:
         archive.writestr("other/sun/1.png", (folder / "cut.png").read_bytes())
     (folder / "model").mkdir()
@@ -599,6 +643,12 @@ BAD_INPUT = {
     "predict {model} {bad}/huge.png": "shrink it first",
     "predict {model} {bad}/missing.png": "missing.png: .*check the path",
     "predict {model} {bad}": "bad: .*check the path",
+    "predict {model} {bad}/pipe": "pipe: no file, but a folder, pipe or device; check the path",
+    "data export {bad}/pipe --csv {new}/t.csv": "pipe: no file; name a data set",
+    f"{BUILD} {{bad}}/pipe": "neither a folder nor a whole zip",
+    f"{BUILD} {{bad}}/pipe.csv": "pipe.csv: no file",
+    f"{BUILD} english={{kaggle}} kannada={{kaggle}}": "called english and kannada",
+    "few --figure {bad}/table.csv/few.svg": "table.csv can't be written to; choose another",
     "predict {model}": "FILE",
     "predict nothing {bad}/text.png": "give shipped",
     "predict {bad}/model {bad}/text.png": "model.json",

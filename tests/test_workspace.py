@@ -1,6 +1,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,32 @@ def test_another_trouble_with_the_disk_keeps_its_name(tmp_path: Path) -> None:
         _fail_halfway(tmp_path / "data.parquet", PermissionError(errno.EACCES, "refused"))
 
     assert caught.value.filename == str(tmp_path / "data.parquet")
+
+
+def test_a_folder_that_may_not_be_written_to_is_named_by_the_file_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(errno.EACCES, "refused", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionError) as caught:
+        write_atomically(tmp_path / "data.parquet", b"whole")
+
+    assert caught.value.filename == str(tmp_path / "data.parquet")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such device")
+def test_where_a_command_speaks_no_file_is_put(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from core.workspace import write_atomically;"
+        "write_atomically(Path('/dev/stdout'), b'a table')"
+    )
+    with (tmp_path / "said").open("wb") as said:
+        done = subprocess.run([sys.executable, "-c", code], stdout=said, stderr=subprocess.PIPE)
+
+    assert b"a pipe or a device, and no file: '/dev/stdout'" in done.stderr
+    assert (tmp_path / "said").read_bytes() == b""
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_what_goes_on_is_not(tmp_path):

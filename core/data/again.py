@@ -54,13 +54,13 @@ def _sources(store: Path, _changed: int, group: int) -> list[bytes]:
         return file.read_row_group(group, columns=["source"]).column(0).to_pylist()
 
 
-def items_of(path: Path) -> list[Item]:
+def items_of(store: Store) -> list[Item]:
     """List the images of a data set, in file order, with all that is known of them.
 
     Raises:
-        StoreError: missing, damaged, or none of ours.
+        StoreError: it is damaged, or gone by now.
     """
-    store = Store.open(path)
+    path = store.path
     changed = path.stat().st_mtime_ns
     metadata = pq.read_metadata(path)
     lengths = [metadata.row_group(each).num_rows for each in range(metadata.num_row_groups)]

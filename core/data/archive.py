@@ -86,7 +86,7 @@ class Entry(NamedTuple):
         try:
             if self.zipped:
                 return self._from_zip()
-            return _whole_file(f"{self.root}/{self.name}")
+            return whole_file(f"{self.root}/{self.name}")
         except _UNREADABLE as error:
             reason = str(error) or "it ends too early"
             raise ImageError(f"can't be read ({reason})") from error
@@ -185,7 +185,7 @@ def _roots(
     if not os.access(path, os.R_OK):
         raise DataError(f"{path}: may not be read; allow it, or give another zip or folder")
     if not path.is_dir():
-        if not zipfile.is_zipfile(path):
+        if not (path.is_file() and zipfile.is_zipfile(path)):  # a pipe would be waited for
             raise DataError(
                 f"{path}: neither a folder nor a whole zip; download it again, or give a folder"
             )
@@ -284,15 +284,20 @@ def walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterat
         yield from (each if below == "." else f"{below}/{each}" for each in files)
 
 
-def _whole_file(path: str) -> bytes:
-    """Return the bytes of a file; by bare system calls, as there may be 80,000 of a few hundred."""
+def whole_file(path: str | Path) -> bytes:
+    """Return the bytes of a file; by bare system calls, as there may be 80,000 of a few hundred.
+
+    Raises:
+        ImageError: it is a folder or a pipe, or larger than MAX_FILE.
+        OSError: it is not there, or may not be read.
+    """
     # nobody may ever write to a pipe that is called x.png; Windows knows text files
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     file = os.open(path, flags)
     try:
         about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode):
-            raise ImageError("no file, but a pipe or a device")
+            raise ImageError("no file, but a folder, pipe or device; check the path")
         _refuse_giant(about.st_size)
         return os.read(file, about.st_size)
     finally:

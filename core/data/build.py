@@ -15,8 +15,8 @@ import numpy as np
 from core.data.again import items_of
 from core.data.convert import Skipped, convert, seldom_collected
 from core.data.notebook_csv import read_csv
-from core.data.scan import Item, Scan, scan
-from core.data.store import Writer
+from core.data.scan import COPIES, Item, Scan, scan
+from core.data.store import Store, Writer
 from core.errors import Cancelled, DataError, SourceNotFound
 from core.imaging import Pipeline, find_pipeline
 from core.scripts import WITH_OTHER
@@ -180,17 +180,43 @@ def _find(paths: Sequence[str], reversed_labels: bool, heed: Callable[[], None])
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")
     built = _ending(".parquet", paths)
-    others = [each for each in paths if not each.lower().endswith((".csv", ".parquet"))]
+    others = [each for each in paths if not _is_file(each, ".csv", ".parquet")]
     found = scan(others, heed) if others else Scan((), ())
     rows = [row for table in tables for row in read_csv(table, reversed_labels=reversed_labels)]
-    rows += [row for each in built for row in items_of(each)]
-    return dataclasses.replace(found, items=found.items + tuple(rows))
+    stored, copies = _stored(built)
+    return dataclasses.replace(
+        found, items=(*found.items, *rows, *stored), copies=found.copies + copies
+    )
+
+
+def _stored(paths: Sequence[Path]) -> tuple[list[Item], tuple[Skipped, ...]]:
+    """List the images of data sets, each once, and say of which some are in one before it."""
+    rows: list[Item] = []
+    copies: list[Skipped] = []
+    seen = set[tuple[str, ...]]()
+    for path in paths:
+        store = Store.open(path)
+        items = items_of(store)
+        if len(paths) > 1:
+            columns = store.labels(["collection", "path", "digest"]).astype(str)
+            names = list(columns.itertuples(index=False, name=None))
+            items = [each for each, name in zip(items, names, strict=True) if name not in seen]
+            seen.update(names)
+        if len(items) < len(store):
+            copies.append((str(path), COPIES.format(len(store) - len(items))))
+        rows += items
+    return rows, tuple(copies)
 
 
 def _ending(ending: str, paths: Sequence[str]) -> list[Path]:
     """Return the files with that ending, each once, by whatever path."""
-    files = [at_home(each) for each in paths if each.lower().endswith(ending)]
+    files = [at_home(each) for each in paths if _is_file(each, ending)]
     return list({each.resolve(): each for each in files}.values())
+
+
+def _is_file(path: str, *endings: str) -> bool:
+    """Tell a file by its name, also one that is missing, from a folder that is called so."""
+    return path.lower().endswith(endings) and not at_home(path).is_dir()
 
 
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:

@@ -48,6 +48,8 @@ def read_csv(path: Path, *, reversed_labels: bool = False) -> list[Item]:
         SourceNotFound: there is no such file, or no row in it.
         DataError: columns or values are missing or out of range.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise DataError(f"{path}: no file; give a table that is saved on the disk")
     try:
         frame = pd.read_csv(path)
         values = frame[PIXELS].to_numpy(np.float32)

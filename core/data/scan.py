@@ -24,8 +24,8 @@ _NUMERAL_COLUMNS = ("suite_id", "sample_id", "code", "character")
 _ALIKE = ("english", "kannada")
 """Scripts whose sets both number their files imgNNN-NNN.png."""
 COPIES = (
-    "{:,} of its images are here a second time, unpacked, in another zip or by another path, "
-    "and are taken once"
+    "{:,} of its images are here a second time, unpacked, in another zip or data set or by "
+    "another path, and are taken once"
 )
 
 
@@ -84,10 +84,11 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
 
     Raises:
         SourceNotFound: a path is missing, or there is no image of a known layout.
-        DataError: a folder could be English as well as Kannada.
+        DataError: a folder could be English as well as Kannada, or is called two things.
     """
     # what people say of a path counts, where another leads to the same files
     named = sorted(map(hinted, paths), key=lambda each: not each[0])
+    _refuse_contradictions(named)
     listed, copied, unreadable = distinct(*(path for _, path in named), heed=heed)
     found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
     for place, (_, path) in enumerate(named):
@@ -120,6 +121,14 @@ def hinted(text: str) -> tuple[str, Path]:
     if not text:
         raise DataError("a path is empty: name a zip or a folder")
     return name, at_home(text)
+
+
+def _refuse_contradictions(named: Sequence[tuple[str, Path]]) -> None:
+    said: dict[Path, str] = {}
+    for name, path in named:
+        other = said.setdefault(path.resolve(), name)
+        if name and other != name:
+            raise DataError(f"{path}: called {other} and {name}; it can be one of them only")
 
 
 def _scan_root(root: Path, files: list[Entry], hint: str) -> list[Item | Entry]:

@@ -254,7 +254,7 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
 def _holds_something(path: Path) -> bool:
     if path.is_dir():
         return any(walk(path))
-    return path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)
+    return path.suffix.lower() == ".zip" and path.is_file() and zipfile.is_zipfile(path)
 
 
 def _unpacked(marker: Path) -> Path:

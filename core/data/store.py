@@ -125,7 +125,12 @@ class Store:
         with readable(self.path), pq.ParquetFile(self.path, read_dictionary=_CATEGORIES) as file:
             # One by one and by one thread: a third of the memory, in no more time.
             for name in columns:
-                frame[name] = file.read(columns=[name], use_threads=False).column(0).to_pandas()
+                column = file.read(columns=[name], use_threads=False).column(0)
+                if column.null_count:
+                    raise StoreError(f"{self.path}: its {name} column has gaps; build it again")
+                frame[name] = column.to_pandas()
+        if "script" in frame and not set(frame["script"].unique()) <= set(self.per_script):
+            raise StoreError(f"{self.path}: it holds other scripts than it says; build it again")
         return pd.DataFrame(frame)
 
     def about(self, rows: Sequence[int] | np.ndarray) -> pd.DataFrame:
@@ -318,11 +323,18 @@ def _lines(table: pa.Table) -> pa.Buffer:
 def readable(path: Path) -> Iterator[None]:
     """Turn whatever reading a damaged or missing Parquet file raises into a StoreError."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise StoreError(f"{path}: no file; name a data set, which is called NAME.parquet")
+        str(path).encode()
         yield
     except FileNotFoundError as error:
         raise StoreError(f"{path}: no such file; make one with: python -m core data build") from (
             error
         )
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{path}: its name is not UTF-8, by which alone Parquet files are opened; rename it"
+        ) from error
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise StoreError(f"{path}: not a readable Parquet file ({reason})") from error

@@ -87,6 +87,7 @@ def evaluate(
         skipped += unreadable
         if progress:
             progress(sum(map(len, best)) + len(skipped), len(files))
+    skipped += contents.unreadable
     answers = np.concatenate([np.empty(0, np.int64), *best])
     if not len(answers):
         why = f"; the first of {len(skipped)}, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
@@ -102,7 +103,7 @@ def evaluate(
         rejected / len(answers),
         {name: int(n) for name, n in zip(predictor.labels, counts, strict=True) if n},
         {name: dict(counted.most_common()) for name, counted in sorted(characters.items())},
-        (*skipped, *contents.unreadable),
+        tuple(skipped),
         np.concatenate(confidence),
         right,
     )

@@ -17,7 +17,7 @@ from core.models.export import FACTS, FORMAT, LITERT, SHIPPED, read_facts
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
-from core.workspace import Workspace, newest_first, workspace
+from core.workspace import Workspace, at_home, newest_first, workspace
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,9 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         return SHIPPED
     matching = meant(model, [each for each in available(ws) if each != "shipped"])
     # a folder of that very name rather than a run whose id only begins so
-    if model and model not in matching and (Path(model) / FACTS).exists():
-        return Path(model)
+    named = at_home(model)
+    if model and model not in matching and (named / FACTS).exists():
+        return named
     if len(matching) == 1:
         return ws.runs / matching[0]
     if len(matching) > 1:

@@ -26,8 +26,9 @@ class LiteRT:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            self._interpreter = Interpreter(str(path))
-        except ValueError as error:
+            # by its bytes: not every path is UTF-8
+            self._interpreter = Interpreter(model_content=path.read_bytes())
+        except (ValueError, OSError) as error:
             raise ModelError(f"{path} is not a LiteRT model: train or export it again") from error
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]

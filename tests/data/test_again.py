@@ -54,7 +54,7 @@ def test_a_data_set_given_twice_is_taken_once(
 
 def test_a_copy_is_read_from_its_own_row(canonical_store: Path) -> None:
     store = Store.open(canonical_store)
-    items = items_of(canonical_store)
+    items = items_of(Store.open(canonical_store))
     paths = store.labels()["path"]
     for row in (0, 100, 287):
         assert items[row].file.path == paths[row]
@@ -87,7 +87,7 @@ def test_a_data_set_that_went_away_or_changed_is_named(
 ) -> None:
     path = tmp_path / "here.parquet"
     shutil.copy(canonical_store, path)
-    first = items_of(path)[0].file
+    first = items_of(Store.open(path))[0].file
     path.unlink()
     with pytest.raises(StoreError, match=r"here\.parquet is gone"):
         first.read()
@@ -125,3 +125,17 @@ def test_a_data_set_by_two_paths_is_taken_once(canonical_store: Path, tmp_path: 
     (tmp_path / "link.parquet").symlink_to(canonical_store)
     paths = [str(canonical_store), str(tmp_path / "link.parquet")]
     assert build(paths, tmp_path / "out.parquet", workers=1).images == 288
+
+
+def test_what_two_data_sets_share_is_taken_once(
+    canonical_store: Path, kaggle_zips: dict[str, Path], tmp_path: Path
+) -> None:
+    part = tmp_path / "part.parquet"
+    build([str(kaggle_zips["arabic"])], part, pipeline="notebook", workers=1)
+
+    report = build([str(canonical_store), str(part)], tmp_path / "out.parquet", workers=1)
+
+    assert report.images == 288
+    ((path, reason),) = report.copies
+    assert path == str(part)
+    assert reason.startswith("48 of its images are here a second time")

@@ -2,6 +2,7 @@ import io
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,7 +243,8 @@ DAMAGED = {
     "another size": (_says(shape=[28, 28]), "speaks of other images"),
     "a column less": (_without_writers, "speaks of other images"),
     "somebody else's": (_somebody_elses, "no Scriptorium data set; make one with"),
-    "a folder": (lambda path, _: path.mkdir(), "not a readable Parquet file"),
+    "a folder": (lambda path, _: path.mkdir(), "no file; name a data set"),
+    "a pipe": (lambda path, _: os.mkfifo(path), "no file; name a data set"),
     "empty": (lambda path, _: path.touch(), "not a readable Parquet file"),
     "text": (lambda path, _: path.write_text("a,b\n" * 99), "not a readable Parquet file"),
     "cut short": (lambda path, whole: path.write_bytes(whole[:-100]), "not a readable Parquet"),
@@ -283,6 +285,34 @@ def test_one_that_is_damaged_within_is_named_when_it_is_read(
         with pytest.raises(StoreError, match=r"data\.parquet") as caught:
             read()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [("script", "klingon", "other scripts than it says"), ("writer", None, "writer .* gaps")],
+)
+def test_labels_that_cannot_be_are_named_when_they_are_read(
+    column: str, value: str | None, message: str, canonical_store: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.parquet"
+    table = pq.read_table(canonical_store)
+    values = [value, *table[column].to_pylist()[1:]]
+    place = table.schema.get_field_index(column)
+    table = table.set_column(place, column, pa.array(values, pa.string()))
+    metadata = {KEY: pq.read_metadata(canonical_store).metadata[KEY]}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+    with pytest.raises(StoreError, match=f"data.parquet: .*{message}.*; build it again"):
+        Store.open(path).labels()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_parquet_cannot_open_is_named(canonical_store: Path, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xe9.parquet")
+    path.write_bytes(canonical_store.read_bytes())
+
+    with pytest.raises(StoreError, match="rename it"):
+        Store.open(path)
 
 
 def test_one_that_is_gone_since_it_was_opened_is_named(
