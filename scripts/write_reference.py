@@ -30,7 +30,7 @@ from core.training.settings import FIELDS  # noqa: E402
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
 _NO_DEFAULT: tuple[Any, ...] = (None, False, argparse.SUPPRESS, [], "")
 
-_KINDS = {"int": "N", "float": "X", "Path": "FILE"}
+_KINDS = {"int": "N", "float": "X", "at_home": "FILE"}
 
 EXAMPLES = {
     "data sources": "data sources --in ~/Downloads",
@@ -107,7 +107,8 @@ def _command_line() -> str:
         "lists the commands, `--help` after a command its options.",
         "- `--json` prints exactly one JSON document on stdout, and nothing else there; progress "
         "and messages go to stderr.\n"
-        "- The exit code is 0, or not 0 with one line that says what to do.\n"
+        "- The exit code is 0, or not 0 with one line that says what to do. Ctrl-C ends a command "
+        "with 130; `train` stops its run then, keeps its weights and says how far it got.\n"
         "- `python` is the one in `.venv`: write `.venv/bin/python`, or first "
         "`source .venv/bin/activate` (on Windows `.venv\\Scripts\\activate`). Commands are run in "
         "the project's folder.\n"
