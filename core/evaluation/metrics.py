@@ -78,6 +78,21 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
+def sign_test(first: int, second: int) -> float:
+    """Return how often two equally good models differ by chance as much as these do, 0-1.
+
+    McNemar, "Note on the sampling error of the difference between correlated proportions",
+    Psychometrika 12 (1947), exact and two-sided.
+
+    Args:
+        first: images that the first model alone is right on.
+        second: images that the second alone is right on.
+    """
+    from scipy.special import bdtr
+
+    return min(1.0, 2 * float(bdtr(min(first, second), first + second, 0.5)))
+
+
 def expected_calibration_error(
     confidence: np.ndarray,
     right: np.ndarray,

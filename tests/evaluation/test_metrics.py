@@ -11,6 +11,7 @@ from core.evaluation.metrics import (
     mean_over_scripts,
     most_confused,
     per_script_accuracy,
+    sign_test,
     wilson,
 )
 from core.scripts import NAMES
@@ -117,3 +118,15 @@ def test_what_is_counted_is_not_changed() -> None:
     matrix = confusion(["a", "a"], ["a", "b"], ["a", "b"])
     most_confused(matrix, 1)
     assert matrix.to_numpy().tolist() == [[1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 0), (4, 5), (3, 12), (120, 60), (0, 9)])
+def test_how_often_chance_parts_two_models_so_far(first: int, second: int) -> None:
+    expected = binomtest(first, first + second, 0.5).pvalue  # another implementation
+
+    assert sign_test(first, second) == pytest.approx(expected)
+    assert sign_test(second, first) == sign_test(first, second)
+
+
+def test_two_models_that_agree_are_not_parted() -> None:
+    assert sign_test(0, 0) == 1

@@ -1,6 +1,8 @@
 """Compare: runs, curves, what sets runs apart, and the images behind a confusion matrix."""
 
+import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,8 +20,9 @@ from core.evaluation.notebook import Result, beside_published
 from core.scripts import NAMES
 from core.training.runs import list_runs
 from core.ui import caches
-from core.ui.compare.mistakes import in_words, worst_cell
+from core.ui.compare.mistakes import _as_csv, in_words, worst_cell
 from core.ui.compare.notebook import ranks
+from core.ui.compare.pair import verdict
 from core.ui.compare.runs import differing
 from core.workspace import Workspace
 
@@ -309,3 +312,84 @@ def test_the_order_of_ones_own_runs_is_put_beside_the_notebooks(
         for model, score in zip(("dense", "rnn", "cnn"), scores, strict=True)
     ]
     assert expected in ranks(beside_published(own))
+
+
+def test_two_runs_are_set_side_by_side_on_the_images_that_both_were_tested_on(
+    own: Path, open_page: Open
+):
+    assert "Which of two is better" not in said(open_page("compare"))  # there is one run
+    other = own / "runs" / second_run(own, model="dense")
+    [run] = [each for each in list_runs(Workspace(own)) if each.id != other.name]
+    answers = run.test_predictions().iloc[1:]  # one of them is not common
+    wrong = answers["script"].map(lambda name: "arabic" if name == "kannada" else "kannada")
+    alone = answers.index[:9]  # which the other run alone is right on
+    for folder, predicted in (
+        (run.folder, answers["script"].where(~answers.index.isin(alone), wrong)),
+        (other, answers["script"].where(answers.index != answers.index[-1], wrong)),
+    ):
+        pd.concat([run.test_predictions().iloc[:1], answers.assign(predicted=predicted)]).iloc[
+            int(folder == other) :
+        ].to_parquet(folder / "predictions.parquet")
+
+    app = open_page("compare")
+
+    assert not app.exception
+    box = {each.label: each for each in app.selectbox}
+    assert {box["One run"].value, box["Another"].value} == {run.id, other.name}
+    box["One run"].set_value(run.id).run()
+    total = len(answers)
+    assert (
+        f"Of the {total} images that both were tested on, {run.id} reads {total - 9} right"
+        in said(app)
+    )
+    assert f"**{other.name} is better**" in said(app)
+    metrics = {each.label: each.value for each in app.metric}
+    assert metrics == {
+        f"Only {run.id}": "1",
+        f"Only {other.name}": "9",
+        "Neither": "0",
+        "Both": str(total - 10),
+    }
+    look = next(each for each in app.button_group if each.label.startswith("Look at"))
+    assert look.options == [f"Only {run.id}", f"Only {other.name}"]
+    look.set_value(f"Only {other.name}").run()
+    assert any("9 images that only" in each.proto.alt for each in app.get("plotly_chart"))
+
+    request = json.loads((other / "settings.json").read_text())
+    request["data"]["hash"] = "f" * 64
+    (other / "settings.json").write_text(json.dumps(request))
+    assert "They were tested on different images" in said(open_page("compare"))
+
+
+@pytest.mark.parametrize(
+    ("alone", "says"),
+    [
+        ((0, 0), "Neither is better on them."),
+        ((3, 3), "Neither is better on them."),
+        ((3, 5), "may be chance: two equally good models would come out so far apart in 73% of"),
+        ((12, 2), "**cnn is better**: two equally good models would come out so far apart in 1.3%"),
+        ((0, 40), "**rnn is better**: .* in less than 0.1% of such tests"),
+    ],
+)
+def test_of_two_runs_one_is_better_where_that_is_hardly_chance(alone: tuple[int, int], says: str):
+    both = pd.DataFrame(
+        {
+            "first": [True] * alone[0] + [False] * alone[1] + [True] * 50,
+            "second": [False] * alone[0] + [True] * alone[1] + [True] * 50,
+        }
+    )
+    assert re.search(says.replace("*", r"\*").replace(r".\*", ".*"), verdict(both, "cnn", "rnn"))
+
+
+@pytest.mark.usefixtures("full")
+def test_every_answer_can_be_taken_home(full: Path):
+    [run] = list_runs(Workspace(full))
+    answers = run.test_predictions()
+
+    table = pd.read_csv(io.BytesIO(_as_csv(run, full / "store" / "handwriting.parquet")))
+
+    assert list(table["row"]) == list(answers["row"])
+    known = caches.store(full / "store" / "handwriting.parquet").about(answers["row"].to_numpy())
+    for column in ("path", "character", "writer", "collection"):
+        assert list(table[column].fillna("")) == list(known[column])
+    assert set(_as_csv(run, None).decode().splitlines()[0].split(",")) == set(answers.columns)

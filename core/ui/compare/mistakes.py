@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,12 @@ from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
 from core.text import isolated, plain
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
-from core.ui import caches, charts, pictures, state
-from core.ui.page import advice
+from core.ui import caches, charts, state
+from core.ui.compare.images import show_images
+from core.ui.page import advice, on_phone
 
-_COLUMNS = 8
-_PER_PAGE = 40
 _TALL = 560
-_MOST = 30
+_MOST, _MOST_ON_PHONE = 30, 10
 _BY_SCRIPT, _BY_CHARACTER = "By script", "By character"
 _TESTED = {
     "notebook": "The test images are a random fifth of the same collections, often by the same "
@@ -68,6 +68,16 @@ def show_mistakes(runs: Sequence[Run]) -> None:
     by_label = characters and by == _BY_CHARACTER
     st.markdown(in_words(_of_labels(answers) if by_label else matrix))
     st.caption(_TESTED.get(run.settings.split, ""))
+    st.download_button(
+        "Every answer, as a table",
+        partial(_as_csv, run, data),
+        f"{run.id}-answers.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        help="CSV: each test image, what it is, what was answered, and all probabilities.",
+    )
     if by == _BY_CHARACTER and (data or characters):
         present = [name for name in names if matrix.loc[name].any()]
         name = st.pills(
@@ -82,9 +92,9 @@ def show_mistakes(runs: Sequence[Run]) -> None:
         key = f"{run.id}-{name}"
         if characters:
             every = _of_labels(answers)
-            worst = most_confused(every, _MOST)
+            worst = most_confused(every, _MOST_ON_PHONE if on_phone() else _MOST)
             if len(worst) < len(every):
-                st.caption(f"The {_MOST} of {len(every)} characters with the most mistakes.")
+                st.caption(f"The {len(worst)} of {len(every)} characters with the most mistakes.")
             answers = answers.assign(true=answers["label"], answered=answers["predicted"])
             _pick_and_show(worst, answers, data, key)
         elif data:
@@ -93,6 +103,15 @@ def show_mistakes(runs: Sequence[Run]) -> None:
             _pick_and_show(matrix, answers, data, key, name)
     elif by == _BY_SCRIPT:
         _pick_and_show(matrix, answers.assign(true=answers["script"]), data, run.id)
+
+
+def _as_csv(run: Run, data: Path | None) -> bytes:
+    answers = run.test_predictions()
+    if data is not None:
+        known = caches.store(data).about(answers["row"].to_numpy())
+        columns = ("character", "writer", "collection", "path")
+        answers = answers.assign(**{name: known[name].to_numpy() for name in columns})
+    return answers.to_csv(index=False, float_format="%.6g").encode()
 
 
 def _of_labels(answers: pd.DataFrame) -> pd.DataFrame:
@@ -146,7 +165,7 @@ def _pick_and_show(
     )
     if data:
         behind = answers[(answers["true"] == cell[0]) & (answers["answered"] == cell[1])]
-        _show_images(behind, data, cell, key)
+        _show_cell(behind, data, cell, key)
 
 
 def _title(name: str) -> str:
@@ -169,7 +188,7 @@ def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
     return matrix.index[row], matrix.columns[column]
 
 
-def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
+def _show_cell(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: str) -> None:
     """Show the test images of one cell, those the model was surest of first."""
     right = cell[0] == cell[1]
     true, answer = (plain(isolated(_title(each))) for each in cell)
@@ -180,24 +199,8 @@ def _show_images(behind: pd.DataFrame, data: Path, cell: tuple[str, str], key: s
     count = f"{len(behind):,} test image{'s' if len(behind) > 1 else ''}"
     st.markdown(f"{said}: {count}, the surest answer first.")
     behind = behind.sort_values("sure", ascending=False, kind="stable")
-    pages = -(-len(behind) // _PER_PAGE)
-    number = 1
-    if pages > 1:
-        number = st.pagination(pages, key=f"images-{key}-{cell[0]}-{cell[1]}")
-    shown = behind.iloc[(number - 1) * _PER_PAGE : number * _PER_PAGE]
-    with advice():
-        rows = tuple(int(each) for each in shown["row"])
-        images = caches.sources(data, rows)
-        known = caches.labels(data).iloc[list(rows)]
-    sheet = pictures.data_uri(pictures.sheet(images, _COLUMNS))
-    figure = charts.contact_sheet(sheet, known, _COLUMNS)
-    figure.update_xaxes(constrain="domain", constraintoward="left")
-    st.plotly_chart(
-        figure,
-        config=charts.PLAIN,
-        key="images-behind",
-        alt=f"{len(shown)} images of {_title(cell[0])} taken for {_title(cell[1])}",
-    )
+    alt = f"of {_title(cell[0])} taken for {_title(cell[1])}"
+    show_images(behind, data, f"{key}-{cell[0]}-{cell[1]}", alt)
 
 
 def in_words(matrix: pd.DataFrame) -> str:

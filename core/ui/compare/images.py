@@ -1,0 +1,38 @@
+"""Test images beside each other, a page at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from core.ui import caches, charts, pictures
+from core.ui.page import advice
+
+_COLUMNS = 8
+_PER_PAGE = 40
+
+
+def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
+    """Show test images on one sheet.
+
+    Args:
+        behind: their `row` in the data set, in the order they are shown.
+        data: the data set.
+        key: of what was chosen; other images begin at their first page.
+        alt: what they are, said after their number.
+    """
+    pages = -(-len(behind) // _PER_PAGE)
+    number = st.pagination(pages, key=f"images-{key}") if pages > 1 else 1
+    shown = behind.iloc[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    with advice():
+        rows = tuple(int(each) for each in shown["row"])
+        images = caches.sources(data, rows)
+        known = caches.labels(data).iloc[list(rows)]
+    sheet = pictures.data_uri(pictures.sheet(images, _COLUMNS))
+    figure = charts.contact_sheet(sheet, known, _COLUMNS)
+    figure.update_xaxes(constrain="domain", constraintoward="left")
+    st.plotly_chart(
+        figure, config=charts.PLAIN, key=f"sheet-{key}", alt=f"{len(shown)} images {alt}"
+    )
