@@ -197,7 +197,11 @@ def kept(
         begins_by: what any other widget calls the value that it begins with.
     """
     last = st.session_state.get(key, usual)
-    begin = {begins_by: last} if among is None else {"index": list(among).index(last)}
+    if among is None:
+        begin = {begins_by: last}
+    else:
+        options = list(among)  # of which the last may be gone by now
+        begin = {"index": options.index(last if last in options else usual)}
     return {"key": key, "persist_state": "session", **begin}
 
 

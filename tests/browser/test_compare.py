@@ -34,3 +34,10 @@ def test_a_picked_cell_shows_the_images_behind_it(
     expect(page.get_by_role("combobox", name="Written")).to_have_value("Kannada")
     expect(page.get_by_text(f"Kannada taken for Arabic: {said}")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+    # what one looks at stays while one is elsewhere
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_role("heading", name="Explore")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("combobox", name="Written")).to_have_value("Kannada")
+    expect(page.get_by_role("combobox", name="Answered")).to_have_value("Arabic")

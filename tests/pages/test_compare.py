@@ -180,7 +180,9 @@ def test_characters_of_the_script_that_is_chosen_are_the_rows(open_page: Open):
     assert "the column Chinese" in said(app)
 
 
-def test_a_run_that_tells_characters_apart_shows_which_it_confuses(own: Path, open_page: Open):
+def test_a_run_that_tells_characters_apart_shows_which_it_confuses(
+    own: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
     [folder] = (own / "runs").glob("cnn-*")
     request = json.loads((folder / "settings.json").read_text())
     request["settings"]["classes"] = "character"
@@ -208,6 +210,10 @@ def test_a_run_that_tells_characters_apart_shows_which_it_confuses(own: Path, op
     assert set(written_box.options) <= {f"Chinese {each}" for each in "零三九亿"}
     assert "taken for **\u2068Chinese 零\u2069**" in said(app)
     assert "all that lies beside the diagonal" in said(app)
+    # names of more would lie over each other
+    monkeypatch.setattr("core.ui.compare.mistakes.on_phone", lambda: True)
+    monkeypatch.setattr("core.ui.compare.mistakes._MOST_ON_PHONE", 2)
+    assert "The 2 of " in said(open_page("compare"))
 
 
 @pytest.mark.usefixtures("full")

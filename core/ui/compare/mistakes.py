@@ -34,7 +34,7 @@ _TESTED = {
 def show_mistakes(runs: Sequence[Run]) -> None:
     """Show the confusion matrix of one of `runs`, and the test images of the cell picked in it."""
     st.header("What is taken for what")
-    tested = [each for each in runs if each.accuracy is not None]
+    tested = {each.id: each for each in runs if each.accuracy is not None}
     if not tested:
         st.info(
             "None of these runs has been tested yet: a run is when it ends.",
@@ -42,14 +42,19 @@ def show_mistakes(runs: Sequence[Run]) -> None:
         )
         return
     left, right = st.columns(2)
-    run = left.selectbox("Run", tested, format_func=lambda each: each.id)
+    first = next(iter(tested))
+    run = tested[left.selectbox("Run", tested, **state.kept("mistakes-of", first, among=tested))]
     characters = run.settings.classes == CHARACTER
     with right:
         by = st.segmented_control(
             "Rows",
             [_BY_SCRIPT, _BY_CHARACTER],
-            default=_BY_CHARACTER if characters else _BY_SCRIPT,
             required=True,
+            **state.kept(
+                f"rows-of-{run.id}",
+                _BY_CHARACTER if characters else _BY_SCRIPT,
+                begins_by="default",
+            ),
         )
     with advice():
         answers = caches.test_answers(run)
@@ -142,9 +147,19 @@ def _pick_and_show(
     with choice if data else st.empty():
         left, right = st.columns(2)
         cell = (
-            left.selectbox("Written", down, format_func=_title, key=state.begin(true, worst[0])),
+            left.selectbox(
+                "Written",
+                down,
+                format_func=_title,
+                key=state.begin(true, worst[0]),
+                persist_state="session",
+            ),
             right.selectbox(
-                "Answered", across, format_func=_title, key=state.begin(answered, worst[1])
+                "Answered",
+                across,
+                format_func=_title,
+                key=state.begin(answered, worst[1]),
+                persist_state="session",
             ),
         )
 

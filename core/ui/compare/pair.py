@@ -11,7 +11,7 @@ import streamlit as st
 from core.evaluation.metrics import sign_test
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
-from core.ui import caches
+from core.ui import caches, state
 from core.ui.compare.images import show_images
 from core.ui.page import advice
 from core.ui.train import words
@@ -30,8 +30,12 @@ def show_pair(runs: Sequence[Run]) -> None:
         return
     st.header("Which of two is better")
     left, right = st.columns(2)
-    first = tested[left.selectbox("One run", list(tested))]
-    second = tested[right.selectbox("Another", [each for each in tested if each != first.id])]
+    ids = list(tested)
+    first = tested[left.selectbox("One run", ids, **state.kept("pair-first", ids[0], among=ids))]
+    others = [each for each in ids if each != first.id]
+    second = tested[
+        right.selectbox("Another", others, **state.kept("pair-second", others[0], among=others))
+    ]
     with advice():
         both = on_both(first, second)
     if both.empty:
