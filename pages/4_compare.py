@@ -21,6 +21,6 @@ if not runs:
 chosen = compare.choose_runs(runs)
 compare.show_curves(chosen)
 compare.show_differences(chosen)
+compare.show_mistakes(chosen)
 compare.show_pair(chosen)
 compare.show_notebook(runs)
-compare.show_mistakes(chosen)

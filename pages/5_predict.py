@@ -31,7 +31,7 @@ model = right.selectbox(
     "Model",
     models,
     index=first,
-    format_func=lambda name: in_a_list(runs[name]) if name in runs else name,
+    format_func=lambda name: in_a_list(runs[name]) if name in runs else predict.title(name),
     key="answering-model",
 )
 state.answer_with(model)
@@ -39,22 +39,23 @@ predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
+beside = predict.asked_beside(models, model)
 
 if how == "Draw":
     # on a phone sheet and answer take all of the screen
     aids = st.container()
-    predict.draw_and_answer(model, predictor, state.drawings().version)
+    predict.draw_and_answer(models, model, predictor, beside, state.drawings().version)
     if {script_of(each) for each in predictor.labels} & {*NAMES}:
         with st.container() if on_phone() else aids:
             predict.show_examples()
             predict.show_letters_to_copy()
     predict.show_reliability(predictor, folder, runs.get(model))
-    predict.show_hand(model, predictor)
+    predict.show_hand(model, predictor, beside)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree
     with advice():
         brought = predict.bring(how)
         if len(brought) > 1:
-            predict.answer_all(brought, model, folder, predictor)
+            predict.answer_all(brought, models, model, folder, predictor)
         elif brought:
-            predict.answer_one(brought[0], model, folder, predictor)
+            predict.answer_one(brought[0], models, model, folder, predictor)
     predict.show_reliability(predictor, folder, runs.get(model))

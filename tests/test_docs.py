@@ -20,7 +20,7 @@ from core.evaluation.figures import of_collections
 from core.evaluation.notebook import reversed_label_ceiling
 from core.evaluation.unseen import named
 from core.imaging import STEPS, Step
-from core.models.export import FACTS, SHIPPED
+from core.models.export import BUNDLED, FACTS, SHIPPED, read_facts
 from core.models.family import Family
 from core.models.zoo import FAMILIES
 from core.scripts import NAMES
@@ -132,6 +132,12 @@ def test_figures_of_the_shipped_model_are_todays() -> None:
         f"{in_domain:.1%}".rstrip("%"),
         f"{unseen['mean']:.1%}".rstrip("%"),
         *(f"{unseen[name]:.0%}".rstrip("%") for name in NAMES),
+    ]
+    other = read_facts(BUNDLED["notebook"])
+    row = next(each for each in lines if each.startswith("| the notebook's CNN, right labels |"))
+    assert [each.strip(" *%") for each in row.split("|")[2:-1]] == [
+        *(f"{other[kind]['mean']:.1%}".rstrip("%") for kind in ("in_domain", "unseen")),
+        *(f"{other['unseen'][name]:.0%}".rstrip("%") for name in NAMES),
     ]
     assert f"{facts['recipe']['number']} recipes were looked at" in read(CHECKOUT / "README.md")
     last = f"| the whole recipe | {in_domain:.1%} | **{unseen['mean']:.1%}** |"

@@ -13,7 +13,7 @@ from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.inference.decision import Answers, Decision, answers
-from core.models.export import FACTS, FORMAT, LITERT, SHIPPED, read_facts
+from core.models.export import BUNDLED, FACTS, FORMAT, LITERT, read_facts
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
@@ -62,7 +62,8 @@ class Predictor:
         """Load a model.
 
         Args:
-            model: "shipped", a run's id or the unambiguous beginning of one, or a folder.
+            model: "shipped", "notebook", a run's id or the unambiguous beginning of one, or a
+                folder.
             ws: where runs are looked for; the user's workspace by default.
 
         Raises:
@@ -139,10 +140,10 @@ def _labels(written: Any) -> tuple[str, ...]:
 
 
 def available(ws: Workspace) -> list[str]:
-    """Return the models that can be loaded: "shipped" first, then runs, the newest first."""
-    shipped = ["shipped"] if (SHIPPED / FACTS).exists() else []
+    """Return the models that can be loaded: those of `BUNDLED`, then runs, the newest first."""
+    bundled = [name for name, folder in BUNDLED.items() if (folder / FACTS).exists()]
     runs = newest_first(each.parent for each in ws.runs.glob(f"*/{FACTS}"))
-    return shipped + [each.name for each in runs]
+    return bundled + [each.name for each in runs]
 
 
 def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
@@ -152,11 +153,13 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
         ModelError: there is no such model.
     """
     model, ws = str(model), ws or workspace()
-    if model == "shipped":
-        if not (SHIPPED / FACTS).exists():
-            raise ModelError("this installation ships no model: train one and name its run")
-        return SHIPPED
-    matching = meant(model, [each for each in available(ws) if each != "shipped"])
+    if model in BUNDLED:
+        if not (BUNDLED[model] / FACTS).exists():
+            raise ModelError(
+                f"this installation has no model {model!r}: train one and name its run"
+            )
+        return BUNDLED[model]
+    matching = meant(model, [each for each in available(ws) if each not in BUNDLED])
     # a folder of that very name rather than a run whose id only begins so
     named = at_home(model)
     if model and model not in matching and (named / FACTS).exists():
@@ -166,6 +169,6 @@ def model_folder(model: str | Path, ws: Workspace | None = None) -> Path:
     if len(matching) > 1:
         raise ModelError(f"{model!r} could be any of {', '.join(matching)}: give more of the id")
     raise ModelError(
-        f"no model {model!r}: give shipped, a finished run's id (python -m core runs), "
+        f"no model {model!r}: give shipped, notebook, a finished run's id (python -m core runs), "
         f"or a folder that holds {FACTS}"
     )

@@ -21,8 +21,13 @@ KERAS, LITERT, FACTS = "model.keras", "model.tflite", "model.json"
 CHARACTERS = "characters"
 """In `model.json`: how many characters the network answers, where its outputs are sums of those."""
 _ASIDE = ".model."
-SHIPPED = Path(__file__).parents[1] / "inference" / "shipped"
+_INFERENCE = Path(__file__).parents[1] / "inference"
+SHIPPED = _INFERENCE / "shipped"
 """The folder of the model that comes with Scriptorium."""
+NOTEBOOK = _INFERENCE / "notebook"
+"""The folder of the notebook's model, which comes with it to be asked beside it."""
+BUNDLED = {"shipped": SHIPPED, "notebook": NOTEBOOK}
+"""Models that are here before anybody trained one, by name."""
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

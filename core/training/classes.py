@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -39,6 +41,14 @@ def classes(labels: pd.DataFrame, kind: str) -> tuple[tuple[str, ...], np.ndarra
     if len(names) < 2:
         raise DataError(f"all images are of one character, {names[0]}: bring others to tell apart")
     return names, _places(named, names)
+
+
+def none_to_tell_apart(per_script: Mapping[str, int], kind: str) -> bool:
+    """Say whether a data set, by its images of each script, holds one class of `kind` at most.
+
+    Of characters that is known only when they are looked at: see `classes`.
+    """
+    return kind == SCRIPT and len(per_script) < 2
 
 
 def named_by(labels: pd.DataFrame, kind: str) -> pd.Series:

@@ -13,37 +13,35 @@ A recipe that was killed goes on where it was: what is made already is kept in t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.data.archive import walk
 from core.data.build import find_items, write_items
 from core.data.distort import Distorted
-from core.data.scan import Item, hinted
+from core.data.scan import Item
 from core.data.sketchbook.build import HELD_OUT, other_items, sketch_items
 from core.data.sketchbook.characters import is_basic, is_digit, letter_of
 from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
-from core.errors import DataError, RunError
+from core.errors import DataError
 from core.evaluation.calibration import calibrate, sharpen
 from core.evaluation.card import CARD
 from core.imaging import preset
 from core.models.export import FACTS, LITERT, SHIPPED, read_facts
 from core.models.pretrained import keep_weights
 from core.scripts import NAMES
+from core.training.made import Made, identity
 from core.training.optimizer import MUON
-from core.training.runs import Run, find_run, resume_run, start_run, wait_or_stop
+from core.training.runs import Run
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
@@ -70,7 +68,6 @@ TRAINING: dict[str, Any] = {
     "character_weight": 1.0,
 }
 """Settings of the network and how it learns."""
-_NOTES = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -127,7 +124,7 @@ def make_shipped(
             f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
             "the recipe learns from all six sets"
         )
-    recipe = {"paths": list(paths), "files": _identity(paths), "number": NUMBER}
+    recipe = {"paths": list(paths), "files": identity(paths), "number": NUMBER}
     made = Made(ws, recipe | asdict(amounts))
 
     def write(items: Sequence[Item], out: Path, *, copies: bool = False) -> None:
@@ -136,85 +133,18 @@ def make_shipped(
     real = made.file("real", lambda out: write(sources, out, copies=True))
     glyphs = made.file("glyphs", lambda out: write(_items(Store.open(real), amounts), out))
     strangers = made.file("held-out", lambda out: write(_held_out(amounts.held_out), out))
-    run = made.run(glyphs, amounts.epochs, on_run)
-    if run.state != "done":
-        raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
+    settings = Settings(
+        data=glyphs,
+        split="writer",
+        epochs=amounts.epochs,
+        seed=SEED,
+        warmup=0.04,
+        average_weights=True,
+        notes="shipped model",
+        **TRAINING,
+    )
+    run = made.run(settings, on_run)
     return ship(run, strangers, to, amounts)
-
-
-def _identity(paths: Sequence[str]) -> str:
-    """Return a hash of the files at `paths`: their names, sizes, and when they were written."""
-    digest = hashlib.sha256()
-    for text in paths:
-        _, path = hinted(text)
-        files = [path / each for each in sorted(walk(path))] if path.is_dir() else [path]
-        for each in files:
-            # a link that leads nowhere is told by itself
-            about = each.stat() if each.exists() else each.lstat()
-            digest.update(repr((str(each), about.st_size, about.st_mtime_ns)).encode())
-    return digest.hexdigest()
-
-
-class Made:
-    """What a recipe has made so far, file by file; another recipe begins anew."""
-
-    def __init__(self, ws: Workspace, recipe: dict[str, Any]) -> None:
-        self._ws = ws
-        self._path = ws.recipe / _NOTES
-        try:
-            self._notes = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self._notes = {}
-        if not isinstance(self._notes, dict) or self._notes.get("recipe") != recipe:
-            self._notes = {"recipe": recipe}
-
-    def file(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return the data set of that name, made by `make` unless it is there already.
-
-        Where another one comes of it than before, all that was made after it is made anew, too.
-        """
-        path = self._ws.recipe / f"{name}.parquet"
-        if not (path.exists() and self._notes.get(name) == Store.open(path).hash):
-            make(path)
-            self._keep(name, Store.open(path).hash)
-        return path
-
-    def run(self, data: Path, epochs: int, on_run: Callable[[Run], None] | None) -> Run:
-        """Return the run on `data`, as it is now, when it has ended.
-
-        One that was cut off goes on; one that can't is started anew.
-        """
-        settings = Settings(
-            data=data,
-            split="writer",
-            epochs=epochs,
-            seed=SEED,
-            warmup=0.04,
-            average_weights=True,
-            notes="shipped model",
-            **TRAINING,
-        )
-        run = self._run_on(Store.open(data).hash)
-        if run is None or not (run.active or run.state == "done" or run.can_go_on):
-            run = start_run(self._ws, settings)
-            self._keep("run", run.id)
-        elif run.can_go_on:
-            run = resume_run(self._ws, run)
-        return wait_or_stop(run, on_run)
-
-    def _run_on(self, data_hash: str) -> Run | None:
-        try:
-            run = find_run(self._ws, self._notes.get("run", ""))
-        except RunError:
-            return None
-        return run if run.data_hash == data_hash else None
-
-    def _keep(self, name: str, value: str) -> None:
-        if self._notes.get(name) != value:
-            before = takewhile(lambda each: each != name, list(self._notes))
-            self._notes = {each: self._notes[each] for each in before}
-        self._notes[name] = value
-        write_atomically(self._path, json.dumps(self._notes, indent=1) + "\n")
 
 
 def _items(store: Store, amounts: Amounts) -> list[Item]:

@@ -29,7 +29,7 @@ from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
 from core.names import meant
 from core.training import folder as files
-from core.training.classes import SCRIPT
+from core.training.classes import none_to_tell_apart
 from core.training.settings import FIELDS, Settings
 from core.workspace import Workspace, write_atomically
 
@@ -353,7 +353,7 @@ def wait_or_stop(run: Run, on_progress: Callable[[Run], None] | None = None) -> 
 
 def _request(settings: Settings) -> str:
     store = Store.open(settings.data)
-    if settings.classes == SCRIPT and len(store.per_script) < 2:
+    if none_to_tell_apart(store.per_script, settings.classes):
         raise RunError(
             f"all images of “{settings.data.stem}” are of one script: bring others, or learn its "
             "characters"

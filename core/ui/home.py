@@ -14,7 +14,7 @@ import streamlit as st
 from core.data.job import FIRST
 from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
-from core.models.export import FACTS, SHIPPED, read_facts
+from core.models.export import BUNDLED, FACTS, read_facts
 from core.scripts import NAMES, SCRIPTS
 from core.text import plain
 from core.ui.letter import letter
@@ -47,11 +47,12 @@ _FIRST_RUN: dict[str, Any] = {
     "notes": "the first run",
 }
 _LISTED = 3
+_BY_CHANCE = ", on a random fifth, by writers it knows"
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The shipped model's accuracy, 0 to 1: over all scripts, and by script name."""
+    """A model's accuracy, 0 to 1: over all scripts, and by script name."""
 
     mean: float
     by_script: dict[str, float]
@@ -78,13 +79,13 @@ class Here:
     active: bool
 
 
-def accuracies() -> tuple[Accuracy | None, Accuracy | None]:
-    """Return the shipped model's accuracy on collections it was trained on, and on others.
+def accuracies(model: str = "shipped") -> tuple[Accuracy | None, Accuracy | None]:
+    """Return a bundled model's accuracy on collections it was trained on, and on others.
 
-    None for what its card does not say.
+    None for what its description does not say.
     """
     try:
-        facts = read_facts(SHIPPED)
+        facts = read_facts(BUNDLED[model])
     except (OSError, ValueError):
         return None, None
     return _accuracy(facts.get("in_domain")), _accuracy(facts.get("unseen"))
@@ -98,18 +99,23 @@ def _accuracy(facts: object) -> Accuracy | None:
 
 
 def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
-    """Set the two accuracies side by side, and say why they differ."""
+    """Set the two accuracies side by side, with the notebook's, and say why they differ."""
     left, right = st.columns(2)
-    for place, label, measured in (
-        (left, "Right on new writers of the collections it learned from", seen),
-        (right, "Right on handwriting from collections it never saw", unseen),
+    own, others = accuracies("notebook")
+    for place, label, measured, notebooks, on in (
+        (left, "Right on new writers of the collections it learned from", seen, own, _BY_CHANCE),
+        (right, "Right on handwriting from collections it never saw", unseen, others, ""),
     ):
-        place.metric(label, f"{measured.mean:.1%}" if measured else "not measured", border=True)
+        with place.container(border=True, gap="xsmall"):
+            st.metric(label, f"{measured.mean:.1%}" if measured else "not measured")
+            if notebooks:
+                st.caption(f"The notebook's model{on}: **{notebooks.mean:.1%}**")
     st.caption(
-        "The shipped model, mean over six scripts. They differ because a model also learns the "
-        "paper, pens and cropping of its own collections: numbers of the first kind are what "
-        "everybody reports, the second is nearer to what to expect of yours. Nothing was trained "
-        "on the collections of the second, but they were looked at while the recipe was made."
+        "The shipped model, and the student's that began all this, mean over six scripts. They "
+        "differ because a model also learns the paper, pens and cropping of its own collections: "
+        "numbers of the first kind are what everybody reports, the second is nearer to what to "
+        "expect of yours. Nothing was trained on the collections of the second, but they were "
+        "looked at while the recipe was made."
     )
 
 
@@ -211,7 +217,7 @@ def _start_first_run(workspace: Workspace, data: Path) -> None:
 
 def what_is_here(here: Here) -> None:
     """List the newest data sets, runs and models."""
-    models = ["shipped"] if (SHIPPED / FACTS).exists() else []
+    models = [name for name, folder in BUNDLED.items() if (folder / FACTS).exists()]
     models += [run.id for run in here.runs if run.has_model]
     runs = [f"{run.id}: {_in_words(run)}" for run in here.runs]
     cards = st.grid(3, min_column_width=260)

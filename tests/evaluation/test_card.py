@@ -1,10 +1,9 @@
-import json
+import pytest
 
 from core.data.sketchbook import families
 from core.evaluation.card import CARD, card
 from core.imaging import preset
-from core.models.export import FACTS as SHIPPED_FACTS
-from core.models.export import SHIPPED
+from core.models.export import BUNDLED, read_facts
 from core.scripts import NAMES
 
 FACTS = {
@@ -34,7 +33,8 @@ def test_a_family_that_draws_two_scripts_is_named_once() -> None:
     assert sorted(named) == sorted({each.name for each in families() if not each.held_out})
 
 
-def test_the_shipped_card_is_the_one_that_its_facts_give() -> None:
-    facts = json.loads((SHIPPED / SHIPPED_FACTS).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_card_of_a_model_that_is_here_is_the_one_that_its_facts_give(name: str) -> None:
+    folder = BUNDLED[name]
 
-    assert (SHIPPED / CARD).read_text(encoding="utf-8") == card(facts)
+    assert (folder / CARD).read_text(encoding="utf-8") == card(read_facts(folder))

@@ -14,8 +14,8 @@ import pytest
 
 from core.errors import ModelError
 from core.imaging import preset
-from core.inference.predictor import SHIPPED, Predictor, available, model_folder
-from core.models.export import export_litert
+from core.inference.predictor import Predictor, available, model_folder
+from core.models.export import BUNDLED, export_litert, read_facts
 from core.scripts import NAMES, OTHER
 from core.workspace import Workspace
 
@@ -179,7 +179,7 @@ def test_finished_runs_are_available_the_newest_first(ws: Workspace, band_model:
         os.utime(ws.runs / run, (1e9 - age, 1e9 - age))
     (ws.runs / "unfinished").mkdir()
 
-    assert [name for name in available(ws) if name != "shipped"] == ["new", "old", "older"]
+    assert available(ws) == [*BUNDLED, "new", "old", "older"]
 
 
 def test_the_workspace_of_the_user_is_the_default(workspace_dir: Path, band_model: Path) -> None:
@@ -189,13 +189,9 @@ def test_the_workspace_of_the_user_is_the_default(workspace_dir: Path, band_mode
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "ship", "cnn-ab12/../x", "/"])
-def test_an_unknown_model_is_answered_with_what_one_may_give(
-    name: str, ws: Workspace, band_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.inference.predictor.SHIPPED", band_model)
-
+def test_an_unknown_model_is_answered_with_what_one_may_give(name: str, ws: Workspace) -> None:
     with pytest.raises(
-        ModelError, match=r"no model .*: give shipped, a finished run's id"
+        ModelError, match=r"no model .*: give shipped, notebook, a finished run's id"
     ) as caught:
         Predictor.load(name, ws)
     assert "\n" not in str(caught.value)
@@ -214,22 +210,34 @@ def test_no_name_is_not_the_name_of_the_current_folder(
 def test_an_installation_without_a_shipped_model_says_so(
     ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.inference.predictor.SHIPPED", tmp_path / "none")
+    monkeypatch.setitem(BUNDLED, "shipped", tmp_path / "none")
 
-    assert available(ws) == []
-    with pytest.raises(ModelError, match="ships no model: train one"):
+    assert "shipped" not in available(ws)
+    with pytest.raises(ModelError, match="has no model 'shipped': train one"):
         Predictor.load("shipped", ws)
 
 
-@pytest.mark.skipif(not SHIPPED.is_dir(), reason="no model is shipped yet")
 def test_the_shipped_model_knows_the_six_scripts(ws: Workspace, draw_glyph: Draw) -> None:
     shipped = Predictor.load("shipped", ws)
 
-    assert available(ws) == ["shipped"]
+    assert available(ws) == ["shipped", "notebook"]
     assert shipped.labels == NAMES
     assert shipped.pipeline.name == "canonical"
     answer = shipped.predict(draw_glyph("chinese", 1))
     assert sum(share for _, share in answer.ranked) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_notebooks_model_is_the_notebooks(ws: Workspace, draw_glyph: Draw) -> None:
+    notebook = Predictor.load("notebook", ws)
+
+    assert notebook.labels == NAMES
+    assert notebook.pipeline == preset("notebook")
+    facts = read_facts(BUNDLED["notebook"])
+    assert (facts["name"], facts["parameters"]) == ("cnn", 37_638)
+    assert (facts["recipe"]["images"], facts["recipe"]["epochs"]) == (21_946, 85)
+    assert facts["in_domain"]["mean"] > 0.98
+    assert facts["unseen"]["mean"] < 0.5
+    assert not notebook.predict(draw_glyph("chinese", 1)).rejected
 
 
 def _change(folder: Path, **facts: Any) -> None:

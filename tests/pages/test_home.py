@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.job import FIRST
 from core.data.sketchbook import sketch
 from core.errors import RunBusy
+from core.models.export import BUNDLED, read_facts
 from core.scripts import SCRIPTS
 from core.ui.story import in_theme
 from core.workspace import CHECKOUT, Workspace
@@ -50,7 +51,7 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
 
     def write(description: str) -> None:
         (tmp_path / "model.json").write_text(description)
-        monkeypatch.setattr("core.ui.home.SHIPPED", tmp_path)
+        monkeypatch.setitem(BUNDLED, "shipped", tmp_path)
 
     return write
 
@@ -73,6 +74,17 @@ def test_both_accuracies_are_read_from_the_card(
     app = open_page("home")
     assert [each.value for each in app.metric] == expected
     assert not app.exception
+
+
+@pytest.mark.usefixtures("workspace_dir")
+def test_the_notebooks_accuracies_stand_below_ours(open_page: Open):
+    facts = read_facts(BUNDLED["notebook"])
+    said = [each.value for each in open_page("home").caption]
+    own, others = (f"**{facts[kind]['mean']:.1%}**" for kind in ("in_domain", "unseen"))
+    assert said[:2] == [
+        f"The notebook's model, on a random fifth, by writers it knows: {own}",
+        f"The notebook's model: {others}",
+    ]
 
 
 @pytest.mark.usefixtures("workspace_dir")

@@ -1,6 +1,7 @@
 """Predict: a blank sheet asks, a drawing is answered, a link brings both, bad uploads are named."""
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from core.data.scan import scan
 from core.errors import ImageError
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
+from core.models.export import BUNDLED, LITERT, read_facts
 from core.scripts import NAMES, WITH_OTHER
 from core.training.runs import list_runs
-from core.ui.predict.answer import what_it_costs
+from core.ui.predict.answer import in_brief, what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples
 from core.ui.predict.hand import _mended, as_zip, choices, is_right, tally
 from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
-from core.workspace import Workspace
+from core.workspace import Workspace, atomic_path
 
 Open = Callable[..., AppTest]
 DRAWING = (Stroke(14, ((40, 60), (240, 60))), Stroke(14, ((140, 60), (140, 240))))
@@ -35,7 +37,8 @@ def said(app: AppTest) -> str:
 def test_without_a_model_it_sends_to_train(
     open_page: Open, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.inference.predictor.SHIPPED", workspace_dir / "none")
+    for name in BUNDLED:
+        monkeypatch.setitem(BUNDLED, name, workspace_dir / "none")
     assert "No model yet" in said(open_page("predict"))
 
 
@@ -53,6 +56,42 @@ def test_a_link_brings_its_drawing_and_its_answer(open_page: Open):
     assert "% sure" in said(app)
     assert "What the model saw" in said(app)
     assert len(app.get("plotly_chart")) == 1
+
+
+def test_another_model_is_asked_about_the_same_drawing(open_page: Open, full: Path):
+    [run] = list_runs(Workspace(full))
+    app = open_page("predict", drawing=to_text(DRAWING), model="shipped")
+    beside = app.selectbox(key="asked-beside")
+    assert beside.value == "notebook"
+    assert beside.options == ["the notebook's model", run.id, "nobody"]
+    facts = read_facts(BUNDLED["notebook"])
+    assert (
+        f"Right on {facts['in_domain']['mean']:.1%} of a random fifth of its own images, by hands "
+        f"it learned from, on {facts['unseen']['mean']:.1%} of images of collections it never saw."
+    ) in said(app)
+    image = picture(DRAWING)
+    for model in (run.id, "notebook"):
+        app.selectbox(key="asked-beside").set_value(model).run()
+        assert not app.exception
+        assert in_brief(Predictor.load(model, Workspace(full)).predict(image)) in said(app)
+    # beside what is asked first, nobody is asked twice
+    app.selectbox(key="answering-model").set_value("notebook").run()
+    assert app.selectbox(key="asked-beside").value == "shipped"
+    app.selectbox(key="asked-beside").set_value("nobody").run()
+    assert len([each for each in app.markdown if " sure" in each.value]) == 0
+
+
+def test_a_model_that_cannot_be_asked_beside_says_so(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copytree(BUNDLED["notebook"], tmp_path / "notebook")
+    with atomic_path(tmp_path / "notebook" / LITERT) as path:  # the folder's time changes with it
+        path.write_bytes(b"no network")
+    monkeypatch.setitem(BUNDLED, "notebook", tmp_path / "notebook")
+    app = open_page("predict", drawing=to_text(DRAWING), model="shipped")
+    assert not app.exception
+    assert "is not a LiteRT model: train or export it again" in said(app)
+    assert "% sure" in said(app)
 
 
 @pytest.mark.usefixtures("full")
@@ -192,6 +231,12 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     assert [each.letter.script for each in drawings.kept] == ["baybayin", "kannada"]
     assert drawings.kept[0].letter.drawing == DRAWING
     assert "of your 2 drawings" in said(app)
+    answer = Predictor.load("notebook").predict(picture(DRAWING)).ranked[0][0]
+    right = ["baybayin", "kannada"].count(answer)
+    assert (
+        f"Asked beside it, the notebook's model reads **{right} of them** right ({right / 2:.0%})"
+        in said(app)
+    )
     assert len(app.get("download_button")) == 1
 
 

@@ -364,6 +364,7 @@ def test_a_sketchbook_build_is_foretold_and_made_with_what_was_changed(
     app = open_page("prepare")
     widget(app, "Redraw", "size").set_value(24).run()
     view(app, "Make a data set")
+    app.button_group(key="made-of").set_value("The sketchbook").run()
     app.number_input[0].set_value(5).run()
     foretold = {each.label: each.value for each in app.metric}
     assert foretold["Images"] == "30"
@@ -423,6 +424,7 @@ def test_a_folder_is_foretold(ws: Workspace, kaggle_folder: Path, open_page: Ope
 
 def test_a_name_that_is_taken_is_said_so(ws: Workspace, open_page: Open):
     app = view(open_page("prepare"), "Make a data set")
+    app.button_group(key="made-of").set_value("The sketchbook").run()
     app.number_input[0].set_value(1).run()
     app.text_input(key="name-sketchbook canonical").set_value("handwriting").run()
     click(app, "Make the data set")

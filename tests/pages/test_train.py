@@ -205,7 +205,7 @@ def test_without_a_run_there_is_nothing_to_choose(open_page: Open, own: Workspac
 
 def test_a_run_that_goes_on_is_shown_and_can_be_stopped(open_page: Open, going_on: Run):
     app = open_page("train")
-    assert f"Run {going_on.id}" in said(app)
+    assert next(each for each in app.selectbox if each.label == "Run").value == going_on.id
     assert {"Accuracy, training", "Accuracy, test", "Images a second", "Time left, about"} <= set(
         metrics(app)
     )

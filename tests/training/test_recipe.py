@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,17 +19,18 @@ from core.evaluation.card import card
 from core.imaging import decode
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
+from core.training.made import Made
 from core.training.recipe import (
     DIGITS,
     NUMBER,
     SEED,
     Amounts,
-    Made,
     _held_out,
     balanced,
     make_shipped,
     ship,
 )
+from core.training.runs import Run
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -218,13 +219,18 @@ def kept_run(tmp_path: Path, notebook_store: Path, monkeypatch: pytest.MonkeyPat
         (folder / "state.json").write_text(state)
         if checkpoint:
             (folder / "checkpoint.npz").touch()
-        run = SimpleNamespace(id="glyph-new")
-        module = "core.training.recipe"
+        run = SimpleNamespace(id="glyph-new", state="done")
+
+        def resume(_: Workspace, run: Run) -> Run:
+            done.append("resume")
+            return replace(run, state="done")
+
+        module = "core.training.made"
         monkeypatch.setattr(f"{module}.start_run", lambda *_: done.append("start") or run)
-        monkeypatch.setattr(f"{module}.resume_run", lambda _, run: done.append("resume") or run)
+        monkeypatch.setattr(f"{module}.resume_run", resume)
         monkeypatch.setattr(f"{module}.wait_or_stop", lambda run, _: run)
         (ws.recipe / "recipe.json").write_text('{"recipe": {}, "run": "glyph-kept"}')
-        done.append(Made(ws, {}).run(notebook_store, 1, None).id)
+        done.append(Made(ws, {}).run(Settings(notebook_store)).id)
         kept = json.loads((ws.recipe / "recipe.json").read_text())["run"]
         assert kept == ("glyph-new" if "start" in done else "glyph-kept")
         return done

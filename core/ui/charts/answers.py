@@ -106,7 +106,12 @@ def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
     )
-    track = go.Bar(x=[1] * len(upwards), y=bars.y, orientation="h", marker_color=GRID)
+    track = go.Bar(
+        x=[1] * len(upwards),
+        y=bars.y,
+        orientation="h",
+        marker={"color": "rgba(0, 0, 0, 0)", "line": {"color": GRID, "width": 1}},
+    )
     figure = finish(go.Figure([track, bars]), 30 + 34 * len(upwards))
     figure.update_layout(barmode="overlay", showlegend=False)
     figure.update_xaxes(visible=False, range=[0, 1.2])

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 
 from core.ui.charts.style import TEST, TEXT, TRAINING, finish
 
+_FEW = 12  # batches
+
 
 def learning(history: pd.DataFrame, measure: str, baseline: float | None = None) -> go.Figure:
     """Lines of one run: `measure` ("loss" or "accuracy") on training and test images.
@@ -41,6 +43,8 @@ def learning(history: pd.DataFrame, measure: str, baseline: float | None = None)
             annotation_position="top right",
         )
     figure.update_xaxes(title_text="batches", rangemode="tozero")
+    if len(history) and history["step"].max() <= _FEW:
+        figure.update_xaxes(dtick=1)  # there is no half a batch
     figure.update_yaxes(title_text=measure)
     if measure == "accuracy":
         figure.update_yaxes(tickformat=".0%", range=[0, 1.02])

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from core.ui import caches, charts, pictures
-from core.ui.page import advice
+from core.ui.page import advice, on_phone
 
-_COLUMNS = 8
-_PER_PAGE = 40
+_COLUMNS, _ON_PHONE = 16, 8
+_PER_PAGE = 48
 
 
 def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
@@ -30,8 +30,9 @@ def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
         rows = tuple(int(each) for each in shown["row"])
         images = caches.sources(data, rows)
         known = caches.labels(data).iloc[list(rows)]
-    sheet = pictures.data_uri(pictures.sheet(images, _COLUMNS))
-    figure = charts.contact_sheet(sheet, known, _COLUMNS)
+    columns = _ON_PHONE if on_phone() else _COLUMNS
+    sheet = pictures.data_uri(pictures.sheet(images, columns))
+    figure = charts.contact_sheet(sheet, known, columns)
     figure.update_xaxes(constrain="domain", constraintoward="left")
     st.plotly_chart(
         figure, config=charts.PLAIN, key=f"sheet-{key}", alt=f"{len(shown)} images {alt}"

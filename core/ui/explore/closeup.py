@@ -18,6 +18,7 @@ from core.ui.explore.filters import UNKNOWN
 
 _CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
 _SIDE = 144
+_MOST_POINTS = 4  # of a syllable; more are the name of a class
 _ZOOM = {
     "scrollZoom": True,
     "displayModeBar": True,
@@ -72,12 +73,13 @@ def _pick(store: Store, row: int) -> None:
 
 
 def _code_points(character: str) -> str:
-    """Say the Unicode name of a character that is one; an image of class 7 has none."""
-    if len(character) != 1 or character.isascii():
+    """Say the Unicode names of what a character consists of; an image of class 7 has none."""
+    if character.isascii() or len(character) > _MOST_POINTS:
         return ""
-    name = unicodedata.name(character, "")
-    said = "" if name.startswith("CJK UNIFIED") else name.capitalize()  # those are but numbered
-    return f" · {said} (U+{ord(character):04X})"
+    names = (unicodedata.name(each, "") for each in character)
+    # those are but numbered
+    said = ", ".join(each.capitalize() for each in names if not each.startswith("CJK UNIFIED"))
+    return f" · {said} ({' '.join(f'U+{ord(each):04X}' for each in character)})"
 
 
 def _ink_words(source: np.ndarray, scale: float) -> str:
@@ -108,7 +110,8 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
         return
     image = source if view == _CAME else store.images([row])[0]
     height, width = image.shape[:2]
-    st.caption(f"{plain(name)} · {width} × {height} px · {_levels(image)}")
+    named = f"{plain(name)}{_code_points(about['character'])}"
+    st.caption(f"{named} · {width} × {height} px · {_levels(image)}")
     st.plotly_chart(
         charts.pixel_view(image), config=_ZOOM, key=f"pixels-{view}", alt=f"The pixels of {name}"
     )

@@ -51,7 +51,9 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
     """Show one page on one sheet; return what is known of its images, and which is chosen."""
     # The page number belongs to this selection: another one begins at its first page.
     selection = f"{store.hash[:8]}-{many}-{zlib.crc32(rows.tobytes())}"
-    number = st.pagination(-(-len(rows) // many), key=f"page-{selection}")
+    number = st.pagination(
+        -(-len(rows) // many), **state.kept(f"page-{selection}", 1, begins_by="default")
+    )
     shown = rows[(number - 1) * many : number * many]
     labels = caches.labels(store.path).iloc[shown]
     picture = derived.sheet(store.path, tuple(shown.tolist()), _COLUMNS[many], prepared=prepared)
@@ -69,7 +71,8 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
         "Close up",
         range(len(shown)),
         format_func=names.__getitem__,
-        key=close_up,
+        key=state.begin(close_up, 0),
+        persist_state="session",
         help="Or choose an image on the sheet.",
     )
     if right.button("Pick this page", icon=":material/library_add_check:", width="stretch"):

@@ -1,6 +1,7 @@
 """The Predict page's parts: bring a character in one way or another, get an answer, share it."""
 
 from core.ui.predict.answer import show_reliability
+from core.ui.predict.beside import asked_beside, title
 from core.ui.predict.brought import answer_all, answer_one, bring
 from core.ui.predict.drawing import draw_and_answer, open_link, say_who_answers
 from core.ui.predict.glyphs import show_examples, show_letters_to_copy
@@ -9,6 +10,7 @@ from core.ui.predict.hand import show_hand
 __all__ = [
     "answer_all",
     "answer_one",
+    "asked_beside",
     "bring",
     "draw_and_answer",
     "open_link",
@@ -17,4 +19,5 @@ __all__ = [
     "show_hand",
     "show_letters_to_copy",
     "show_reliability",
+    "title",
 ]

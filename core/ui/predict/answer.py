@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from core.evaluation.card import CARD
+from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
@@ -89,17 +88,24 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
         images = f"{run.test_images:,} test images" if run.test_images else "test images"
         said.append(f"Right on {run.accuracy:.1%} of its {images} ({run.tested_on}).")
         said.append(_elsewhere(run))
-    with suppress(KeyError, TypeError, ValueError):  # as its description was written
-        seen, unseen = (float(predictor.facts[name]["mean"]) for name in ("in_domain", "unseen"))
-        said.append(
-            f"Right on {seen:.1%} of new writers' images of the collections it learned from, on "
-            f"{unseen:.1%} of images of collections it never saw."
-        )
+    said.append(_on_both_kinds(predictor.facts))
     if predictor.decision.threshold is not None:
         said.append("It may answer “none of these”.")
     else:
         said.append("It always answers one of those it knows, whatever is drawn.")
-    return " ".join(said)
+    return " ".join(filter(None, said))
+
+
+def _on_both_kinds(facts: dict[str, Any]) -> str:
+    """Say how often a model is right on its own collections, and on others; "" if not known."""
+    try:  # as its description was written
+        seen, unseen = (float(facts[name]["mean"]) for name in ("in_domain", "unseen"))
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return (
+        f"Right on {seen:.1%} of {in_domain_of(facts)}, on {unseen:.1%} of images of collections "
+        "it never saw."
+    )
 
 
 def _elsewhere(run: Run) -> str:

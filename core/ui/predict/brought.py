@@ -19,6 +19,7 @@ from core.ui import caches, pictures
 from core.ui.charts.style import SUREST
 from core.ui.page import warn
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
+from core.ui.predict.beside import ask_beside
 
 MOST = 50
 """Files answered at a time."""
@@ -148,8 +149,10 @@ def _upload() -> list[Picture]:
     return [Picture(each.name, each.getvalue()) for each in files[:MOST]]
 
 
-def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor) -> None:
-    """Show one picture, the answer beside it, and how the model saw it.
+def answer_one(
+    picture: Picture, models: Sequence[str], model: str, folder: Path, predictor: Predictor
+) -> None:
+    """Show one picture, the answer beside it, what another model says, and how the model saw it.
 
     Raises:
         ImageError: it can't be decoded.
@@ -159,10 +162,17 @@ def answer_one(picture: Picture, model: str, folder: Path, predictor: Predictor)
     left.image(pictures.cell(image, _SIDE, 0), width=_SIDE, alt="the picture you brought")
     with right:
         show_answer(prediction, predictor)
+        ask_beside(image, models, model)
     show_steps(predictor, image)
 
 
-def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: Predictor) -> None:
+def answer_all(
+    brought: Sequence[Picture],
+    models: Sequence[str],
+    model: str,
+    folder: Path,
+    predictor: Predictor,
+) -> None:
     """Show all pictures in a table of ranked answers; one of them that is picked, as `answer_one`.
 
     One that can't be read is named in its row.
@@ -199,7 +209,7 @@ def answer_all(brought: Sequence[Picture], model: str, folder: Path, predictor: 
     )
     for place in picked.selection.rows:
         st.header(good[place].name)
-        answer_one(good[place].picture, model, folder, predictor)
+        answer_one(good[place].picture, models, model, folder, predictor)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -13,12 +15,20 @@ from core.ui import state
 from core.ui.canvas import draw_on
 from core.ui.page import asked_for, doubt_link, on_phone
 from core.ui.predict.answer import in_brief, show_answer, show_bars, show_steps
+from core.ui.predict.beside import Beside, ask_beside
 from core.ui.predict.hand import ask_what_it_was
 from core.ui.strokes import from_text, picture, to_text
 
 _DRAWING, _MODEL = "drawing", "model"
 _LONGEST = 50_000
 """Characters of a drawing in a link; of an address of over 64 kB the server hears nothing."""
+
+_clipboard = st.components.v2.component(
+    "scriptorium_link",
+    html='<p role="status"></p>',
+    css="p { margin: 0; min-height: 1.5em; font: 400 0.95rem var(--st-font); }",
+    js=Path(__file__).with_name("copy.js").read_text(encoding="utf-8"),
+)
 
 
 def open_link(models: Sequence[str]) -> int:
@@ -55,10 +65,17 @@ def say_who_answers(models: Sequence[str], model: str) -> None:
 
 
 @st.fragment
-def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
+def draw_and_answer(
+    models: Sequence[str], model: str, predictor: Predictor, beside: Beside | None, version: int
+) -> None:
     """Show the canvas and its tools, and the answer beside it; only this part runs again.
 
-    `version` is that of the visitor's drawings as the rest of the page shows it.
+    Args:
+        models: those that can be asked.
+        model: the one that answers.
+        predictor: the same, loaded.
+        beside: who is asked as well, as the rest of the page shows it.
+        version: of the visitor's drawings, likewise.
     """
     sheet = state.sheet()
     if state.drawings().version != version:
@@ -88,6 +105,8 @@ def draw_and_answer(model: str, predictor: Predictor, version: int) -> None:
         show_answer(prediction, predictor)
         if sheet.own:
             ask_what_it_was(sheet, model, predictor, prediction)
+        if ask_beside(image, models, model) != beside:
+            st.rerun()
     show_steps(predictor, image)
 
 
@@ -105,8 +124,11 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
         return
     st.query_params.from_dict({_MODEL: model, _DRAWING: sheet.link})
     link = f"{st.context.url}?{urlencode(st.query_params.to_dict())}"
+    if asked:
+        # as often as it is asked for
+        _clipboard(data={"text": link, "press": time.monotonic_ns()}, key="copied-link")
     st.code(link, language=None, wrap_lines=True)
     st.caption(
-        "Copy it from here, or from the address of this page. Whoever can reach this server sees "
-        "the same drawing and the same answer."
+        "It is the address of this page as well. Whoever can reach this server sees the same "
+        "drawing and the same answer."
     )

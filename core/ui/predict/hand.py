@@ -20,6 +20,7 @@ from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, script, script_of
 from core.ui import pictures, state
 from core.ui.predict.answer import NONE
+from core.ui.predict.beside import Beside, title
 from core.ui.strokes import Letter, picture
 
 MOST = 500
@@ -67,8 +68,11 @@ def choices(labels: Sequence[str]) -> tuple[str, ...]:
     return (*scripts, *own, OTHER)
 
 
-def show_hand(model: str, predictor: Predictor) -> None:
-    """Show the drawings kept so far, how many of them `model` reads right, and a zip of them."""
+def show_hand(model: str, predictor: Predictor, beside: Beside | None) -> None:
+    """Show the drawings kept so far, how many of them `model` reads right, and a zip of them.
+
+    Likewise how many the model `beside` it reads.
+    """
     drawings = state.drawings()
     st.header("Your own hand")
     if not drawings.kept:
@@ -78,11 +82,19 @@ def show_hand(model: str, predictor: Predictor) -> None:
         )
         return
     answers = [_answer(each, model, predictor) for each in drawings.kept]
-    st.markdown(tally([each.letter for each in drawings.kept], answers))
+    letters = [each.letter for each in drawings.kept]
+    st.markdown(tally(letters, answers))
+    if beside:
+        others = [_answer(each, *beside) for each in drawings.kept]
+        right = sum(map(is_right, letters, others))
+        st.markdown(
+            f"Asked beside it, {title(beside.model)} reads **{right} of them** right "
+            f"({right / len(letters):.0%})."
+        )
     _table(drawings, answers)
     st.download_button(
         "Download the drawings",
-        lambda: as_zip([each.letter for each in drawings.kept]),
+        lambda: as_zip(letters),
         file_name="my-handwriting.zip",
         mime="application/zip",
         icon=":material/download:",

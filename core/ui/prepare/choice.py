@@ -42,7 +42,8 @@ def choose_draft(workspace: Workspace) -> Draft:
             )
     with advice():
         draft = state.draft(find_pipeline(chosen, workspace))
-    with tools.popover("Save as", icon=":material/save:", key="save-pipeline"):
+    # another one for what was saved, which is shut
+    with tools.popover("Save as", icon=":material/save:", key=f"save-{chosen}"):
         _save_form(workspace, draft)
     if draft.changed:
         tools.button(

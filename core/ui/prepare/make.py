@@ -33,7 +33,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
     steps = ", ".join(each.label for each in pipeline.steps)
     st.markdown(f"**{pipeline.name}** prepares every image to {height} × {width} px: {steps}.")
     here = stores(workspace.store)
-    origins = [_SKETCHBOOK, *([_AGAIN] if here else []), _FILES]
+    origins = [*([_AGAIN] if here else []), _SKETCHBOOK, _FILES]
     origin = st.segmented_control(
         "Made of", origins, default=origins[0], required=True, key="made-of"
     )

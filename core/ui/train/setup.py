@@ -14,7 +14,7 @@ from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
-from core.training.classes import CHARACTER, SCRIPT
+from core.training.classes import CHARACTER, SCRIPT, none_to_tell_apart
 from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
@@ -45,7 +45,7 @@ def choose(store: Store) -> Settings:
     first, left, middle, right = st.columns(4, gap="medium")
     with first:
         # of one script alone nothing but characters can be told apart
-        alone = len(store.per_script) < 2
+        alone = none_to_tell_apart(store.per_script, SCRIPT)
         usual = {"value": CHARACTER, "key": "train-classes-of-one"} if alone else {}
         classes = _choice("classes", **usual)
     with left:
@@ -87,7 +87,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
     Returns:
         Whether there is anything to tell apart.
     """
-    if settings.classes == SCRIPT and len(store.per_script) < 2:
+    if none_to_tell_apart(store.per_script, settings.classes):
         st.warning(
             "All its images are of one script: tell its characters apart, under *Classes*, or "
             "choose a data set of several scripts.",

@@ -27,23 +27,29 @@ _GUESSING = (
 def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
     """Show the run the visitor chose, again and again for as long as it goes on."""
     run = choose_run(runs, words.in_a_list)
-    every = _POLL_SECONDS if run.active else None
-    st.fragment(_show, run_every=every)(workspace, run.id, run.active)
-    if not run.active and run.has_model:
+    if run.active:
+        st.fragment(_watch, run_every=_POLL_SECONDS)(workspace, run.id)
+        return
+    _facts(run)
+    _end(workspace, run)
+    if run.has_model:
         show_result(workspace, run)
+    if len(caches.history(run)):
+        st.header("How it learned")
+    _curves(run)
 
 
-def _show(workspace: Workspace, run_id: str, was_active: bool) -> None:
+def _watch(workspace: Workspace, run_id: str) -> None:
     with advice():
         run = find_run(workspace, run_id)
-    if was_active and not run.active:
+    if not run.active:
         st.rerun()
-    st.header(f"Run {run.id}")
     _facts(run)
-    if run.active:
-        _progress(run)
-    else:
-        _end(workspace, run)
+    _progress(run)
+    _curves(run)
+
+
+def _curves(run: Run) -> None:
     history = caches.history(run)
     if len(history):
         loss, accuracy = st.columns(2)
@@ -85,7 +91,7 @@ def _facts(run: Run) -> None:
 
 def _progress(run: Run) -> None:
     done = (run.epoch - 1) / run.settings.total_epochs if run.epoch else 0.0
-    text = "" if run.epoch else "The curves begin with the first batch, some ten seconds from now."
+    text = "" if run.epoch or run.stopping else "The curves begin with the first batch."
     st.progress(min(1.0, done), text=text)
     history = caches.history(run)
     tested = history["val_accuracy"].dropna()

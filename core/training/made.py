@@ -1,0 +1,90 @@
+"""What a recipe has made so far, so that one that was killed goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from core.data.archive import walk
+from core.data.scan import hinted
+from core.data.store import Store
+from core.errors import RunError
+from core.training.runs import Run, find_run, resume_run, start_run, wait_or_stop
+from core.training.settings import Settings
+from core.workspace import Workspace, write_atomically
+
+
+def identity(paths: Sequence[str]) -> str:
+    """Return a hash of the files at `paths`: their names, sizes, and when they were written."""
+    digest = hashlib.sha256()
+    for text in paths:
+        _, path = hinted(text)
+        files = [path / each for each in sorted(walk(path))] if path.is_dir() else [path]
+        for each in files:
+            # a link that leads nowhere is told by itself
+            about = each.stat() if each.exists() else each.lstat()
+            digest.update(repr((str(each), about.st_size, about.st_mtime_ns)).encode())
+    return digest.hexdigest()
+
+
+class Made:
+    """What a recipe has made so far, file by file; another recipe begins anew."""
+
+    def __init__(self, ws: Workspace, recipe: dict[str, Any], notes: str = "recipe") -> None:
+        """Go on with `recipe`, whatever its making depends on, if it is the one in the `notes`."""
+        self._ws = ws
+        self._path = ws.recipe / f"{notes}.json"
+        try:
+            self._notes = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._notes = {}
+        if not isinstance(self._notes, dict) or self._notes.get("recipe") != recipe:
+            self._notes = {"recipe": recipe}
+
+    def file(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Return the data set of that name, made by `make` unless it is there already.
+
+        Where another one comes of it than before, all that was made after it is made anew, too.
+        """
+        path = self._ws.recipe / f"{name}.parquet"
+        if not (path.exists() and self._notes.get(name) == Store.open(path).hash):
+            make(path)
+            self._keep(name, Store.open(path).hash)
+        return path
+
+    def run(self, settings: Settings, on_run: Callable[[Run], None] | None = None) -> Run:
+        """Return the run on the data of `settings`, as they are now, when it has ended.
+
+        One that was cut off goes on; one that can't is started anew.
+
+        Raises:
+            RunError: it failed, or was stopped.
+        """
+        run = self._run_on(Store.open(settings.data).hash)
+        if run is None or not (run.active or run.state == "done" or run.can_go_on):
+            run = start_run(self._ws, settings)
+            self._keep("run", run.id)
+        elif run.can_go_on:
+            run = resume_run(self._ws, run)
+        run = wait_or_stop(run, on_run)
+        if run.state != "done":
+            raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
+        return run
+
+    def _run_on(self, data_hash: str) -> Run | None:
+        try:
+            run = find_run(self._ws, self._notes.get("run", ""))
+        except RunError:
+            return None
+        return run if run.data_hash == data_hash else None
+
+    def _keep(self, name: str, value: str) -> None:
+        if self._notes.get(name) != value:
+            before = takewhile(lambda each: each != name, list(self._notes))
+            self._notes = {each: self._notes[each] for each in before}
+        self._notes[name] = value
+        write_atomically(self._path, json.dumps(self._notes, indent=1) + "\n")
