@@ -42,6 +42,21 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def images(count: int) -> str:
+    """Say how many images, such as "1 image" or "1,200 images"."""
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
+def share(part: float, whole: float, digits: int = 1) -> str:
+    """Write a share in percent; all and nothing are not said, by rounding, of what is neither."""
+    said, least = f"{part / whole:.{digits}%}", 10.0 ** -(digits + 2)
+    if part < whole and said == f"{1:.{digits}%}":
+        return f"over {1 - least:.{digits}%}"
+    if part > 0 and said == f"{0:.{digits}%}":
+        return f"under {least:.{digits}%}"
+    return said
+
+
 def duration(seconds: float) -> str:
     """Say a length of time: seconds to a minute, minutes to an hour, then hours."""
     for size, unit in ((3600, "h"), (60, "min")):

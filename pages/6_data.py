@@ -12,7 +12,7 @@ _KAGGLE, _OWN, _SKETCHBOOK = "From Kaggle", "Your own files", "The sketchbook"
 begin_page(DATA)
 
 here = workspace()
-active = news(here)
+active = news(here, everybodys=True)
 
 st.header("Data sets here")
 sets_here(here)

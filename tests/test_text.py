@@ -1,6 +1,6 @@
 import pytest
 
-from core.text import code, isolated, message, plain
+from core.text import code, images, isolated, message, plain, share
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,25 @@ def test_a_name_as_code_stays_in_it(name: str, markdown: str):
 
 def test_a_letter_from_right_to_left_is_kept_apart():
     assert isolated("ب") == "\u2068ب\u2069"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "digits", "said"),
+    [
+        (1, 3, 1, "33.3%"),
+        (249, 250, 0, "over 99%"),
+        (3_999, 4_000, 1, "over 99.9%"),
+        (4_000, 4_000, 1, "100.0%"),
+        (1, 4_000, 1, "under 0.1%"),
+        (0, 4_000, 1, "0.0%"),
+        (1, 250, 0, "under 1%"),
+    ],
+)
+def test_a_share_is_all_or_nothing_only_where_that_is_true(
+    part: int, whole: int, digits: int, said: str
+):
+    assert share(part, whole, digits) == said
+
+
+def test_one_image_is_one():
+    assert [images(count) for count in (0, 1, 1200)] == ["0 images", "1 image", "1,200 images"]

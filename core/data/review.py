@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.scripts import NAMES, script
-from core.text import listed
+from core.text import images, listed
 
 FEW = 20
 """Images of a script to learn from, below which nothing is learned."""
@@ -58,15 +58,17 @@ class Review:
     def _sentences(self) -> Iterator[str]:
         if self.few and self.characters:
             least, most = min(self.few.values()), max(self.few.values())
+            each = images(least) if least == most else f"{least} to {most}"
+            each, them = (each, "it") if len(self.few) == 1 else (f"{each} each", "them")
             yield (
-                f"**Too few images to learn from** of {_counted(self.few)}, {least} to {most} "
-                "each: a model will hardly ever answer them."
+                f"**Too few images to learn from** of {_counted(self.few)}, {each}: a model will "
+                f"hardly ever answer {them}."
             )
         elif self.few:
             for name, count in self.few.items():
-                images = {0: "no image", 1: "one image"}.get(count, f"{count} images")
+                there = {0: "no image", 1: "one image"}.get(count, f"{count} images")
                 yield (
-                    f"**{script(name).title}** has {images} to learn from: too few, a model will "
+                    f"**{script(name).title}** has {there} to learn from: too few, a model will "
                     "hardly ever answer it."
                 )
         if self.untested:
@@ -79,9 +81,9 @@ class Review:
                 "keeps them apart."
             )
         if self.copies:
-            images = "test image is" if self.copies == 1 else "test images are"
+            they = "test image is" if self.copies == 1 else "test images are"
             yield (
-                f"**{self.copies:,} {images} learned from too**, as an exact copy; the writer "
+                f"**{self.copies:,} {they} learned from too**, as an exact copy; the writer "
                 "split leaves copies out."
             )
         if self.drawn:

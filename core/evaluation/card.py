@@ -172,7 +172,8 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
     ]
     for name, each in collections.items():
         hardest = "; ".join(
-            f"{one['character']} ({one['wrong']} of {one['images']}, as {one['taken_for']})"
+            f"{one['character']} ({one['wrong']} of {one['images']}, most often as "
+            f"{one['taken_for']})"
             for one in each["hardest"]
         )
         lines.append(

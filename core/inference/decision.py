@@ -22,7 +22,7 @@ class Decision:
     Attributes:
         temperature: the logits are divided by it, so that of the answers given with 80%, 80% are
             right (Guo et al., "On calibration of modern neural networks", ICML 2017).
-        threshold: an image of a higher novelty is called none of these; None declines nothing.
+        threshold: an image of a higher novelty is called none of these; None: see `answers`.
         kept: share of characters of the six scripts that the threshold keeps, 0-1, as measured on
             writers and families held out of training.
         turned_away: share of characters of other alphabets it turns away, likewise.
@@ -79,7 +79,8 @@ def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> A
     """Return what the outputs of a network, rows that sum to 1, say.
 
     Where the network has an output for other alphabets, its share is the novelty; where it has
-    none, it is what the likeliest script leaves (Hendrycks and Gimpel, ICLR 2017).
+    none, it is what the likeliest script leaves (Hendrycks and Gimpel, ICLR 2017). Without a
+    threshold that output declines where it is the largest.
 
     Args:
         outputs: float32 (N, labels).
@@ -90,8 +91,11 @@ def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> A
     known = np.array([each != OTHER for each in labels])
     among_known = every[:, known] / np.maximum(every[:, known].sum(axis=1), _SMALLEST)[:, None]
     novelty = 1 - every.max(axis=1, initial=0) if known.all() else every[:, ~known][:, 0]
-    threshold = np.inf if decision.threshold is None else decision.threshold
-    return Answers(among_known, novelty, novelty > threshold)
+    if decision.threshold is not None:
+        rejected = novelty > decision.threshold
+    else:
+        rejected = (every[:, ~known] > every[:, known].max(axis=1, keepdims=True)).any(axis=1)
+    return Answers(among_known, novelty, rejected)
 
 
 def tempered(outputs: np.ndarray, temperature: float) -> np.ndarray:

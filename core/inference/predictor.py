@@ -93,6 +93,11 @@ class Predictor:
         predictor.outputs(np.zeros((1, *shape), np.uint8))  # refused here, not at the first picture
         return predictor
 
+    @property
+    def may_decline(self) -> bool:
+        """Whether it may answer none of these."""
+        return self.decision.threshold is not None or OTHER in self.facts["labels"]
+
     def outputs(self, prepared: np.ndarray) -> np.ndarray:
         """Return what the network itself gives, float32 (N, outputs), rows summing to 1.
 

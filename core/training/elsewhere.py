@@ -50,7 +50,7 @@ class Trial:
             data set was gone, and nobody could tell.
         result: of `tally`; None until it is done.
         data_hash: content hash of the data set, as it was then; "" until it is done.
-        unknown: images left out because they show nothing that the model tells apart.
+        unknown: images left out because they show nothing that the model learned.
     """
 
     folder: Path
@@ -173,12 +173,21 @@ def trials_of(run: Run) -> list[Trial]:
 
 
 def most_telling(trials: Sequence[Trial]) -> Trial | None:
-    """Return the newest test on collections the model never saw; of fonts only without another.
+    """Return the test that says most about collections the model never saw; None without any.
 
-    `trials` are as `trials_of` returns them.
+    One on people's handwriting rather than on fonts, of more scripts, of more images; the newest
+    of those that are alike. `trials` are as `trials_of` returns them.
     """
     counted = [each for each in trials if len(each.unseen)]
-    return min(counted, key=lambda each: each.drawn, default=None)
+    return max(
+        counted,
+        key=lambda each: (
+            not each.drawn,
+            each.unseen["script"].nunique(),
+            each.unseen["images"].sum(),
+        ),
+        default=None,
+    )
 
 
 def _look(folder: Path) -> Trial:
@@ -235,6 +244,8 @@ def _try(folder: Path) -> dict[str, Any]:
     predictor = Predictor.load(run.folder)
     true = named_by(labels, run.settings.classes).to_numpy(str)
     known = np.isin(true[rows], predictor.labels)
+    if run.per_script:  # of a script without any image it knows the name alone
+        known &= labels["script"].isin(run.per_script).to_numpy()[rows]
     unknown, rows = int((~known).sum()), rows[known]
     if not len(rows):
         raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")

@@ -74,6 +74,7 @@ def estimate(
         (each.images_per_second * math.prod(each.image_shape) / math.prod(shape), each.id)
         for each in runs
         if each.settings.model == settings.model
+        and each.settings.classes == settings.classes  # thousands of answers take their time, too
         and not each.settings.frozen
         and each.images_per_second
         and each.image_shape

@@ -49,6 +49,7 @@ class Run:
         folder: where its files are.
         settings: what was asked for.
         created: when, in UTC.
+        per_script: images of each script in the data set it was started on.
         data_hash: content hash of the data set it was started on.
         state: starting, loading TensorFlow, looking at the images (where a body is frozen: and how
             many of them), training, exporting, evaluating; done, stopped, failed.
@@ -74,6 +75,7 @@ class Run:
     settings: Settings
     created: datetime
     data_hash: str
+    per_script: dict[str, int]
     state: str
     message: str
     stopping: bool
@@ -407,13 +409,15 @@ def _read(folder: Path) -> Run:
         settings=settings,
         created=datetime.fromisoformat(request["created"]).astimezone(UTC),
         data_hash=request["data"]["hash"],
+        per_script=request["data"].get("per_script", {}),
         state=facts["state"],
         message=facts.get("message", ""),
         stopping=active and jobs.stop_requested(folder),
         epoch=latest.get("epoch", 0),
         parameters=facts.get("parameters"),
-        accuracy=facts.get("accuracy"),
-        loss=facts.get("loss"),
+        # while it goes on, that of its last end says nothing
+        accuracy=None if active else facts.get("accuracy"),
+        loss=None if active else facts.get("loss"),
         seconds_left=latest.get("seconds_left") if active else None,
         images_per_second=latest.get("images_per_second"),
         train_images=facts.get("train_images"),

@@ -15,7 +15,7 @@ from core.data.job import FIRST, FIRST_IMAGES, start_first
 from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError, in_one_line
 from core.scripts import NAMES, OTHER, script
-from core.text import bytes_in_words, plain
+from core.text import bytes_in_words, images, plain
 from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
 from core.workspace import Workspace
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
+_OWN = "own-jobs"  # of the visitor's session
 _DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
 
@@ -39,7 +40,7 @@ def data_or_stop(workspace: Workspace) -> Store:
     from core.ui import caches, state
 
     first_data(workspace)
-    active = news(workspace)
+    active = news(workspace, everybodys=not stores(workspace.store))
     found = stores(workspace.store)
     if not found:
         if not active:
@@ -88,7 +89,7 @@ def _into_address(key: str) -> None:
 def first_data(workspace: Workspace) -> None:
     """Start writing a first data set where nobody has been before; say so if that fails."""
     try:
-        start_first(workspace)
+        follow(start_first(workspace))
     except (ScriptoriumError, OSError) as error:
         warn(f"No first data set could be written: {in_one_line(error)}")
 
@@ -109,12 +110,25 @@ def write_first(workspace: Workspace, label: str) -> None:
     """Offer to write the first data set again."""
     if st.button(label, type=main_button(), icon=":material/stylus_note:", key="write-first"):
         with advice():
-            start_first(workspace, again=True)
+            follow(start_first(workspace, again=True))
         st.rerun()
 
 
-def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch")) -> list[Job]:
+def follow(job: Path | None) -> None:
+    """Take note that this visitor started the job of that folder: `news` says how it ends."""
+    if job is not None:
+        st.session_state.setdefault(_OWN, set()).add(job.name)
+
+
+def news(
+    workspace: Workspace,
+    kinds: Sequence[str] = ("build", "sketch", "fetch"),
+    *,
+    everybodys: bool = False,
+) -> list[Job]:
     """Show the jobs that go on, and how those ended that nobody took note of yet.
+
+    How one ended is shown to who started it, and to all where `everybodys` are wanted.
 
     Returns:
         Those that go on; they do so when nobody looks.
@@ -130,7 +144,8 @@ def news(workspace: Workspace, kinds: Sequence[str] = ("build", "sketch", "fetch
             folders = [job.folder for job in active]
             st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
         for job in reversed(latest.values()):
-            if not job.active and not job.seen and _is_new(job):
+            wanted = everybodys or job.folder.name in st.session_state.get(_OWN, ())
+            if wanted and not job.active and not job.seen and _is_new(job):
                 _outcome(job)
     return active
 
@@ -213,8 +228,8 @@ def _outcome(job: Job) -> None:
 
 
 def _success(job: Job, report: dict[str, Any]) -> None:
-    images, counts = report["images"], report["per_script"]
-    st.success(f"“{plain(job.name)}” is ready: {images:,} images ({in_words(counts)}).", icon=_DONE)
+    made, counts = report["images"], report["per_script"]
+    st.success(f"“{plain(job.name)}” is ready: {images(made)} ({in_words(counts)}).", icon=_DONE)
     left_out, named = report["unreadable"], report["skipped"]
     if left_out:
         files = "file was" if left_out == 1 else "files were"

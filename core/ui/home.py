@@ -16,7 +16,7 @@ from core.data.shelf import stores
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.export import BUNDLED, FACTS, read_facts
 from core.scripts import NAMES, SCRIPTS
-from core.text import plain
+from core.text import images, plain
 from core.ui.letter import letter
 from core.ui.page import (
     COMPARE,
@@ -147,7 +147,7 @@ def four_things(workspace: Workspace, here: Here) -> None:
     waiting = here.newest is None and here.active
     fact = "A first data set is being written." if waiting else "There is no data set yet."
     if here.newest is not None:
-        fact = f"{len(here.newest):,} images in “{plain(here.newest.path.stem)}”."
+        fact = f"{images(len(here.newest))} in “{plain(here.newest.path.stem)}”."
     with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
         if here.newest is not None or waiting:
             _go("Look through it", EXPLORE, disabled=waiting)
@@ -265,7 +265,7 @@ def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> N
             st.image(letter(script.name), width=72, alt=f"a letter of {script.title}")
             st.markdown(f"**{script.title}**", text_alignment="center")
             count = counts.get(script.name, 0)
-            said = f"{count:,} images" if count else "no images yet"
+            said = images(count) if count else "no images yet"
             if seen or unseen:
                 said += "".join(
                     f"  \n{word} {each.of(script.name) if each else 'not measured'}"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.inference.decision import Decision, answers, fit_temperature, tempered
-from core.scripts import OTHER
+from core.scripts import NAMES, OTHER
 
 LABELS = ("english", "kannada", OTHER)
 OUTPUTS = np.array([[0.6, 0.3, 0.1], [0.1, 0.1, 0.8]], np.float32)
@@ -21,7 +21,9 @@ def test_only_what_is_newer_than_the_threshold_is_rejected() -> None:
     assert answers(OUTPUTS, LABELS, Decision(threshold=0.5)).rejected.tolist() == [False, True]
     newest = float(answers(OUTPUTS, LABELS, Decision()).novelty.max())
     assert not answers(OUTPUTS, LABELS, Decision(threshold=newest)).rejected.any()
-    assert not answers(OUTPUTS, LABELS, Decision()).rejected.any()
+    # without one, what is likelier something else than any script
+    assert answers(OUTPUTS, LABELS, Decision()).rejected.tolist() == [False, True]
+    assert not answers(OUTPUTS, NAMES[:3], Decision()).rejected.any()  # and no such output
 
 
 def test_without_an_output_for_others_novelty_is_what_the_likeliest_script_leaves() -> None:

@@ -1,6 +1,7 @@
 """What goes on with data, on any page: progress, how it ended, a first data set."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +126,20 @@ def test_files_that_were_left_out_are_named(job: Path, open_page: Open):
     assert app.success[0].value == "“mine” is ready: 5 images (Arabic 3, Kannada 2)."
     assert "1 file was left out" in app.expander[0].label
     assert app.dataframe[0].value["File"].tolist() == ["set.zip/a.png"]
+
+
+def test_how_a_build_ended_is_news_to_who_started_it_and_to_all_on_data(
+    job: Path, workspace_dir: Path, canonical_store: Path, open_page: Open
+):
+    (workspace_dir / "store").mkdir(exist_ok=True)
+    shutil.copy(canonical_store, workspace_dir / "store" / "there.parquet")
+    report = {"skipped": [], "unreadable": 0, "images": 5, "per_script": {"arabic": 5}}
+    jobs.append(job, {"report": report})
+    app = open_page("explore")
+    assert not app.success
+    app.session_state["own-jobs"] = {job.name}
+    assert "“mine” is ready" in app.run().success[0].value
+    assert "“mine” is ready" in open_page("data").success[0].value
 
 
 def test_copies_are_told_apart_from_files_that_were_left_out(job: Path, open_page: Open):

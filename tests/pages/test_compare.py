@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import jobs
 from core.data.shelf import rename
 from core.data.sketchbook import families
 from core.evaluation.notebook import Result, beside_published
@@ -24,6 +25,7 @@ from core.ui.compare.mistakes import _as_csv, in_words, worst_cell
 from core.ui.compare.notebook import ranks
 from core.ui.compare.pair import verdict
 from core.ui.compare.runs import differing
+from core.ui.train.words import whose_hands
 from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
@@ -213,7 +215,7 @@ def test_a_run_that_tells_characters_apart_shows_which_it_confuses(
     # names of more would lie over each other
     monkeypatch.setattr("core.ui.compare.mistakes.on_phone", lambda: True)
     monkeypatch.setattr("core.ui.compare.mistakes._MOST_ON_PHONE", 2)
-    assert "The 2 of " in said(open_page("compare"))
+    assert "the 2 with the most mistakes" in said(open_page("compare"))
 
 
 @pytest.mark.usefixtures("full")
@@ -268,7 +270,7 @@ def test_a_run_without_a_test_says_so(own: Path, open_page: Open):
     (folder / "history.jsonl").unlink()
     app = open_page("compare")
     assert not app.exception
-    assert "nothing yet" in said(app) or "anything yet" in said(app)
+    assert "None of these runs has come to the end of an epoch" in said(app)
     assert "None of these runs has been tested yet" in said(app)
 
 
@@ -399,3 +401,55 @@ def test_every_answer_can_be_taken_home(full: Path):
     for column in ("path", "character", "writer", "collection"):
         assert list(table[column].fillna("")) == list(known[column])
     assert set(_as_csv(run, None).decode().splitlines()[0].split(",")) == set(answers.columns)
+
+
+@pytest.mark.parametrize(
+    ("split", "collections", "says"),
+    [
+        ("notebook", ["ahcd1"], "are a random fifth of the same collections, often by the same"),
+        ("writer", ["ahcd1"], "are by other writers, as far as anybody knows who they were"),
+        ("writer", ["mine"], "are of collections the model never saw."),
+        ("collection", ["mine"], "are of collections the model never saw."),
+        ("writer", ["a font"], "are of fonts the model never saw, written by made-up hands"),
+    ],
+)
+def test_whose_hands_a_run_was_tested_on(
+    split: str, collections: list[str], says: str, full: Path, monkeypatch: pytest.MonkeyPatch
+):
+    [run] = list_runs(Workspace(full))
+    names = [
+        next(each.name for each in families("arabic")) if "font" in each else each
+        for each in collections
+    ]
+    tally = pd.DataFrame({"collection": names, "seen": [each == "ahcd1" for each in names]})
+    monkeypatch.setattr("core.ui.caches.own_tally", lambda _: tally)
+    said = whose_hands(replace(run, settings=replace(run.settings, split=split)))
+    assert says in said
+
+
+def test_what_a_run_was_before_it_went_on_is_not_compared(own: Path, open_page: Open):
+    [run] = list_runs(Workspace(own))
+    state = json.loads((run.folder / "state.json").read_text())
+    (run.folder / "state.json").write_text(json.dumps({**state, "state": "training"}))
+    with jobs.hold(run.folder):
+        [again] = list_runs(Workspace(own))
+        assert (again.active, again.accuracy, again.loss) == (True, None, None)
+        app = open_page("compare")
+    assert not app.exception
+    assert "None of these runs has been tested yet" in said(app)
+
+
+def test_a_run_without_an_epoch_has_no_curve_of_epochs(own: Path, open_page: Open):
+    other = own / "runs" / second_run(own, model="dense")
+    lines = (other / "history.jsonl").read_text().splitlines(keepends=True)
+    batches = [each for each in lines if '"kind": "epoch"' not in each]
+    assert 0 < len(batches) < len(lines)
+    (other / "history.jsonl").write_text("".join(batches))
+    app = open_page("compare")
+    assert not app.exception
+    assert f"Without a point yet: {other.name}." in said(app)
+    box = next(each for each in app.selectbox if each.label == "Measure")
+    box.set_value("Training loss").run()
+    app.button_group[0].set_value("Batches").run()
+    assert "Without a point yet" not in said(app)
+    assert len(charts_of(app)[0]["data"]) == 2

@@ -204,7 +204,7 @@ def test_two_sources_are_set_side_by_side(open_page: Open):
 def test_every_column_is_described(open_page: Open):
     app = view(open_page, "Columns")
     assert app.dataframe[0].value["Column"].tolist()[:2] == ["script", "character"]
-    assert "exact copies of another one" in said(app)
+    assert "1 of them is an exact copy of another one" in said(app)
 
 
 def test_a_data_set_that_is_damaged_within_is_named(

@@ -66,8 +66,9 @@ def test_another_model_is_asked_about_the_same_drawing(open_page: Open, full: Pa
     assert beside.options == ["the notebook's model", run.id, "nobody"]
     facts = read_facts(BUNDLED["notebook"])
     assert (
-        f"Right on {facts['in_domain']['mean']:.1%} of a random fifth of its own images, by hands "
-        f"it learned from, on {facts['unseen']['mean']:.1%} of images of collections it never saw."
+        f"Right, as the mean over scripts, on {facts['in_domain']['mean']:.1%} of a random fifth "
+        "of its own images, by hands it learned from, on "
+        f"{facts['unseen']['mean']:.1%} of images of collections it never saw."
     ) in said(app)
     image = picture(DRAWING)
     for model in (run.id, "notebook"):
@@ -142,9 +143,10 @@ def test_the_shipped_model_shows_its_card(open_page: Open):
 def test_another_model_that_is_chosen_is_in_the_address_too(open_page: Open, full: Path):
     [run] = list_runs(Workspace(full))
     app = open_page("predict", model=run.id)
-    assert f"Right on {run.accuracy:.1%} of its 58 test images (a random fifth). How it" in said(
-        app
-    )
+    assert (
+        f"Right on {run.accuracy:.1%} of its 58 test images (a random fifth). The test images are "
+        "a random fifth of the same collections, often by the same hands"
+    ) in said(app)
     assert "It always answers one of those it knows" in said(app)
     app.selectbox(key="answering-model").set_value("shipped").run()
     assert app.query_params["model"] == "shipped"

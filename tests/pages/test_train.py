@@ -324,7 +324,7 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     counted["seen"] = [True, True, True]
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
     app.run()
-    assert "other: every collection in it is one the model learned from" in said(app)
+    assert "other: all that counted is of collections the model learned from" in said(app)
     assert "left out" not in said(app)
 
     for copies, words in ((12, "12 images were left out"), (None, "nobody can tell")):
@@ -385,4 +385,4 @@ def test_a_run_that_waited_in_vain_says_so(open_page: Open, own: Workspace):
     request["settings"] |= {"epochs": 50, "patience": 3}
     (run.folder / "settings.json").write_text(json.dumps(request))
     app = open_page("train", run=run.id)
-    assert "It ended after 6 of 50 epochs: 3 brought nothing better" in said(app)
+    assert "It ended after 6 of 50 epochs: the last 3 brought nothing better" in said(app)

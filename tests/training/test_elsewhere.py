@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from core import jobs
+from core.data.sketchbook import families
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import RunBusy, RunError, StorageFull, StoreError
@@ -26,6 +27,7 @@ from core.training.elsewhere import (
     Trial,
     by_script,
     main,
+    most_telling,
     own_tally,
     start_trial,
     tally,
@@ -143,6 +145,34 @@ def test_images_of_what_the_run_does_not_know_are_left_out_and_counted(
     kannada = (Store.open(canonical_store).labels()["script"] == "kannada").sum()
     assert only(run).unknown == kannada > 0
     assert only(run).result["images"].sum() == 288 - kannada
+
+
+def test_a_script_that_it_never_learned_does_not_count_against_a_run(
+    make_run: Make, canonical_store: Path, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "gone.parquet", trained_on=[])
+    request = json.loads((run.folder / "settings.json").read_text())
+    request["data"]["per_script"] = {"arabic": 9, "chinese": 9}
+    (run.folder / "settings.json").write_text(json.dumps(request))
+    main(ask(run, canonical_store))
+    assert set(only(run).result["script"]) == {"arabic", "chinese"}
+    assert only(run).unknown == 4 * 48
+
+
+def test_the_most_telling_test_is_of_people_of_many_scripts_and_many_images() -> None:
+    def trial(images: int, scripts: int, *, collection: str = "mine", seen: bool = False) -> Trial:
+        counted = {"script": list(NAMES[:scripts]), "images": images, "right": 1}
+        result = pd.DataFrame(counted).assign(collection=collection, seen=seen)
+        return Trial(Path("x"), "x", False, False, 0, 0, "", 0, result)
+
+    font = next(each.name for each in families("arabic"))
+    few, many, wide = trial(8, 1), trial(20, 1), trial(2, 6)
+    fonts, known = trial(99, 6, collection=font), trial(999, 6, seen=True)
+    assert most_telling([few, many, wide, fonts, known]) is wide
+    assert most_telling([few, many, fonts]) is many
+    assert most_telling([fonts, known]) is fonts
+    assert most_telling([trial(8, 1), few]) is not few  # the newest of those that are alike
+    assert most_telling([known]) is None
 
 
 @pytest.mark.parametrize(("split", "seen"), [("writer", True), ("collection", False)])

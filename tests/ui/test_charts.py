@@ -126,6 +126,9 @@ def test_the_confusion_matrix_shows_shares_of_the_true_script():
     matrix = pd.DataFrame(0, index=list(NAMES), columns=list(NAMES))
     matrix.loc["arabic", ["arabic", "chinese"]] = [30, 10]
     heat = charts.confusion(matrix).data[0]
+    # of a part of the columns the shares are still those of whole rows
+    part = charts.confusion(matrix.iloc[:, :1], totals=matrix.sum(axis=1)).data[0]
+    np.testing.assert_allclose(part.z[:, 0], heat.z[:, 0])
     assert list(heat.z[0][:3]) == [0.75, 0, 0.25]
     assert sum(heat.z[1]) == 0
 

@@ -2,7 +2,7 @@
 
 from core.ui.charts.accuracy import two_accuracies
 from core.ui.charts.answers import confusion, ranking
-from core.ui.charts.comparison import curves, smooth
+from core.ui.charts.comparison import curves, points, smooth
 from core.ui.charts.data import contact_sheet, counted
 from core.ui.charts.ink import by_source, polarity
 from core.ui.charts.learning import learning
@@ -21,6 +21,7 @@ __all__ = [
     "learning",
     "percent",
     "pixel_view",
+    "points",
     "polarity",
     "ranking",
     "smooth",

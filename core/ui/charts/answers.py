@@ -14,7 +14,11 @@ from core.ui.charts.style import GRID, TEXT, finish, percent
 
 
 def confusion(
-    matrix: pd.DataFrame, cell: tuple[str, str] | None = None, *, rows: str = "true script"
+    matrix: pd.DataFrame,
+    cell: tuple[str, str] | None = None,
+    *,
+    rows: str = "true script",
+    totals: pd.Series | None = None,
 ) -> go.Figure:
     """Heat map whose cells can be picked: down what is true, across the answers.
 
@@ -26,9 +30,11 @@ def confusion(
             class names, shown without their script where they are all of one.
         cell: names of the row and the column to frame.
         rows: what the rows are.
+        totals: counts of the whole rows, by their names, where some columns were left out.
     """
     counts = matrix.to_numpy()
-    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    whole = matrix.sum(axis=1) if totals is None else totals.loc[matrix.index]
+    shares = counts / np.maximum(1, whole.to_numpy()[:, None])
     of_one = len({script_of(name) for name in matrix.columns}) == 1
     across = [
         html.escape(script(name).sample if of_one else script(name).title)

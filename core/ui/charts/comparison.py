@@ -28,8 +28,7 @@ def curves(
     """
     figure = go.Figure()
     for place, (name, history) in enumerate(histories.items()):
-        if axis == "epoch" or measure.startswith("val_"):
-            history = history[history["kind"] == "epoch"]
+        history = points(history, measure, axis)
         line = {"color": RUNS[place % 6], "dash": DASHES[(place + place // 6) % 6], "width": 2.5}
         mode = "lines+markers" if len(history) < 50 else "lines"
         if smoothing:
@@ -57,6 +56,13 @@ def curves(
     if measure.endswith("accuracy"):
         figure.update_yaxes(tickformat=".0%")
     return figure
+
+
+def points(history: pd.DataFrame, measure: str, axis: str) -> pd.DataFrame:
+    """Return the records of a history that `curves` draws."""
+    if axis == "epoch" or measure.startswith("val_"):
+        return history[history["kind"] == "epoch"]
+    return history
 
 
 def smooth(values: pd.Series, weight: float) -> pd.Series:

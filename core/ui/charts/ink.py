@@ -54,7 +54,7 @@ def by_source(
             y=[-place],
             mode="markers",
             marker={"symbol": "triangle-up", "size": 10, "color": color},
-            hovertemplate=f"{html.escape(name)}: half of them below {median:{form}}<extra></extra>",
+            hovertemplate=f"{html.escape(name)}: middle value {median:{form}}<extra></extra>",
         )
     finish(figure, 70 + 54 * len(values))
     figure.update_layout(showlegend=False)

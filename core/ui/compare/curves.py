@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.text import listed
 from core.training.runs import Run
 from core.ui import caches, charts, state
 
@@ -37,10 +38,21 @@ def show_curves(runs: Sequence[Run]) -> None:
         "Smoothing", 0.0, 0.95, step=0.05, **state.kept("curve-smoothing", 0.0)
     )
     histories = {each.id: caches.history(each) for each in runs}
-    begun = {name: history for name, history in histories.items() if len(history)}
+    begun = {
+        name: history
+        for name, history in histories.items()
+        if len(charts.points(history, _MEASURES[measure], _AXES[axis]))
+    }
     if not begun:
-        st.info("None of these runs has recorded anything yet.", icon=":material/info:")
+        st.info(
+            "None of these runs has come to the end of an epoch: over batches there may be "
+            "training curves.",
+            icon=":material/info:",
+        )
         return
+    left_out = [name for name in histories if name not in begun]
+    if left_out:
+        st.caption(f"Without a point yet: {listed(left_out)}.")
     figure = charts.curves(begun, _MEASURES[measure], _AXES[axis], smoothing)
     st.plotly_chart(
         figure,

@@ -12,23 +12,17 @@ import streamlit as st
 
 from core.evaluation.metrics import confusion, confusion_by_character, most_confused
 from core.scripts import NAMES, OTHER, WITH_OTHER, script, script_of
-from core.text import isolated, plain
+from core.text import isolated, plain, share
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, charts, state
 from core.ui.compare.images import show_images
 from core.ui.page import advice, on_phone
+from core.ui.train import words
 
 _TALL = 560
 _MOST, _MOST_ON_PHONE = 30, 10
 _BY_SCRIPT, _BY_CHARACTER = "By script", "By character"
-_TESTED = {
-    "notebook": "The test images are a random fifth of the same collections, often by the same "
-    "hands: on other people's handwriting expect less.",
-    "writer": "The test images are by other writers, of the same collections: on handwriting from "
-    "elsewhere expect less.",
-    "collection": "The test images are of collections the model never saw.",
-}
 
 
 def show_mistakes(runs: Sequence[Run]) -> None:
@@ -72,7 +66,8 @@ def show_mistakes(runs: Sequence[Run]) -> None:
     matrix = confusion(answers["script"], answers["answered"], names)
     by_label = characters and by == _BY_CHARACTER
     st.markdown(in_words(_of_labels(answers) if by_label else matrix))
-    st.caption(_TESTED.get(run.settings.split, ""))
+    with advice():
+        st.caption(words.whose_hands(run))
     st.download_button(
         "Every answer, as a table",
         partial(_as_csv, run, data),
@@ -99,9 +94,12 @@ def show_mistakes(runs: Sequence[Run]) -> None:
             every = _of_labels(answers)
             worst = most_confused(every, _MOST_ON_PHONE if on_phone() else _MOST)
             if len(worst) < len(every):
-                st.caption(f"The {len(worst)} of {len(every)} characters with the most mistakes.")
+                st.caption(
+                    f"Of the {len(every)} characters that were written or answered, the "
+                    f"{len(worst)} with the most mistakes."
+                )
             answers = answers.assign(true=answers["label"], answered=answers["predicted"])
-            _pick_and_show(worst, answers, data, key)
+            _pick_and_show(worst, answers, data, key, totals=every.sum(axis=1))
         elif data:
             answers = answers.assign(true=_characters(data, answers["row"]))
             matrix = confusion_by_character(answers["true"], answers["answered"], name, names)
@@ -129,9 +127,17 @@ def _characters(data: Path, rows: pd.Series) -> np.ndarray:
 
 
 def _pick_and_show(
-    matrix: pd.DataFrame, answers: pd.DataFrame, data: Path | None, key: str, of: str = ""
+    matrix: pd.DataFrame,
+    answers: pd.DataFrame,
+    data: Path | None,
+    key: str,
+    of: str = "",
+    totals: pd.Series | None = None,
 ) -> None:
-    """Show a confusion matrix; with the data set at hand, also the images of the picked cell."""
+    """Show a confusion matrix; with the data set at hand, also the images of the picked cell.
+
+    `totals` are of its rows, where not all columns are in it.
+    """
     true, answered = f"true-{key}", f"answered-{key}"
     worst = worst_cell(matrix, of)
     by_script = all(name in WITH_OTHER for name in matrix.index)
@@ -171,12 +177,12 @@ def _pick_and_show(
             state.pick(answered, column)
 
     chart.plotly_chart(
-        charts.confusion(matrix, cell if data else None, rows=rows),
+        charts.confusion(matrix, cell if data else None, rows=rows, totals=totals),
         config=charts.PLAIN,
         key=f"matrix-{key}",
         on_select=picked if data else "ignore",
         selection_mode="points",
-        alt=in_words(matrix) if not of else f"Answers to each character of {script(of).title}",
+        alt=in_words(matrix) if by_script else "Answers to each character",
     )
     if data:
         behind = answers[(answers["true"] == cell[0]) & (answers["answered"] == cell[1])]
@@ -227,8 +233,8 @@ def in_words(matrix: pd.DataFrame) -> str:
     total = int(counts.sum())
     if not total:
         return "Nothing was tested."
-    right = int(np.trace(counts))
-    said = f"Of {total:,} test images it reads {right:,} right ({right / total:.1%})"
+    right, noun = int(np.trace(counts)), "image" if total == 1 else "images"
+    said = f"Of {total:,} test {noun} it reads {right:,} right ({share(right, total)})"
     np.fill_diagonal(counts, 0)
     if not counts.any():
         return f"{said}, and takes none for another."

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.metrics import sign_test
+from core.text import images, share
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, state
@@ -97,8 +98,8 @@ def verdict(both: pd.DataFrame, first: str, second: str) -> str:
     total = len(both)
     counts = np.array([both["first"].sum(), both["second"].sum()])
     said = (
-        f"Of the {total:,} images that both were tested on, {first} reads {counts[0]:,} right "
-        f"({counts[0] / total:.1%}) and {second} {counts[1]:,} ({counts[1] / total:.1%})."
+        f"Of the {images(total)} that both were tested on, {first} reads {counts[0]:,} right "
+        f"({share(counts[0], total)}) and {second} {counts[1]:,} ({share(counts[1], total)})."
     )
     alone = (
         int((both["first"] & ~both["second"]).sum()),

@@ -12,6 +12,7 @@ from core.data.shelf import LONGEST, free_name
 from core.imaging import pipelines
 from core.names import as_name
 from core.ui import state
+from core.ui.builds import follow
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
 
@@ -96,13 +97,15 @@ def build_button(
         st.warning(nothing, icon=":material/error:")
         return
     with advice():
-        start_build(
-            workspace,
-            paths,
-            asked.name,
-            asked.pipeline,
-            asked.per_script,
-            like_notebook=asked.like_notebook,
-            reversed_labels=reversed_labels,
+        follow(
+            start_build(
+                workspace,
+                paths,
+                asked.name,
+                asked.pipeline,
+                asked.per_script,
+                like_notebook=asked.like_notebook,
+                reversed_labels=reversed_labels,
+            )
         )
     st.rerun()

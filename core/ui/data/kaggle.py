@@ -10,6 +10,7 @@ from core.data.activity import Job
 from core.data.job import start_fetch
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
+from core.ui.builds import follow
 from core.ui.data.asking import ask, build_button
 from core.ui.letter import letter
 from core.ui.page import advice, warn
@@ -67,7 +68,7 @@ def _card(workspace: Workspace, source: Source, places: list[Path], coming: bool
             st.badge("On its way", icon=":material/downloading:", color="blue")
         elif st.button("Download", icon=":material/download:", key=f"fetch-{source.name}"):
             with advice():
-                start_fetch(workspace, source)
+                follow(start_fetch(workspace, source))
             st.rerun()
 
 

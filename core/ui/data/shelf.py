@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data import shelf
 from core.errors import DataError, ScriptoriumError, in_one_line
-from core.text import ago, bytes_in_words, plain
+from core.text import ago, bytes_in_words, images, plain
 from core.ui import caches, state
 from core.ui.builds import in_words
 from core.ui.page import EXPLORE, TRAIN, main_button, warn
@@ -48,7 +48,7 @@ def _row(workspace: Workspace, path: Path) -> None:
             height, width = store.shape
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
             st.caption(
-                f"{len(store):,} images ({in_words(store.per_script)})  \n{store.pipeline.name}, "
+                f"{images(len(store))} ({in_words(store.per_script)})  \n{store.pipeline.name}, "
                 f"{height} × {width} px · {bytes_in_words(facts.st_size)} · made {ago(made)}"
             )
     with buttons.container(horizontal=True, horizontal_alignment="right"):

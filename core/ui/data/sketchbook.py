@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.job import start_sketch
-from core.ui.builds import MOST_SKETCHES
+from core.ui.builds import MOST_SKETCHES, follow
 from core.ui.data.asking import name_and_pipeline
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
@@ -39,5 +39,6 @@ def from_sketchbook(workspace: Workspace) -> None:
         )
         if start_button("Write the data set", ":material/stylus_note:", pipeline):
             with advice():
-                start_sketch(workspace, name, pipeline, int(per_script), seed=seed, noise=noise)
+                count = int(per_script)
+                follow(start_sketch(workspace, name, pipeline, count, seed=seed, noise=noise))
             st.rerun()

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.store import Store
+from core.text import images
 from core.ui import pictures
 from core.ui.charts.style import TEST
 from core.ui.explore import derived
@@ -61,11 +62,14 @@ def show(store: Store) -> None:
             for name, value in found.table.items()
         ]
         st.caption(
-            "All images."
-            if found.images == len(store)
-            else f"A sample of {found.images:,} images, taken from all over the data set."
+            (
+                "All images."
+                if found.images == len(store)
+                else f"A sample of {images(found.images)}, taken from all over the data set."
+            )
+            + " Grey levels go from 0, black, to 255, white."
         )
-        st.dataframe({"": list(found.table.index), "Value, 0 to 255": values}, hide_index=True)
+        st.dataframe({"": list(found.table.index), "Value": values}, hide_index=True)
 
     st.header("Pixel by pixel")
     height, width = store.shape
@@ -97,6 +101,7 @@ def _copies(store: Store, table: pd.DataFrame) -> str:
     if not copies:
         return "No image occurs twice."
     return (
-        f"{copies:,} of them are exact copies of another one: the writer split keeps copies of "
+        f"{copies:,} of them {'is an exact copy' if copies == 1 else 'are exact copies'} of "
+        "another one: the writer split keeps copies of "
         "training images out of the test."
     )

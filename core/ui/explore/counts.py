@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.describe import PERSON
 from core.data.store import Store
 from core.scripts import script
-from core.text import plain
+from core.text import images, plain
 from core.ui import charts
 from core.ui.explore import derived
 from core.ui.explore.filters import UNKNOWN, scripts_of
@@ -88,7 +88,8 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
     words = ""
     if len(known):
         words = (
-            f"{len(known):,} {plural if len(known) > 1 else by.lower()}, {known.sum():,} images: "
+            f"{len(known):,} {plural if len(known) > 1 else by.lower()}, "
+            f"{images(int(known.sum()))}: "
             + (
                 f"{known.min():,} of each."
                 if known.min() == known.max()
@@ -97,7 +98,7 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
             )
         )
     if len(known) < len(totals):
-        words += f" Of {totals['']:,} images it is not known."
+        words += f" Of {images(int(totals['']))} it is not known."
     if len(table) > _BARS:
         words += (
             f" Drawn are the first {_BARS}; the other {len(table) - _BARS:,} have "

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.store import Store
 from core.scripts import script
+from core.text import images
 from core.ui import charts, pictures
 from core.ui.explore import derived
 from core.ui.explore.filters import scripts_of
@@ -100,7 +101,7 @@ def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str
         words = " All images are counted"
     else:
         measured = sum(len(derived.measures(store.path, name)) for name in shown.index)
-        words = f" Measured on {measured:,} images, up to {derived.SAMPLE} of each source"
+        words = f" Measured on {images(measured)}, up to {derived.SAMPLE} of each source"
     if len(table) > len(shown):
         words += f"; shown are the largest of each script, {len(shown)} of {len(table):,} sources"
     marks = (

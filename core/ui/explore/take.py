@@ -11,13 +11,14 @@ import streamlit as st
 
 from core.data.selection import MOST_LINES, MOST_PICTURES, write_csv, write_zip
 from core.data.store import Store
+from core.text import images
 
 
 def take_away(store: Store, rows: np.ndarray) -> None:
     """Offer the images of `rows` as a CSV of what is known of them, and as a zip of pictures."""
     st.header("Take them with you")
     st.caption(
-        f"{_images(len(rows))}: what is known of each as a table (CSV), or the pictures as PNG "
+        f"{images(len(rows))}: what is known of each as a table (CSV), or the pictures as PNG "
         "with the table beside them (zip, in folders `script/character/`, of which Scriptorium "
         "can make a data set again)."
     )
@@ -30,10 +31,6 @@ def take_away(store: Store, rows: np.ndarray) -> None:
             f"The zip takes the first {MOST_PICTURES:,} of them{table}; order them “Mixed” to "
             "have some of everything, or narrow down."
         )
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _button(
@@ -49,7 +46,7 @@ def _button(
         return file
 
     st.download_button(
-        f"{kind.upper()}, {_images(len(rows))}",
+        f"{kind.upper()}, {images(len(rows))}",
         make,
         f"{store.path.stem}-{len(rows)}.{kind}",
         mime,

@@ -13,7 +13,7 @@ from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, script
-from core.text import plain
+from core.text import images, plain
 from core.ui import caches, charts, pictures
 from core.ui.letter import letter
 
@@ -85,11 +85,11 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
     """Say how often a model is right, as far as that is known, and whether it may decline."""
     said = []
     if run is not None and run.accuracy is not None:
-        images = f"{run.test_images:,} test images" if run.test_images else "test images"
-        said.append(f"Right on {run.accuracy:.1%} of its {images} ({run.tested_on}).")
+        tested = f"{run.test_images:,} test images" if run.test_images else "test images"
+        said.append(f"Right on {run.accuracy:.1%} of its {tested} ({run.tested_on}).")
         said.append(_elsewhere(run))
     said.append(_on_both_kinds(predictor.facts))
-    if predictor.decision.threshold is not None:
+    if predictor.may_decline:
         said.append("It may answer “none of these”.")
     else:
         said.append("It always answers one of those it knows, whatever is drawn.")
@@ -103,21 +103,24 @@ def _on_both_kinds(facts: dict[str, Any]) -> str:
     except (KeyError, TypeError, ValueError):
         return ""
     return (
-        f"Right on {seen:.1%} of {in_domain_of(facts)}, on {unseen:.1%} of images of collections "
-        "it never saw."
+        f"Right, as the mean over scripts, on {seen:.1%} of {in_domain_of(facts)}, on "
+        f"{unseen:.1%} of images of collections it never saw."
     )
 
 
 def _elsewhere(run: Run) -> str:
     from core.training.elsewhere import most_telling, trials_of
+    from core.ui.train.words import whose_hands
 
     trial = most_telling(trials_of(run))
     if trial is None:
-        return "How it does on other collections nobody has tested: expect less there."
+        return whose_hands(run)
     what, where = "fonts" if trial.drawn else "collections", plain(caches.trial_name(trial))
+    scripts = trial.unseen["script"].nunique()
+    mean = f", mean over {scripts} scripts," if scripts > 1 else ""
     return (
-        f"Right on {trial.accuracy:.1%}, mean over scripts, of images of {what} it never saw "
-        f"({where})."
+        f"Right on {trial.accuracy:.1%}{mean} of {images(int(trial.unseen['images'].sum()))} of "
+        f"{what} it never saw ({where})."
     )
 
 

@@ -18,6 +18,7 @@ from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, script, script_of
+from core.text import share
 from core.ui import pictures, state
 from core.ui.predict.answer import NONE
 from core.ui.predict.beside import Beside, title
@@ -89,7 +90,7 @@ def show_hand(model: str, predictor: Predictor, beside: Beside | None) -> None:
         right = sum(map(is_right, letters, others))
         st.markdown(
             f"Asked beside it, {title(beside.model)} reads **{right} of them** right "
-            f"({right / len(letters):.0%})."
+            f"({share(right, len(letters), 0)})."
         )
     _table(drawings, answers)
     st.download_button(
@@ -128,8 +129,8 @@ def tally(drawn: Sequence[Letter], answers: Sequence[str]) -> str:
     named = any(script_of(each) not in (each, OTHER) for each in answers if each)
     return (
         f"This model reads **{right} of your {len(drawn)} {drawings}** right "
-        f"({right / len(drawn):.0%}{', by their script' if named else ''}). {few} as a whole may "
-        f"lie anywhere from {low:.0%} to {high:.0%}, 95 times out of 100."
+        f"({share(right, len(drawn), 0)}{', by their script' if named else ''}). {few} as a whole "
+        f"may lie anywhere from {low:.0%} to {high:.0%}, 95 times out of 100."
     )
 
 

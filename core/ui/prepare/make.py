@@ -14,7 +14,7 @@ from core.imaging import Pipeline
 from core.imaging.own import check
 from core.text import bytes_in_words, duration, plain
 from core.ui import caches, state
-from core.ui.builds import MOST_SKETCHES, in_words, news
+from core.ui.builds import MOST_SKETCHES, follow, in_words, news
 from core.ui.data.asking import ask_name
 from core.ui.page import advice, start_button
 from core.ui.prepare.draft import Draft
@@ -61,9 +61,9 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
     if start_button("Make the data set", ":material/play_arrow:", path, pipeline.name):
         with advice():
             if everything:
-                start_build(workspace, [path], name, pipeline, per_script or None)
+                follow(start_build(workspace, [path], name, pipeline, per_script or None))
             else:
-                start_sketch(workspace, name, pipeline, per_script)
+                follow(start_sketch(workspace, name, pipeline, per_script))
         st.rerun()
 
 

@@ -12,7 +12,8 @@ from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.metrics import mean_over_scripts, wilson
 from core.scripts import OTHER
-from core.text import plain
+from core.text import plain, share
+from core.training.classes import CHARACTER
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, delete_run, pack
 from core.ui import caches, charts
@@ -64,19 +65,28 @@ def show_result(workspace: Workspace, run: Run) -> None:
     there = unseen[beside] if beside else None
     drawn = there is not None and is_drawn(there["collection"].unique())
     if set(own["script"]) != {OTHER} or there is not None:
-        _figures(by_script(known), {} if there is None else by_script(there), beside, drawn=drawn)
+        _figures(
+            by_script(known),
+            {} if there is None else by_script(there),
+            beside,
+            drawn=drawn,
+            characters=run.settings.classes == CHARACTER,
+        )
     else:
         st.caption("Which of your classes it takes for which, Compare shows.")
     if len(own):  # none where all test images are of no script
-        st.caption(_in_all(int(own["right"].sum()), int(own["images"].sum())))
+        st.caption(_in_all(run, int(own["right"].sum()), int(own["images"].sum())))
     _try_elsewhere(workspace, run, trials)
 
 
-def _in_all(right: int, images: int) -> str:
+def _in_all(run: Run, right: int, images: int) -> str:
     """Say how many of its test images a run is right on, all alike, and how sure that is."""
     low, high = wilson(right, images)
+    among = "test image" if images == 1 else "test images"
+    if run.test_images and images < run.test_images:  # it chose among the scripts, as elsewhere
+        among += " of the six scripts"
     return (
-        f"In all it is right on {right:,} of its {images:,} test images, {right / images:.1%}. "
+        f"In all it is right on {right:,} of its {images:,} {among}, {share(right, images)}. "
         f"So many images tell no more than that it lies between {low:.1%} and {high:.1%}, 95 times "
         "out of 100; another run's accuracy in there, on other images, may be no better or worse."
     )
@@ -95,7 +105,12 @@ def _beside(names: list[str]) -> str | None:
 
 
 def _figures(
-    known: dict[str, float], unseen: dict[str, float], beside: str | None, *, drawn: bool
+    known: dict[str, float],
+    unseen: dict[str, float],
+    beside: str | None,
+    *,
+    drawn: bool,
+    characters: bool,
 ) -> None:
     left, right = st.columns(2)
     scripts = len(known | unseen)
@@ -110,6 +125,11 @@ def _figures(
             alt="accuracy by script, on collections it learned from and on others",
         )
     said = "Accuracy by script; the numbers above are the mean over scripts. "
+    if characters:
+        said = (
+            "The share of characters named right, by their script; the numbers above are the mean "
+            "over scripts. "
+        )
     if known:
         said += "Hatched: test images from collections it also learned from. "
     if drawn:
@@ -170,11 +190,11 @@ def _what_counted(trial: Trial) -> str:
     """Say which images of a test's data set counted: those that the model may not know."""
     said = []
     if trial.result is not None and trial.result["seen"].all():
-        said = ["every collection in it is one the model learned from, so it says nothing new"]
+        said = ["all that counted is of collections the model learned from: it says nothing new"]
     if trial.copies:
         said.append(_left_out(trial.copies, "the model learned from the same"))
     if trial.unknown:
-        said.append(_left_out(trial.unknown, "they show nothing that the model tells apart"))
+        said.append(_left_out(trial.unknown, "they show nothing that the model learned"))
     if trial.copies is None:
         said.append(
             "some of its images may be among those that the model learned from; its own data set "

@@ -31,6 +31,15 @@ _BUSY = (
     "under Runs."
 )
 
+_CLEAN = (
+    "No writer, no copy and no collection is on both sides: the accuracy will be one on other "
+    "people's handwriting."
+)
+_NAMELESS = (
+    "No copy and no collection is on both sides: the accuracy will be one on other collections. "
+    "Nobody knows who wrote these images; if one hand wrote all, it will be on that hand alone."
+)
+
 
 def choose(store: Store) -> Settings:
     """Ask for what decides how much there is to learn, and how long that takes."""
@@ -119,11 +128,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
         if warnings:
             st.warning("\n".join(f"- {each}" for each in warnings), icon=":material/balance:")
         else:
-            st.success(
-                "No writer, no copy and no collection is on both sides: the accuracy will be one "
-                "on other people's handwriting.",
-                icon=":material/verified:",
-            )
+            st.success(_CLEAN if found.writers else _NAMELESS, icon=":material/verified:")
     return True
 
 

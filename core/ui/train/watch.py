@@ -129,8 +129,8 @@ def _end(workspace: Workspace, run: Run) -> None:
     epochs = run.settings.total_epochs
     if run.state == "done" and run.epoch < epochs:
         st.caption(
-            f"It ended after {run.epoch} of {epochs} epochs: {run.settings.patience} brought "
-            "nothing better. The best weights were kept."
+            f"It ended after {run.epoch} of {epochs} epochs: the last {run.settings.patience} "
+            "brought nothing better. The best weights were kept."
         )
     actions = st.container(horizontal=True, vertical_alignment="center")
     with actions:

@@ -7,9 +7,11 @@ from typing import Literal
 
 import streamlit as st
 
+from core.data.sketchbook.strokes import is_drawn
 from core.models.zoo import FAMILIES
 from core.training.classes import CHARACTER
 from core.training.runs import Run
+from core.ui import caches
 
 _METRIC_PX = 152
 LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
@@ -34,6 +36,31 @@ def in_a_list(run: Run) -> str:
     if run.settings.classes == CHARACTER:
         said += " · characters"
     return f"{said} · {run.settings.notes}" if run.settings.notes else said
+
+
+def whose_hands(run: Run) -> str:
+    """Say by whom the images are that a run was tested on, and what to expect of others.
+
+    Raises:
+        RunError: the run has not got that far.
+    """
+    own = caches.own_tally(run)
+    if len(own) and not own["seen"].any():
+        if is_drawn(own["collection"].unique()):
+            return (
+                "The test images are of fonts the model never saw, written by made-up hands: of "
+                "people's handwriting that says nothing yet."
+            )
+        return "The test images are of collections the model never saw."
+    if run.settings.split == "writer":
+        return (
+            "The test images are by other writers, as far as anybody knows who they were, of the "
+            "same collections: on handwriting from elsewhere expect less."
+        )
+    return (
+        "The test images are a random fifth of the same collections, often by the same hands: on "
+        "other people's handwriting expect less."
+    )
 
 
 def metrics(values: Mapping[str, str]) -> None:
