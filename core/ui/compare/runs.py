@@ -58,8 +58,8 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         "to expect of strangers' handwriting (of the sketchbook: of other fonts). It counts all "
         "test images alike; a run's own page shows the mean over scripts, seen and unseen apart. "
         "*Never saw* is that mean on collections of another data set that a run was tested on, on "
-        "the page Train: of its newest test on people's handwriting, or on fonts where there is "
-        "none."
+        "the page Train: of the one on people's handwriting with most scripts and images, or on "
+        "fonts where there is none."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 
