@@ -530,7 +530,9 @@ def test_a_pipe_with_the_name_of_an_image_is_not_waited_for(
     report = build([str(place)], out, workers=1)
 
     assert report.images >= 1
-    assert report.skipped == (("mine/arabic/a/pipe.png", "no file, but a folder, pipe or device; check the path"),)
+    assert report.skipped == (
+        ("mine/arabic/a/pipe.png", "no file, but a folder, pipe or device; check the path"),
+    )
 
 
 def test_nothing_readable_is_an_error_that_names_the_first(tmp_path: Path, out: Path) -> None:
