@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from core.data.archive import walk
 from core.data.scan import hinted
 from core.data.store import Store
-from core.errors import RunError
+from core.errors import DataError, RunError
+from core.evaluation.card import CARD
+from core.models.export import FACTS, LITERT
+from core.scripts import NAMES
 from core.training.runs import Run, find_run, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
-from core.workspace import Workspace, write_atomically
+from core.workspace import Workspace, atomic_path, write_atomically
 
 
 def identity(paths: Sequence[str]) -> str:
@@ -29,6 +33,48 @@ def identity(paths: Sequence[str]) -> str:
             about = each.stat() if each.exists() else each.lstat()
             digest.update(repr((str(each), about.st_size, about.st_mtime_ns)).encode())
     return digest.hexdigest()
+
+
+def need_all_scripts(found: Iterable[str], paths: Sequence[str]) -> None:
+    """Refuse to go on where images of one of the six scripts are missing at `paths`.
+
+    Raises:
+        DataError: some are; it names them.
+    """
+    missing = set(NAMES).difference(found)
+    if missing:
+        raise DataError(
+            f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
+            "the recipe learns from all six sets"
+        )
+
+
+def put_in_place(
+    run: Run, model: Path, facts: dict[str, Any], to: Path, *also: Callable[[Path, Path], object]
+) -> dict[str, Any]:
+    """Put a model into the folder where it is looked for, in the place of the one that is there.
+
+    Args:
+        run: that made it.
+        model: the folder it is in.
+        facts: its description, `in_domain` in it.
+        to: the folder for it.
+        also: called with both folders, for what else goes with it.
+
+    Returns:
+        {"run", "accuracy" (mean over scripts, 0-1), "per_script", "folder"}.
+    """
+    # what makes it a model goes first and comes last: nobody shall find halves of two
+    for name in (FACTS, CARD):
+        (to / name).unlink(missing_ok=True)
+    with atomic_path(to / LITERT) as path:
+        shutil.copyfile(model / LITERT, path)
+    for each in also:
+        each(model, to)
+    write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+    per_script = dict(facts["in_domain"])
+    accuracy = per_script.pop("mean")
+    return {"run": run.id, "accuracy": accuracy, "per_script": per_script, "folder": str(to)}
 
 
 class Made:

@@ -6,22 +6,18 @@ about anybody else's handwriting it shows what that is worth.
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.data.build import NOTEBOOK_COUNTS, build
+from core.data.build import build
 from core.data.store import Store
-from core.errors import DataError
-from core.evaluation.card import CARD
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy
-from core.models.export import FACTS, LITERT, NOTEBOOK, read_facts
-from core.training.made import Made, identity
+from core.models.export import NOTEBOOK, read_facts
+from core.training.made import Made, identity, need_all_scripts, put_in_place
 from core.training.runs import Run
 from core.training.settings import Settings
-from core.workspace import Workspace, atomic_path, write_atomically
+from core.workspace import Workspace
 
 
 def make_notebook(
@@ -61,24 +57,9 @@ def make_notebook(
             "epochs": run.settings.total_epochs,
         },
     }
-    for name in (FACTS, CARD):  # nobody shall find halves of two
-        (to / name).unlink(missing_ok=True)
-    with atomic_path(to / LITERT) as path:
-        shutil.copyfile(run.folder / LITERT, path)
-    write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    return {
-        "run": run.id,
-        "accuracy": facts["in_domain"]["mean"],
-        "per_script": per_script,
-        "folder": str(to),
-    }
+    return put_in_place(run, run.folder, facts, to)
 
 
 def _build(paths: Sequence[str], out: Path, progress: Callable[[int, int], None] | None) -> None:
     report = build(paths, out, pipeline="notebook", like_notebook=True, progress=progress)
-    missing = NOTEBOOK_COUNTS.keys() - report.per_script.keys()
-    if missing:
-        raise DataError(
-            f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
-            "the recipe learns from all six sets"
-        )
+    need_all_scripts(report.per_script, paths)

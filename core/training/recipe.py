@@ -13,9 +13,7 @@ A recipe that was killed goes on where it was: what is made already is kept in t
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,18 +30,16 @@ from core.data.sketchbook.characters import is_basic, is_digit, letter_of
 from core.data.sources import Label
 from core.data.splits import split
 from core.data.store import Store, Stored
-from core.errors import DataError
 from core.evaluation.calibration import calibrate, sharpen
-from core.evaluation.card import CARD
 from core.imaging import preset
-from core.models.export import FACTS, LITERT, SHIPPED, read_facts
+from core.models.export import SHIPPED, read_facts
 from core.models.pretrained import keep_weights
 from core.scripts import NAMES
-from core.training.made import Made, identity
+from core.training.made import Made, identity, need_all_scripts, put_in_place
 from core.training.optimizer import MUON
 from core.training.runs import Run
 from core.training.settings import Settings
-from core.workspace import Workspace, atomic_path, write_atomically
+from core.workspace import Workspace
 
 NUMBER = 22
 """Counts the recipes that were looked at on the unseen collections; up with every change here."""
@@ -118,12 +114,7 @@ def make_shipped(
     """
     amounts = amounts or Amounts()
     sources = [each for each in find_items(paths).items if each.script in NAMES]
-    missing = set(NAMES) - {each.script for each in sources}
-    if missing:
-        raise DataError(
-            f"no images of {', '.join(sorted(missing))} at {', '.join(map(str, paths))}: "
-            "the recipe learns from all six sets"
-        )
+    need_all_scripts({each.script for each in sources}, paths)
     recipe = {"paths": list(paths), "files": identity(paths), "number": NUMBER}
     made = Made(ws, recipe | asdict(amounts))
 
@@ -255,13 +246,4 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
         facts = read_facts(aside)
         recipe = {"number": NUMBER, **asdict(amounts), "reals": amounts.reals()}
         facts |= {"recipe": recipe, "character_temperature": temperature, **measured}
-        # what makes it a model goes first and comes last: nobody shall find halves of two
-        for name in (FACTS, CARD):
-            (to / name).unlink(missing_ok=True)
-        with atomic_path(to / LITERT) as path:
-            shutil.copyfile(aside / LITERT, path)
-        keep_weights(aside, to)
-    write_atomically(to / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    in_domain = dict(facts["in_domain"])
-    accuracy = in_domain.pop("mean")
-    return {"run": run.id, "accuracy": accuracy, "per_script": in_domain, "folder": str(to)}
+        return put_in_place(run, aside, facts, to, keep_weights)
