@@ -6,7 +6,6 @@ from core.ui.builds import first_data, news, write_first
 from core.ui.home import (
     accuracies,
     four_things,
-    leave_at_once,
     look_around,
     show_accuracies,
     six_scripts,
@@ -16,7 +15,6 @@ from core.ui.page import HOME, begin_page
 from core.ui.story import offer_story
 from core.workspace import workspace
 
-leave_at_once()
 begin_page(HOME)
 
 st.title("Which writing system is this?")

@@ -47,7 +47,6 @@ _FIRST_RUN: dict[str, Any] = {
     "notes": "the first run",
 }
 _LISTED = 3
-_KEY = "go-"
 _BY_CHANCE = ", on a random fifth, by writers it knows"
 
 
@@ -191,33 +190,11 @@ def _card(cards: Any, title: str, about: str, fact: str) -> Any:
     return card.container()
 
 
-_AT_ONCE = {
-    "Look through it": EXPLORE,
-    "Get a data set": DATA,
-    "See the steps": PREPARE,
-    "Train a model": TRAIN,
-    "Draw a character": PREDICT,
-}
-"""Buttons that do no more than lead to a page."""
-
-
-def leave_at_once() -> None:
-    """Go where the button that was pressed leads, before anything else is done.
-
-    As long as the browser has not heard of another page it goes on asking how far a build is, here;
-    and where it hears of it first, Streamlit (1.67) takes that for a wish to be back, and shows
-    neither page.
-    """
-    for label, entry in _AT_ONCE.items():
-        if st.session_state.get(_KEY + label):
-            st.switch_page(entry.path)
-
-
 def _go(
     label: str, entry: Entry, *, before: Callable[[], None] | None = None, **options: Any
 ) -> None:
     """Draw a button that leads to a page, after `before` if given."""
-    if st.button(label, icon=entry.icon, width="stretch", key=_KEY + label, **options):
+    if st.button(label, icon=entry.icon, width="stretch", **options):
         if before is not None:
             before()
         st.switch_page(entry.path)
