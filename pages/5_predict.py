@@ -39,7 +39,7 @@ predict.say_who_answers(models, model)
 with advice():
     folder = model_folder(model, here)
     predictor = caches.predictor(model, folder)
-beside = predict.asked_beside(models, model)
+beside = predict.asked_beside(models, model, runs)
 
 if how == "Draw":
     # on a phone sheet and answer take all of the screen
@@ -55,7 +55,7 @@ else:  # and no st.stop(): of widgets not drawn then, server and browser disagre
     with advice():
         brought = predict.bring(how)
         if len(brought) > 1:
-            predict.answer_all(brought, models, model, folder, predictor)
+            predict.answer_all(brought, models, model, folder, predictor, beside)
         elif brought:
-            predict.answer_one(brought[0], models, model, folder, predictor)
+            predict.answer_one(brought[0], models, model, folder, predictor, beside)
     predict.show_reliability(predictor, folder, runs.get(model))

@@ -205,6 +205,14 @@ def kept(
     return {"key": key, "persist_state": "session", **begin}
 
 
+def kept_and_picked(key: str, usual: object) -> dict[str, Any]:
+    """Return the options of a widget that keeps what was set, and that `pick` may set.
+
+    It begins with `usual`; `kept` would not do, as Streamlit warns of a beginning that was picked.
+    """
+    return {"key": begin(key, usual), "persist_state": "session"}
+
+
 def ticked() -> Ticked:
     """Return which runs this visitor has ticked on the Compare page."""
     return _own("ticked", Ticked)

@@ -154,18 +154,10 @@ def _pick_and_show(
         left, right = st.columns(2)
         cell = (
             left.selectbox(
-                "Written",
-                down,
-                format_func=_title,
-                key=state.begin(true, worst[0]),
-                persist_state="session",
+                "Written", down, format_func=_title, **state.kept_and_picked(true, worst[0])
             ),
             right.selectbox(
-                "Answered",
-                across,
-                format_func=_title,
-                key=state.begin(answered, worst[1]),
-                persist_state="session",
+                "Answered", across, format_func=_title, **state.kept_and_picked(answered, worst[1])
             ),
         )
 

@@ -71,9 +71,8 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
         "Close up",
         range(len(shown)),
         format_func=names.__getitem__,
-        key=state.begin(close_up, 0),
-        persist_state="session",
         help="Or choose an image on the sheet.",
+        **state.kept_and_picked(close_up, 0),
     )
     if right.button("Pick this page", icon=":material/library_add_check:", width="stretch"):
         state.pick_images(store.hash, shown.tolist())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,7 +10,6 @@ import streamlit as st
 
 from core.errors import ScriptoriumError, in_one_line
 from core.inference.predictor import Predictor, model_folder
-from core.models.export import BUNDLED
 from core.text import message
 from core.ui import caches, pictures, state
 from core.ui.predict.answer import how_reliable, in_brief
@@ -27,10 +26,17 @@ _SEEN = 88
 
 
 class Beside(NamedTuple):
-    """A second model, by the name it goes by."""
+    """Who is asked beside the model that answers.
+
+    Attributes:
+        model: its name; `_NOBODY` where nobody is.
+        predictor: the model, loaded; None where nobody is asked, or can be.
+        said: how far to trust it, or why it can't be asked.
+    """
 
     model: str
-    predictor: Predictor
+    predictor: Predictor | None = None
+    said: str = ""
 
 
 def title(model: str) -> str:
@@ -38,49 +44,50 @@ def title(model: str) -> str:
     return "the notebook's model" if model == "notebook" else model
 
 
-def asked_beside(models: Sequence[str], model: str) -> Beside | None:
-    """Return which of `models` is asked beside `model`; None where nobody is, or can be."""
-    name = st.session_state.get(_KEY, "")
+def asked_beside(models: Sequence[str], model: str, runs: Mapping[str, Run]) -> Beside:
+    """Return who of `models` is asked beside `model`; `runs` are those there are, by their ids."""
     options = _options(models, model)
+    name = st.session_state.get(_KEY, "")
     chosen = name if name in options else _usual(options)
+    if chosen == _NOBODY:
+        return Beside(chosen)
     try:
-        return None if chosen == _NOBODY else _load(chosen)
-    except (ScriptoriumError, OSError):
-        return None  # said where it is asked
+        predictor = caches.predictor(chosen, model_folder(chosen, workspace()))
+    except (ScriptoriumError, OSError) as error:
+        return Beside(chosen, None, message(in_one_line(error)))
+    return Beside(chosen, predictor, how_reliable(predictor, runs.get(chosen)))
 
 
-def ask_beside(image: np.ndarray, models: Sequence[str], model: str) -> Beside | None:
-    """Ask which of `models` to ask beside `model`, and show what it says of a picture.
+def ask_beside(image: np.ndarray, models: Sequence[str], model: str, beside: Beside) -> None:
+    """Show what the one asked beside `model` says of a picture, and ask for another one.
 
     With it comes what it was given to see, and how often it is right.
     """
     options = _options(models, model)
     if options == [_NOBODY]:
-        return None
+        return
     with st.container(border=True, gap="small"):
         chosen = st.selectbox(
             "Asked beside it",
             options,
             format_func=title,
-            **state.kept(_KEY, _usual(options), among=options),
+            **state.kept(_KEY, beside.model, among=options),
         )
-        if chosen == _NOBODY:
-            return None
-        try:
-            beside = _load(chosen)
-        except (ScriptoriumError, OSError) as error:
-            st.caption(message(in_one_line(error)))
-            return None
+        if chosen != beside.model:
+            st.rerun()
+        predictor = beside.predictor
+        if predictor is None:
+            st.caption(beside.said)
+            return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.image(
-                pictures.cell(beside.predictor.pipeline.apply(image), _SEEN),
+                pictures.cell(predictor.pipeline.apply(image), _SEEN),
                 width=_SEEN,
                 alt=f"what {title(chosen)} was given to see",
             )
             with st.container(gap="xsmall"):
-                st.markdown(in_brief(beside.predictor.predict(image)))
-                st.caption(how_reliable(beside.predictor, _run(chosen)))
-    return beside
+                st.markdown(in_brief(predictor.predict(image)))
+                st.caption(beside.said)
 
 
 def _options(models: Sequence[str], model: str) -> list[str]:
@@ -89,18 +96,3 @@ def _options(models: Sequence[str], model: str) -> list[str]:
 
 def _usual(options: Sequence[str]) -> str:
     return next((each for each in _FIRST if each in options), _NOBODY)
-
-
-def _run(model: str) -> Run | None:
-    if model in BUNDLED:
-        return None
-    from core.training.runs import find_run
-
-    try:
-        return find_run(workspace(), model)
-    except ScriptoriumError:
-        return None
-
-
-def _load(model: str) -> Beside:
-    return Beside(model, caches.predictor(model, model_folder(model, workspace())))

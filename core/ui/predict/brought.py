@@ -19,7 +19,7 @@ from core.ui import caches, pictures
 from core.ui.charts.style import SUREST
 from core.ui.page import warn
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
-from core.ui.predict.beside import ask_beside
+from core.ui.predict.beside import Beside, ask_beside
 
 MOST = 50
 """Files answered at a time."""
@@ -150,7 +150,12 @@ def _upload() -> list[Picture]:
 
 
 def answer_one(
-    picture: Picture, models: Sequence[str], model: str, folder: Path, predictor: Predictor
+    picture: Picture,
+    models: Sequence[str],
+    model: str,
+    folder: Path,
+    predictor: Predictor,
+    beside: Beside,
 ) -> None:
     """Show one picture, the answer beside it, what another model says, and how the model saw it.
 
@@ -162,7 +167,7 @@ def answer_one(
     left.image(pictures.cell(image, _SIDE, 0), width=_SIDE, alt="the picture you brought")
     with right:
         show_answer(prediction, predictor)
-        ask_beside(image, models, model)
+        ask_beside(image, models, model, beside)
     show_steps(predictor, image)
 
 
@@ -172,6 +177,7 @@ def answer_all(
     model: str,
     folder: Path,
     predictor: Predictor,
+    beside: Beside,
 ) -> None:
     """Show all pictures in a table of ranked answers; one of them that is picked, as `answer_one`.
 
@@ -209,7 +215,7 @@ def answer_all(
     )
     for place in picked.selection.rows:
         st.header(good[place].name)
-        answer_one(good[place].picture, models, model, folder, predictor)
+        answer_one(good[place].picture, models, model, folder, predictor, beside)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def say_who_answers(models: Sequence[str], model: str) -> None:
 
 @st.fragment
 def draw_and_answer(
-    models: Sequence[str], model: str, predictor: Predictor, beside: Beside | None, version: int
+    models: Sequence[str], model: str, predictor: Predictor, beside: Beside, version: int
 ) -> None:
     """Show the canvas and its tools, and the answer beside it; only this part runs again.
 
@@ -105,8 +105,7 @@ def draw_and_answer(
         show_answer(prediction, predictor)
         if sheet.own:
             ask_what_it_was(sheet, model, predictor, prediction)
-        if ask_beside(image, models, model) != beside:
-            st.rerun()
+        ask_beside(image, models, model, beside)
     show_steps(predictor, image)
 
 

@@ -69,7 +69,7 @@ def choices(labels: Sequence[str]) -> tuple[str, ...]:
     return (*scripts, *own, OTHER)
 
 
-def show_hand(model: str, predictor: Predictor, beside: Beside | None) -> None:
+def show_hand(model: str, predictor: Predictor, beside: Beside) -> None:
     """Show the drawings kept so far, how many of them `model` reads right, and a zip of them.
 
     Likewise how many the model `beside` it reads.
@@ -85,8 +85,8 @@ def show_hand(model: str, predictor: Predictor, beside: Beside | None) -> None:
     answers = [_answer(each, model, predictor) for each in drawings.kept]
     letters = [each.letter for each in drawings.kept]
     st.markdown(tally(letters, answers))
-    if beside:
-        others = [_answer(each, *beside) for each in drawings.kept]
+    if beside.predictor:
+        others = [_answer(each, beside.model, beside.predictor) for each in drawings.kept]
         right = sum(map(is_right, letters, others))
         st.markdown(
             f"Asked beside it, {title(beside.model)} reads **{right} of them** right "
