@@ -82,6 +82,19 @@ def test_another_model_is_asked_about_the_same_drawing(open_page: Open, full: Pa
     assert len([each for each in app.markdown if " sure" in each.value]) == 0
 
 
+def test_a_run_that_lost_its_answers_answers_all_the_same(
+    open_page: Open, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copytree(full, tmp_path / "own")
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(tmp_path / "own"))
+    [run] = list_runs(Workspace(tmp_path / "own"))
+    (run.folder / "predictions.parquet").unlink()
+    app = open_page("predict", drawing=to_text(DRAWING), model=run.id)
+    assert not app.exception
+    assert "on other collections nobody has tested: expect less there" in said(app)
+    assert "% sure" in said(app)
+
+
 def test_a_model_that_cannot_be_asked_beside_says_so(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

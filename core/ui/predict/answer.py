@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from core.errors import ScriptoriumError
 from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
@@ -114,7 +116,9 @@ def _elsewhere(run: Run) -> str:
 
     trial = most_telling(trials_of(run))
     if trial is None:
-        return whose_hands(run)
+        with suppress(ScriptoriumError, OSError):  # its answers may be gone
+            return whose_hands(run)
+        return "How it does on other collections nobody has tested: expect less there."
     what, where = "fonts" if trial.drawn else "collections", plain(caches.trial_name(trial))
     scripts = trial.unseen["script"].nunique()
     mean = f", mean over {scripts} scripts," if scripts > 1 else ""
