@@ -169,6 +169,13 @@ def _data_commands(commands: Any) -> None:
     sketch.add_argument(
         "--noise", action="store_true", help="paper, light and device vary, too: for training"
     )
+    giveaways = _command(
+        parts, "giveaways", _giveaways, "how far scripts are told apart without their shape"
+    )
+    giveaways.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set")
+    giveaways.add_argument(
+        "--pipeline", metavar="NAME", help="whose steps to measure after; the data set's own if not"
+    )
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
     export.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set of 28x28 px")
     export.add_argument("--csv", type=at_home, required=True, help="the file to write")
@@ -350,6 +357,27 @@ def _export(args: Any) -> Answer:
 
     rows = write_csv(Store.open(args.data), args.csv)
     return {"csv": str(args.csv), "rows": rows}, f"{args.csv}: {rows:,} rows"
+
+
+def _giveaways(args: Any) -> Answer:
+    from core.data.giveaways import find
+    from core.data.store import Store
+    from core.imaging import find_pipeline
+
+    store = Store.open(args.data)
+    pipeline = find_pipeline(args.pipeline) if args.pipeline else store.pipeline
+    found = find(store, pipeline, store.labels(["script"]))
+    document = {
+        "images": found.images,
+        "chance": found.chance,
+        "stages": [
+            {"after": each.label, "accuracy": each.accuracy, "per_script": each.told.to_dict()}
+            for each in found.stages
+        ],
+        "alone": {"came": found.came, "seen": found.seen},
+    }
+    lines = [f"{each.label:16} {each.accuracy:6.1%}" for each in found.stages]
+    return document, "\n".join([*lines, f"{'by chance':16} {found.chance:6.1%}"])
 
 
 def _models(_: Any) -> Answer:

@@ -4,13 +4,14 @@ import streamlit as st
 
 from core.text import images
 from core.ui.builds import data_or_stop
-from core.ui.explore import columns, counts, filters, grid, ink, sources, take
+from core.ui.explore import columns, counts, filters, giveaways, grid, ink, sources, take
 from core.ui.page import EXPLORE, advice, begin_page
 from core.workspace import workspace
 
 _VIEWS = {
     "Counts": counts.show,
     "Ink": ink.show,
+    "Giveaways": giveaways.show,
     "Side by side": sources.show,
     "Columns": columns.show,
 }

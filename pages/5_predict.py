@@ -42,13 +42,13 @@ with advice():
 beside = predict.asked_beside(models, model, runs)
 
 if how == "Draw":
-    # on a phone sheet and answer take all of the screen
-    aids = st.container()
+    helps = bool({script_of(each) for each in predictor.labels} & {*NAMES})
+    # before the sheet, which must not move once it is there; on a phone it takes all of the screen
+    if helps and not on_phone():
+        predict.show_letters()
     predict.draw_and_answer(models, model, predictor, beside, state.drawings().version)
-    if {script_of(each) for each in predictor.labels} & {*NAMES}:
-        with st.container() if on_phone() else aids:
-            predict.show_examples()
-            predict.show_letters_to_copy()
+    if helps and on_phone():
+        predict.show_letters()
     predict.show_reliability(predictor, folder, runs.get(model))
     predict.show_hand(model, predictor, beside)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree

@@ -37,6 +37,7 @@ EXAMPLES = {
     "data fetch": "data fetch ahcd1 chinese-mnist",
     "data build": "data build --from ~/Downloads/kaggle --out workspace/store/all.parquet",
     "data sketch": "data sketch --out workspace/store/sketches.parquet --per-script 2000",
+    "data giveaways": "data giveaways workspace/store/all.parquet --pipeline canonical",
     "data export": "data export notebook.parquet --csv langhandwriting.csv",
     "train": "train --model glyph --data workspace/store/all.parquet --split writer",
     "runs": "runs --json",
@@ -55,6 +56,9 @@ ANSWERS = {
     "data fetch": "`{name: path}`",
     "data build": "`{images, per_script, skipped, seconds, hash}`",
     "data sketch": "the same as `data build`",
+    "data giveaways": "`{images, chance, stages, alone}`: `stages` a list of `{after, accuracy, "
+    "per_script}`, before the first step and after each; `alone` what single kinds of trait tell, "
+    "`came` before, `seen` after all steps; all 0 to 1",
     "data export": "`{csv, rows}`",
     "train": "`{run, state, model, split, epoch, accuracy, loss, parameters, folder, created, "
     "message}`; with `--recipe` `{run, accuracy, per_script, folder}`",

@@ -401,6 +401,22 @@ def test_data_build_names_what_it_skipped(
         assert path in answer.err
 
 
+def test_what_a_data_set_gives_away(call: Callable[..., Answer], notebook_store: Path) -> None:
+    document = call("data", "giveaways", notebook_store, "--json").document
+    assert document["images"] == 288
+    assert document["chance"] == pytest.approx(1 / 6)
+    assert [each["after"] for each in document["stages"]] == [
+        *("As they came", "Grey", "Resize", "Invert")
+    ]
+    first = document["stages"][0]
+    assert set(first["per_script"]) == set(NAMES)
+    assert first["accuracy"] == pytest.approx(np.mean([*first["per_script"].values()]))
+    assert set(document["alone"]["came"]) == {"greys", "frame", "sharpness"}
+    lines = call("data", "giveaways", notebook_store, "--pipeline", "canonical").out.splitlines()
+    assert lines[-2].startswith("Redraw")
+    assert lines[-1].split() == ["by", "chance", "16.7%"]
+
+
 def test_data_export_and_back(
     call: Callable[..., Answer], notebook_store: Path, tmp_path: Path
 ) -> None:
@@ -632,6 +648,8 @@ BAD_INPUT = {
     "data sources --in {bad}/missing": "missing: no such folder; check the path",
     "data build --from {kaggle}": "--out",
     "data fetch greek": "there are ahcd1",
+    "data giveaways {bad}/missing.parquet": "no such file; make one",
+    "data giveaways {canonical} --pipeline no-such": "no pipeline called 'no-such'",
     "data export {bad}/somebody.parquet --csv {new}/t.csv": "no Scriptorium data set; make one",
     "data export {bad}/cut.parquet --csv {new}/t.csv": "not a readable Parquet file",
     "data export {bad}/missing.parquet --csv {new}/t.csv": "no such file; make one",

@@ -112,6 +112,16 @@ def start_button(label: str, icon: str, *chosen: str) -> bool:
     return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
 
 
+def giveaways_link(label: str) -> None:
+    """Lead to what the images of the data set in hand give away without their shape."""
+    st.page_link(
+        EXPLORE.path,
+        label=label,
+        icon=":material/visibility_off:",
+        query_params={"view": "Giveaways"},
+    )
+
+
 def asked_for(text: str) -> str:
     """Return Markdown of what the page's address asks for: anybody may have written it."""
     return plain(text[:_LONGEST])

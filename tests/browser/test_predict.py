@@ -42,6 +42,7 @@ def answer(page: Page) -> str:
 
 
 def stroke(page: Page) -> None:
+    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
     sheet(page).scroll_into_view_if_needed()
     box = sheet(page).bounding_box()
     assert box is not None

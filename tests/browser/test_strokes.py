@@ -1,5 +1,6 @@
 """Letters of fonts no training saw, drawn stroke by stroke on the real canvas."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,11 @@ def strokes(name: str) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("name", LETTERS)
-def test_a_letter_drawn_with_the_mouse_gets_its_script(name: str, server: Any, page: Page) -> None:
+def test_a_letter_drawn_with_the_mouse_gets_its_script(
+    name: str, server: Any, page: Page, settle: Callable[[Page], None]
+) -> None:
     page.goto(f"{server.url}/predict")
+    settle(page)
     sheet = page.get_by_label("Sheet of paper")
     sheet.wait_for()
     sheet.scroll_into_view_if_needed()

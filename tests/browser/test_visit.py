@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+SETTLED = "[data-test-script-state=notRunning]"
 # Two bars and a stem, in pixels of the canvas.
 STROKES = (((50, 60), (230, 60)), ((50, 140), (230, 140)), ((140, 30), (140, 250)))
 
@@ -23,7 +24,8 @@ def sheet(page: Page) -> Locator:
 
 
 def draw(page: Page, *strokes: tuple[tuple[int, int], ...]) -> None:
-    """Draw with the mouse."""
+    """Draw with the mouse, on a page that moves no more."""
+    page.locator(SETTLED).wait_for(state="attached")
     box = sheet(page).bounding_box()
     assert box is not None
     for (x, y), *rest in strokes:

@@ -187,6 +187,27 @@ def test_the_ink_of_every_source_is_measured(measure: str, open_page: Open):
 
 
 @pytest.mark.usefixtures("full")
+def test_what_is_given_away_is_told_after_the_steps_one_chooses(open_page: Open):
+    app = view(open_page, "Giveaways")
+    assert [each.label for each in app.metric] == ["As they came", "After all steps", "By chance"]
+    assert app.metric[2].value == "17%"
+    own = app.metric[1].value
+    assert "Measured on 288 images" in said(app)
+    assert app.dataframe[0].value["After all steps"].tolist()[-1] == own
+    app.selectbox(key="giveaways-pipeline").select("notebook").run()
+    assert not app.exception
+    assert int(app.metric[1].value.rstrip("%")) > int(own.rstrip("%"))
+
+
+def test_of_one_script_nothing_can_be_given_away(
+    workspace_dir: Path, kaggle_zips: dict[str, Path], open_page: Open
+):
+    build([str(kaggle_zips["arabic"])], workspace_dir / "store" / "one.parquet", workers=1)
+    app = view(open_page, "Giveaways")
+    assert "it takes two scripts with 10 images each or more" in app.warning[0].value
+
+
+@pytest.mark.usefixtures("full")
 def test_two_sources_are_set_side_by_side(open_page: Open):
     app = view(open_page, "Side by side")
     app.selectbox(key="one").select("chinese-mnist").run()

@@ -1,5 +1,7 @@
+import pandas as pd
+
 from core.scripts import script
-from core.ui.charts import two_accuracies
+from core.ui.charts import told, two_accuracies
 
 
 def test_two_bars_a_script_told_apart_by_hatching() -> None:
@@ -25,3 +27,15 @@ def test_one_kind_of_accuracy_is_one_row_of_bars() -> None:
 def test_bars_stand_at_their_names_where_no_script_has_two() -> None:
     figure = two_accuracies({"arabic": 0.9}, {"chinese": 0.5})
     assert figure.layout.barmode == "overlay"
+
+
+def test_what_is_told_after_each_step_is_a_bar_of_the_mean_and_a_dot_a_script() -> None:
+    stages = [
+        ("As they came", pd.Series({"arabic": 1.0, "kannada": 0.8})),
+        ("Thin", pd.Series({"arabic": 0.6, "kannada": 0.4})),
+    ]
+    bars, arabic, kannada, chance = told(stages, 0.5).data
+    assert list(bars.x) == [0.9, 0.5]
+    assert (list(arabic.x), list(kannada.x)) == ([1.0, 0.6], [0.8, 0.4])
+    assert arabic.marker.color == script("arabic").color
+    assert (chance.name, list(chance.x)) == ("by chance", [0.5, 0.5])

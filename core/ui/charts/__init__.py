@@ -1,6 +1,6 @@
 """Figures, as pure functions from frames to Plotly. One colour a script, the same on every page."""
 
-from core.ui.charts.accuracy import two_accuracies
+from core.ui.charts.accuracy import told, two_accuracies
 from core.ui.charts.answers import confusion, ranking
 from core.ui.charts.comparison import curves, points, smooth
 from core.ui.charts.data import contact_sheet, counted
@@ -25,5 +25,6 @@ __all__ = [
     "polarity",
     "ranking",
     "smooth",
+    "told",
     "two_accuracies",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from core.scripts import OTHER, SCRIPTS, script
-from core.ui.charts.style import finish
+from core.ui.charts.style import GRID, TEST, TEXT, finish
 
 
 def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> go.Figure:
@@ -44,4 +46,58 @@ def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> g
     figure.update_layout(barmode="group" if both else "overlay", showlegend=False)
     figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
     figure.update_yaxes(autorange="reversed", showgrid=False)
+    return figure
+
+
+def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
+    """A bar a stage, the mean over scripts, with a dot for each script; and what chance gets.
+
+    Args:
+        stages: name, and share told right of each script, 0-1 (index: script), in order.
+        chance: the share that guessing gets, 0-1.
+    """
+    places = list(range(len(stages)))
+    means = [float(shares.mean()) for _, shares in stages]
+    figure = go.Figure()
+    figure.add_bar(
+        x=means,
+        y=places,
+        orientation="h",
+        name="mean",
+        marker={"color": GRID, "line": {"color": TEST, "width": 1.5}},
+        hovertemplate="mean over scripts: %{x:.0%}<extra></extra>",
+        showlegend=False,
+    )
+    for place, mean in zip(places, means, strict=True):
+        figure.add_annotation(
+            x=1.04, y=place, text=f"<b>{mean:.0%}</b>", showarrow=False, xanchor="left"
+        )
+    for name in stages[0][1].index:
+        figure.add_scatter(
+            x=[shares[name] for _, shares in stages],
+            y=places,
+            mode="markers",
+            name=script(name).title,
+            marker={"color": script(name).color, "size": 9},
+            hovertemplate=script(name).title + ": %{x:.0%}<extra></extra>",
+        )
+    finish(figure, 110 + 34 * len(stages))
+    figure.add_scatter(
+        x=[chance, chance],
+        y=[-0.5, len(stages) - 0.5],
+        mode="lines",
+        name="by chance",
+        line={"color": TEXT, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(
+        range=[0, 1.16], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", fixedrange=True
+    )
+    figure.update_yaxes(
+        tickvals=places,
+        ticktext=[html.escape(name) for name, _ in stages],
+        range=[len(stages) - 0.5, -0.5],
+        showgrid=False,
+        fixedrange=True,
+    )
     return figure

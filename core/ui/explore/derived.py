@@ -6,14 +6,16 @@ be changed. A data set that was replaced on disk is worked out anew.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data import describe
+from core.data import describe, giveaways
 from core.data.selection import matching
+from core.imaging import Pipeline
 from core.ui import caches, pictures
 
 Where = tuple[tuple[str, str], ...]
@@ -74,6 +76,15 @@ def average(path: Path, where: Where) -> np.ndarray:
 def ink_map(path: Path, where: Where) -> np.ndarray:
     """Return how often each pixel of a sample of prepared images that fit is ink: (H, W)."""
     return _ink_map(_at(path), where)
+
+
+def told(path: Path, pipeline: Pipeline) -> giveaways.Found:
+    """Say what images give away before and after each step of `pipeline`: see `giveaways.find`.
+
+    Raises:
+        DataError: there are not two scripts with enough images.
+    """
+    return _told(_at(path), json.dumps(pipeline.to_json()))
 
 
 def sheet(path: Path, shown: tuple[int, ...], columns: int, *, prepared: bool) -> str:
@@ -145,6 +156,12 @@ def _average(at: _At, where: Where) -> np.ndarray:
 def _ink_map(at: _At, where: Where) -> np.ndarray:
     chosen = describe.sample_rows(_rows(at, where, False), SAMPLE)
     return describe.ink_map(caches.store(Path(at[0])).images(chosen))
+
+
+@st.cache_resource(max_entries=32, show_spinner="Measuring after each step")
+def _told(at: _At, pipeline: str) -> giveaways.Found:
+    steps = Pipeline.from_json(json.loads(pipeline))
+    return giveaways.find(caches.store(Path(at[0])), steps, _labels(at))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

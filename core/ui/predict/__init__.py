@@ -4,7 +4,7 @@ from core.ui.predict.answer import show_reliability
 from core.ui.predict.beside import asked_beside, title
 from core.ui.predict.brought import answer_all, answer_one, bring
 from core.ui.predict.drawing import draw_and_answer, open_link, say_who_answers
-from core.ui.predict.glyphs import show_examples, show_letters_to_copy
+from core.ui.predict.glyphs import show_letters
 from core.ui.predict.hand import show_hand
 
 __all__ = [
@@ -15,9 +15,8 @@ __all__ = [
     "draw_and_answer",
     "open_link",
     "say_who_answers",
-    "show_examples",
     "show_hand",
-    "show_letters_to_copy",
+    "show_letters",
     "show_reliability",
     "title",
 ]

@@ -57,7 +57,13 @@ _row = st.components.v2.component(
 )
 
 
-def show_examples() -> None:
+def show_letters() -> None:
+    """Offer letters to be drawn for the visitor, and others to copy."""
+    _show_examples()
+    _show_letters_to_copy()
+
+
+def _show_examples() -> None:
     """Offer a letter of each script; a click draws it on the sheet, as if by hand."""
     number = state.examples()
     sheet = state.sheet()
@@ -71,7 +77,7 @@ def show_examples() -> None:
         _pick(letters, f"examples-{number}", "Draw", lambda letter: sheet.lay(letter.drawing))
 
 
-def show_letters_to_copy() -> None:
+def _show_letters_to_copy() -> None:
     """Offer the letters of one script; a click shows one faintly on the sheet, to copy."""
     sheet = state.sheet()
     with st.expander("Letters to copy", icon=":material/stylus_note:", key="letters-to-copy"):

@@ -14,7 +14,7 @@ from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.text import listed, plain
 from core.ui import charts, state
-from core.ui.page import main_button
+from core.ui.page import giveaways_link, main_button
 from core.ui.prepare.cells import show_row
 from core.ui.prepare.draft import Draft, Part
 from core.ui.prepare.samples import Sample
@@ -57,6 +57,7 @@ def _summary(
         "the right for another, a model can tell them apart without looking at the writing. "
         "Heights are square roots, so that a little ink shows."
     )
+    giveaways_link("How far that tells scripts apart, after each step")
 
 
 def _came(taken: Sequence[Sample]) -> None:

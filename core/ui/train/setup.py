@@ -19,7 +19,7 @@ from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
-from core.ui.page import advice, start_button, warn
+from core.ui.page import advice, giveaways_link, start_button, warn
 from core.ui.pictures import sheet
 from core.ui.train import words
 from core.ui.train.views import go_to
@@ -129,6 +129,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
             st.warning("\n".join(f"- {each}" for each in warnings), icon=":material/balance:")
         else:
             st.success(_CLEAN if found.writers else _NAMELESS, icon=":material/verified:")
+        giveaways_link("How far would a model come that sees no shape?")
     return True
 
 

@@ -1,0 +1,130 @@
+"""How far a model comes that sees no shape: what paper, pen and scanner give away."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.data.giveaways import Found, squares
+from core.data.store import Store
+from core.imaging import find_pipeline, pipelines
+from core.scripts import script
+from core.text import images
+from core.ui import charts, pictures, state
+from core.ui.explore import derived
+from core.ui.explore.filters import scripts_of
+
+_OWN = "as this data set was prepared"
+_KINDS = {
+    "greys": "Grey levels, in any order",
+    "frame": "The outermost pixels",
+    "sharpness": "How sharp edges are",
+}
+_SIDE = 104
+_MUCH = 0.1
+"""A step that takes so much of the accuracy away is named."""
+
+
+def show(store: Store) -> None:
+    """Ask for a pipeline; show what can be told before and after each of its steps."""
+    st.header("Told without the shape")
+    st.markdown(
+        "This model is given no picture. It gets numbers that have no shape: how light the pixels "
+        "are, in any order; how light the outermost are; how sharp edges are. What it gets right "
+        "it gets right by paper, pen and scanner. **A network may learn that in place of the "
+        "script**, and an accuracy on the same sources looks none the worse."
+    )
+    _pictures(store)
+    names = [_OWN, *pipelines()]
+    chosen = st.selectbox(
+        "Steps", names, **state.kept("giveaways-pipeline", _OWN, among=names), width=320
+    )
+    pipeline = store.pipeline if chosen == _OWN else find_pipeline(chosen)
+    found = derived.told(store.path, pipeline)
+    _figure(found)
+    _kinds(found)
+
+
+def _figure(found: Found) -> None:
+    first, last = found.stages[0], found.stages[-1]
+    row = st.container(horizontal=True, gap="small")
+    for label, value in (
+        ("As they came", first.accuracy),
+        ("After all steps", last.accuracy),
+        ("By chance", found.chance),
+    ):
+        row.metric(label, f"{value:.0%}", width=152)
+    st.plotly_chart(
+        charts.told([(each.label, each.told) for each in found.stages], found.chance),
+        config=charts.PLAIN,
+        alt="share of images told right without their shape, after each step",
+    )
+    st.caption(
+        "A bar is the mean over scripts after that step, a dot a script. Measured on "
+        f"{images(found.images)}: learned from one half, asked about the other, both ways round."
+    )
+    st.markdown(_words(found))
+
+
+def _words(found: Found) -> str:
+    falls = [
+        before.accuracy - after.accuracy
+        for before, after in zip(found.stages[:-1], found.stages[1:], strict=True)
+    ]
+    most = int(np.argmax(falls))
+    left = found.stages[-1].accuracy
+    words = ""
+    if falls[most] >= _MUCH:
+        step, before = found.stages[most + 1], found.stages[most]
+        words = (
+            f"Most is taken away by **{step.label}**: {before.accuracy:.0%} before it, "
+            f"{step.accuracy:.0%} after. "
+        )
+    if left >= 0.5 + found.chance / 2:
+        return words + (
+            f"With {left:.0%} after the last step, an accuracy as high as that on these sources is "
+            "no sign that a model reads."
+        )
+    return words + (
+        "What is left is in part honest: some scripts take more ink to write than others."
+    )
+
+
+def _kinds(found: Found) -> None:
+    st.subheader("By what")
+    st.dataframe(
+        {
+            "Told by": [*(_KINDS[each] for each in found.came), "All of that"],
+            "As they came": _percents(found.came, found.stages[0].accuracy),
+            "After all steps": _percents(found.seen, found.stages[-1].accuracy),
+        },
+        hide_index=True,
+        width="content",
+    )
+
+
+def _percents(kinds: dict[str, float], every: float) -> list[str]:
+    return [f"{value:.0%}" for value in (*kinds.values(), every)]
+
+
+def _pictures(store: Store) -> None:
+    """Show an image of each script, and all that is left of it without its shape."""
+    present = [script(name) for name in scripts_of(store)]
+    rows = [int(derived.rows(store.path, (("script", each.name),))[0]) for each in present]
+    came = squares(store.sources(rows), _SIDE)
+    cards = st.grid(6, min_column_width=120)
+    for each, image in zip(present, came, strict=True):
+        pair = [pictures.cell(shown, _SIDE) for shown in (image, _sorted(image))]
+        cards.image(
+            np.concatenate(pair),
+            width=_SIDE,
+            caption=each.title,
+            alt=f"an image of {each.title}, and its pixels from dark to light",
+        )
+    st.caption(
+        "Above as a person sees them, below their pixels in order of grey: all the model gets."
+    )
+
+
+def _sorted(image: np.ndarray) -> np.ndarray:
+    return np.sort(image.ravel()).reshape(image.shape)
