@@ -176,6 +176,7 @@ def _data_commands(commands: Any) -> None:
     giveaways.add_argument(
         "--pipeline", metavar="NAME", help="whose steps to measure after; the data set's own if not"
     )
+    giveaways.add_argument("--figure", type=_figure, metavar="FILE.svg", help="draw it there")
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
     export.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set of 28x28 px")
     export.add_argument("--csv", type=at_home, required=True, help="the file to write")
@@ -362,11 +363,15 @@ def _export(args: Any) -> Answer:
 def _giveaways(args: Any) -> Answer:
     from core.data.giveaways import find
     from core.data.store import Store
+    from core.evaluation.figures import of_giveaways
     from core.imaging import find_pipeline
 
     store = Store.open(args.data)
     pipeline = find_pipeline(args.pipeline) if args.pipeline else store.pipeline
     found = find(store, pipeline, store.labels(["script"]))
+    if args.figure:
+        bars = [(each.label, each.accuracy) for each in found.stages]
+        write_atomically(args.figure, of_giveaways(bars, found.chance))
     document = {
         "images": found.images,
         "chance": found.chance,

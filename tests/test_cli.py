@@ -401,8 +401,11 @@ def test_data_build_names_what_it_skipped(
         assert path in answer.err
 
 
-def test_what_a_data_set_gives_away(call: Callable[..., Answer], notebook_store: Path) -> None:
-    document = call("data", "giveaways", notebook_store, "--json").document
+def test_what_a_data_set_gives_away(
+    call: Callable[..., Answer], notebook_store: Path, tmp_path: Path
+) -> None:
+    figure = tmp_path / "giveaways.svg"
+    document = call("data", "giveaways", notebook_store, "--figure", figure, "--json").document
     assert document["images"] == 288
     assert document["chance"] == pytest.approx(1 / 6)
     assert [each["after"] for each in document["stages"]] == [
@@ -411,6 +414,8 @@ def test_what_a_data_set_gives_away(call: Callable[..., Answer], notebook_store:
     first = document["stages"][0]
     assert set(first["per_script"]) == set(NAMES)
     assert first["accuracy"] == pytest.approx(np.mean([*first["per_script"].values()]))
+    drawn = re.findall(r"<text [^>]+>([^<]+)<", figure.read_text())
+    assert drawn[1:3] == ["As they came", f"{first['accuracy']:.1%}"]
     assert set(document["alone"]["came"]) == {"greys", "frame", "sharpness"}
     lines = call("data", "giveaways", notebook_store, "--pipeline", "canonical").out.splitlines()
     assert lines[-2].startswith("Redraw")

@@ -102,6 +102,22 @@ def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
     return svg(top + 46, _STYLE, [*parts, *_chance(top + 22, 1 / len(NAMES))])
 
 
+def of_giveaways(accuracy: Sequence[tuple[str, float]], chance: float) -> str:
+    """Draw what is told without the shape: a bar before the first step, and one after each.
+
+    Args:
+        accuracy: name and mean over scripts, 0-1; see `core.data.giveaways`.
+        chance: what guessing gets, 0-1.
+    """
+    step = 24
+    parts = [_head("Told without the shape, after each step")]
+    for number, (name, value) in enumerate(accuracy):
+        top = _TOP + number * step
+        parts += [_row(name, top + 13), *_bar(value, top, 'class="unseen"', 16)]
+    top = _TOP + len(accuracy) * step
+    return svg(top + 24, _STYLE, [*parts, *_chance(top, chance)])
+
+
 def _head(said: str) -> str:
     return f'<text x="{_LEFT}" y="16">{escape(said)}</text>'
 
