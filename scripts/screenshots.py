@@ -79,6 +79,7 @@ def views() -> dict[str, View]:
     more = {
         "explore-counts": View("explore?view=Counts"),
         "explore-ink": View("explore?view=Ink"),
+        "explore-giveaways": View("explore?view=Giveaways"),
         "explore-sources": View("explore?view=Side+by+side"),
         "explore-columns": View("explore?view=Columns"),
         "prepare-sides": View("prepare", "Side by side"),
