@@ -38,11 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more file at a time than there are cores: tests of servers and workers often wait."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a test does not keep anywhere else goes here, and never into the checkout."""
