@@ -112,13 +112,16 @@ def start_button(label: str, icon: str, *chosen: str) -> bool:
     return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
 
 
-def giveaways_link(label: str) -> None:
-    """Lead to what the images of the data set in hand give away without their shape."""
+def giveaways_link(label: str, data: str | None = None) -> None:
+    """Lead to what images give away without their shape: of the data set called `data`.
+
+    Or of the one in hand.
+    """
     st.page_link(
         EXPLORE.path,
         label=label,
         icon=":material/visibility_off:",
-        query_params={"view": "Giveaways"},
+        query_params={"view": "Giveaways"} | ({"data": data} if data else {}),
     )
 
 

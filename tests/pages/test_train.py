@@ -126,6 +126,19 @@ def test_what_the_page_says_is_what_is_started(
     assert "Where it is right" in said(app)
 
 
+@pytest.mark.usefixtures("full")
+def test_a_model_that_sees_no_shape_is_one_click_away(open_page: Open):
+    app = open_page("train")
+
+    def where() -> list[str]:
+        found = [each.proto for each in app.get("page_link")]
+        return [each.query_string for each in found if "sees no shape" in each.label]
+
+    assert where() == ["view=Giveaways"]
+    app.segmented_control[0].set_value("Runs").run()
+    assert where() == ["view=Giveaways&data=handwriting"]
+
+
 def test_a_start_meant_for_a_data_set_that_is_gone_starts_nothing(open_page: Open, own: Workspace):
     [data] = own.store.glob("*.parquet")
     app = open_page("train")

@@ -13,11 +13,11 @@ from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.metrics import mean_over_scripts, wilson
 from core.scripts import OTHER
 from core.text import plain, share
-from core.training.classes import CHARACTER
+from core.training.classes import CHARACTER, SCRIPT
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
-from core.training.runs import Run, delete_run, pack
+from core.training.runs import Run, data_of, delete_run, pack
 from core.ui import caches, charts
-from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, main_button, warn
+from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, giveaways_link, main_button, warn
 from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
@@ -76,6 +76,14 @@ def show_result(workspace: Workspace, run: Run) -> None:
         st.caption("Which of your classes it takes for which, Compare shows.")
     if len(own):  # none where all test images are of no script
         st.caption(_in_all(run, int(own["right"].sum()), int(own["images"].sum())))
+    learned_from = data_of(run, caches.store)
+    if (
+        run.settings.classes == SCRIPT
+        and learned_from
+        and learned_from.path.parent == workspace.store
+    ):
+        label = "Beside that: a model that sees no shape, on the same data set"
+        giveaways_link(label, learned_from.path.stem)
     _try_elsewhere(workspace, run, trials)
 
 
