@@ -41,6 +41,11 @@ def _summary(
     if left is None:
         return
     st.header("Before and after")
+    for title, images in (("As they came", came), ("After the last step", left)):
+        said, shown = st.columns([3, 7], gap="medium", vertical_alignment="center")
+        said.markdown(f"**{title}**")
+        with shown:
+            show_row(images, taken, title.lower())
     st.plotly_chart(
         charts.grey_levels(
             {"As they came": came, "After the last step": left},
