@@ -21,13 +21,12 @@ if not models:
     st.stop()
 
 first = predict.open_link(models)
-left, right = st.columns(2)
-with left:
-    how = st.segmented_control(
-        "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
-    )
+bar = st.container(horizontal=True, gap="medium")
+how = bar.segmented_control(
+    "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
+)
 runs = {run.id: run for run in list_runs(here)}
-model = right.selectbox(
+model = bar.selectbox(
     "Model",
     models,
     index=first,
