@@ -98,6 +98,8 @@ def _figure(text: str) -> Path:
     # said before the work of minutes, not after it
     if path.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: a folder; name the file to draw into")
+    if path.suffix.lower() != ".svg":
+        raise argparse.ArgumentTypeError(f"{text}: figures are SVG: name it FILE.svg")
     above = next(each for each in path.absolute().parents if each.exists())
     if not (above.is_dir() and os.access(above, os.W_OK)):
         raise argparse.ArgumentTypeError(f"{text}: {above} can't be written to; choose another")
@@ -368,12 +370,15 @@ def _giveaways(args: Any) -> Answer:
 
     store = Store.open(args.data)
     pipeline = find_pipeline(args.pipeline) if args.pipeline else store.pipeline
-    found = find(store, pipeline, store.labels(["script"]))
+    found = find(store, pipeline, store.labels(["script"])["script"])
+    for name, count in found.left_out.items():
+        _say(f"left out {name}: {count} images are too few")
     if args.figure:
         bars = [(each.label, each.accuracy) for each in found.stages]
         write_atomically(args.figure, of_giveaways(bars, found.chance))
     document = {
         "images": found.images,
+        "left_out": found.left_out,
         "chance": found.chance,
         "stages": [
             {"after": each.label, "accuracy": each.accuracy, "per_script": each.told.to_dict()}

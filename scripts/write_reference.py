@@ -56,9 +56,9 @@ ANSWERS = {
     "data fetch": "`{name: path}`",
     "data build": "`{images, per_script, skipped, seconds, hash}`",
     "data sketch": "the same as `data build`",
-    "data giveaways": "`{images, chance, stages, alone}`: `stages` a list of `{after, accuracy, "
-    "per_script}`, before the first step and after each; `alone` what single kinds of trait tell, "
-    "`came` before, `seen` after all steps; all 0 to 1",
+    "data giveaways": "`{images, left_out, chance, stages, alone}`: `images` of each script, "
+    "`stages` a list of `{after, accuracy, per_script}`, before the first step and after each; "
+    "`alone` what single kinds of trait tell, `came` before, `seen` after all steps; all 0 to 1",
     "data export": "`{csv, rows}`",
     "train": "`{run, state, model, split, epoch, accuracy, loss, parameters, folder, created, "
     "message}`; with `--recipe` `{run, accuracy, per_script, folder}`",

@@ -406,7 +406,8 @@ def test_what_a_data_set_gives_away(
 ) -> None:
     figure = tmp_path / "giveaways.svg"
     document = call("data", "giveaways", notebook_store, "--figure", figure, "--json").document
-    assert document["images"] == 288
+    assert document["images"] == dict.fromkeys(NAMES, 48)
+    assert document["left_out"] == {}
     assert document["chance"] == pytest.approx(1 / 6)
     assert [each["after"] for each in document["stages"]] == [
         *("As they came", "Grey", "Resize", "Invert")
@@ -416,7 +417,7 @@ def test_what_a_data_set_gives_away(
     assert first["accuracy"] == pytest.approx(np.mean([*first["per_script"].values()]))
     drawn = re.findall(r"<text [^>]+>([^<]+)<", figure.read_text())
     assert drawn[1:3] == ["As they came", f"{first['accuracy']:.1%}"]
-    assert set(document["alone"]["came"]) == {"greys", "frame", "sharpness"}
+    assert set(document["alone"]["came"]) == {"greys", "frame", "sharpness", "colour"}
     lines = call("data", "giveaways", notebook_store, "--pipeline", "canonical").out.splitlines()
     assert lines[-2].startswith("Redraw")
     assert lines[-1].split() == ["by", "chance", "16.7%"]
@@ -671,6 +672,7 @@ BAD_INPUT = {
     f"{BUILD} {{bad}}/pipe": "neither a folder nor a whole zip",
     f"{BUILD} {{bad}}/pipe.csv": "pipe.csv: no file",
     f"{BUILD} english={{kaggle}} kannada={{kaggle}}": "called english and kannada",
+    "few --figure {new}/few.png": "few.png: figures are SVG: name it FILE.svg",
     "few --figure {bad}/table.csv/few.svg": "table.csv can't be written to; choose another",
     "predict {model}": "FILE",
     "predict nothing {bad}/text.png": "give shipped",

@@ -5,10 +5,9 @@ A network may learn them in place of the script, and on the same sources nobody 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import pandas as pd
 
@@ -21,9 +20,11 @@ from core.imaging.steps import Grey
 SAMPLE = 200
 """Images of each script that are measured."""
 CAME = "As they came"
-_FEWEST = 10  # images of a script, half to learn from and half to be asked about
+FEWEST = 10
+"""Images of a script: half to learn from, half to be asked about."""
 _TREES = 100
 _QUANTILES = np.linspace(0, 1, 9)
+_LEVELS = np.arange(256)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ class Found:
     """What was told of a sample of a data set.
 
     Attributes:
-        images: how many were told.
+        images: how many of each script were told.
+        left_out: of scripts with too few to be told: how many there are.
         stages: as they came, and after each step.
         came: mean over scripts, 0 to 1, by kind of trait alone: of images as they came.
         seen: the same after the last step.
     """
 
-    images: int
+    images: dict[str, int]
+    left_out: dict[str, int]
     stages: list[Stage]
     came: dict[str, float]
     seen: dict[str, float]
@@ -63,103 +66,104 @@ class Found:
     @property
     def chance(self) -> float:
         """Share that is right by guessing, 0 to 1."""
-        return 1 / len(self.stages[0].told)
+        return 1 / len(self.images)
 
 
-def find(store: Store, pipeline: Pipeline, labels: pd.DataFrame) -> Found:
+def can_tell(per_script: Mapping[str, int]) -> bool:
+    """Say whether there are two scripts with enough images, given how many there are of each."""
+    return sum(count >= FEWEST for count in per_script.values()) > 1
+
+
+def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
     """Tell images apart by what has no shape, as they came and after each step of `pipeline`.
-
-    Each is brought to the size that the pipeline ends with before it is measured.
 
     Args:
         store: where the images are.
         pipeline: whose steps they pass.
-        labels: of the data set, with the category `script`.
+        scripts: of each image of the data set: categories.
 
     Raises:
         DataError: there are not two scripts with enough images.
     """
-    rows = _sample(labels)
-    about = store.about(rows)
-    scripts = about["script"].to_numpy().astype(str)
+    counts = {str(name): int(count) for name, count in scripts.value_counts().items() if count}
+    if not can_tell(counts):
+        raise DataError(
+            f"nothing to tell apart: it takes two scripts with {FEWEST} images each or more"
+        )
+    left_out = {name: count for name, count in counts.items() if count < FEWEST}
+    rows_of = {
+        name: sample_rows(np.flatnonzero(scripts == name), SAMPLE)
+        for name in counts
+        if name not in left_out
+    }
+    rows = np.sort(np.concatenate(list(rows_of.values())))
+    truth = scripts.iloc[rows].to_numpy().astype(str)
+    collections = store.about(rows)["collection"]
     images = store.sources(rows)
-    measured = [traits(squares(images, pipeline.shape[0]))]
+    measured = [measure(images)]
     for step in pipeline.steps:
-        images = Pipeline(pipeline.name, (step,)).apply_as(images, about["collection"])
-        measured.append(traits(squares(images, pipeline.shape[0])))
+        images = Pipeline(pipeline.name, (step,)).apply_as(images, collections)
+        measured.append(measure(images))
     names = (CAME, *(each.label for each in pipeline.steps))
     stages = [
-        Stage(name, tell(np.concatenate(list(found.values()), axis=1), scripts))
+        Stage(name, tell(np.concatenate(list(found.values()), axis=1), truth))
         for name, found in zip(names, measured, strict=True)
     ]
     came, seen = (
-        {name: float(tell(values, scripts).mean()) for name, values in found.items()}
+        {name: float(tell(values, truth).mean()) for name, values in found.items()}
         for found in (measured[0], measured[-1])
     )
-    return Found(len(rows), stages, came, seen)
+    told = {name: len(rows_of[name]) for name in sorted(rows_of)}
+    return Found(told, left_out, stages, came, seen)
 
 
-def _sample(labels: pd.DataFrame) -> np.ndarray:
-    """Choose the images to measure, as many of each script where there are enough.
-
-    Args:
-        labels: of a data set, with the category `script`.
-
-    Returns:
-        Row numbers, int64, ascending; scripts with fewer than ten images are left out.
-
-    Raises:
-        DataError: that leaves fewer than two scripts.
-    """
-    rows_of = labels.groupby("script", observed=True).indices
-    enough = [rows for rows in rows_of.values() if len(rows) >= _FEWEST]
-    if len(enough) < 2:
-        raise DataError(
-            f"nothing to tell apart: it takes two scripts with {_FEWEST} images each or more"
-        )
-    return np.sort(np.concatenate([sample_rows(np.sort(rows), SAMPLE) for rows in enough]))
+def measure(images: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
+    """Measure images, uint8 (H, W) or (H, W, 3) each: float64 (N, M) by kind of `traits`."""
+    found = [traits(each) for each in images]
+    return {kind: np.array([each[kind] for each in found]) for kind in found[0]}
 
 
-def traits(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure images by what has no shape.
+def traits(image: np.ndarray) -> dict[str, list[float]]:
+    """Measure an image by what has no shape.
 
     Args:
-        images: uint8 (N, H, W).
+        image: uint8 (H, W) or (H, W, 3).
 
     Returns:
-        Float32 (N, M) by kind: `greys` (nine quantiles, mean, deviation, how many differ, the
-        shares of pure black and white: what is left when the pixels are put in any other order),
-        `frame` (mean and deviation of the outermost pixels), `sharpness` (mean and largest step
-        from a pixel to its neighbour, the share of steps that are none).
+        Numbers by kind: `greys` (nine quantiles, mean, deviation, how many differ, the shares of
+        pure black and white: what is left when the pixels are put in any other order), `frame`
+        (mean and deviation of the outermost pixels), `sharpness` (mean and largest step from a
+        pixel to its neighbour, the share of steps that are none), `colour` (mean and deviation of
+        red and of blue less green).
     """
-    count, height, width = images.shape
-    levels = np.sort(images.reshape(count, -1), axis=1).astype(np.float32)
-    places = (_QUANTILES * (height * width - 1)).round().astype(int)
-    greys = [
-        *levels[:, places].T,
-        levels.mean(axis=1),
-        levels.std(axis=1),
-        (np.diff(levels, axis=1) > 0).sum(axis=1) + 1,
-        (levels == 0).mean(axis=1),
-        (levels == 255).mean(axis=1),
-    ]
-    sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
-    edge = np.concatenate(sides, axis=1).astype(np.float32)
-    signed = images.astype(np.int16)
-    steps = np.concatenate(
-        [np.abs(np.diff(signed, axis=axis)).reshape(count, -1) for axis in (1, 2)], axis=1
-    )
+    grey = Grey()(image)
+    counts = np.bincount(grey.ravel(), minlength=256)
+    upto = np.cumsum(counts)
+    total = int(upto[-1])
+    mean = float(counts @ _LEVELS) / total
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    signed = grey.astype(np.int16)
+    steps = np.concatenate([np.abs(np.diff(signed, axis=axis)).ravel() for axis in (0, 1)])
+    tints = [0.0] * 4
+    if image.ndim == 3:
+        red, green, blue = image.astype(np.int16).transpose(2, 0, 1)
+        tints = [float(of(each - green)) for each in (red, blue) for of in (np.mean, np.std)]
     return {
-        name: np.stack(values, axis=1).astype(np.float32)
-        for name, values in {
-            "greys": greys,
-            "frame": (edge.mean(axis=1), edge.std(axis=1)),
-            "sharpness": (
-                steps.mean(axis=1),
-                steps.max(axis=1),
-                (steps == 0).mean(axis=1),
-            ),
-        }.items()
+        "greys": [
+            *np.searchsorted(upto, _QUANTILES * (total - 1), side="right").astype(float),
+            mean,
+            float(np.sqrt(counts @ (_LEVELS - mean) ** 2 / total)),
+            float(np.count_nonzero(counts)),
+            counts[0] / total,
+            counts[-1] / total,
+        ],
+        "frame": [float(edge.mean()), float(edge.std())],
+        "sharpness": [
+            float(steps.mean()) if len(steps) else 0.0,
+            float(steps.max(initial=0)),
+            float((steps == 0).mean()) if len(steps) else 1.0,
+        ],
+        "colour": tints,
     }
 
 
@@ -179,14 +183,7 @@ def tell(measured: np.ndarray, scripts: np.ndarray) -> pd.Series:
     from sklearn.ensemble import ExtraTreesClassifier  # a second, and only this needs it
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    trees = ExtraTreesClassifier(_TREES, random_state=0)
+    trees = ExtraTreesClassifier(_TREES, class_weight="balanced", random_state=0)
     halves = StratifiedKFold(2, shuffle=True, random_state=0)
     said = cross_val_predict(trees, measured, scripts, cv=halves)
     return pd.Series(said == scripts).groupby(scripts).mean()
-
-
-def squares(images: Sequence[np.ndarray], side: int) -> np.ndarray:
-    """Bring images, uint8 (H, W) or (H, W, 3), to one grey square each: uint8 (N, side, side)."""
-    return np.stack(
-        [cv2.resize(Grey()(each), (side, side), interpolation=cv2.INTER_AREA) for each in images]
-    )

@@ -100,13 +100,13 @@ def _accuracy(facts: object) -> Accuracy | None:
 
 def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
     """Set the two accuracies side by side, with the notebook's, and say why they differ."""
-    left, right = st.columns(2)
+    places = st.grid(2, min_column_width=330)  # on a tablet the words of two would be cut
     own, others = accuracies("notebook")
-    for place, label, measured, notebooks, on in (
-        (left, "Right on new writers of the collections it learned from", seen, own, _BY_CHANCE),
-        (right, "Right on handwriting from collections it never saw", unseen, others, ""),
+    for label, measured, notebooks, on in (
+        ("Right on new writers of the collections it learned from", seen, own, _BY_CHANCE),
+        ("Right on handwriting from collections it never saw", unseen, others, ""),
     ):
-        with place.container(border=True, gap="xsmall"):
+        with places.container(border=True, gap="xsmall"):
             st.metric(label, f"{measured.mean:.1%}" if measured else "not measured")
             if notebooks:
                 st.caption(f"The notebook's model{on}: **{notebooks.mean:.1%}**")

@@ -112,16 +112,18 @@ def start_button(label: str, icon: str, *chosen: str) -> bool:
     return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
 
 
-def giveaways_link(label: str, data: str | None = None) -> None:
-    """Lead to what images give away without their shape: of the data set called `data`.
+def giveaways_link(label: str, **asked: str) -> None:
+    """Lead to what images give away without their shape.
 
-    Or of the one in hand.
+    Args:
+        label: what the link says.
+        asked: `data` and `steps`, names of a data set and of a pipeline; those in hand by default.
     """
     st.page_link(
         EXPLORE.path,
         label=label,
         icon=":material/visibility_off:",
-        query_params={"view": "Giveaways"} | ({"data": data} if data else {}),
+        query_params={"view": "Giveaways", **asked},
     )
 
 

@@ -8,53 +8,63 @@ import pytest
 from PIL import Image
 
 from core.data.build import build
-from core.data.giveaways import CAME, find, tell, traits
+from core.data.giveaways import CAME, find, measure, tell, traits
 from core.data.store import Store
 from core.errors import DataError
+from core.scripts import NAMES
 
 Draw = Callable[..., np.ndarray]
 
 
-def columns(kinds: dict[str, np.ndarray]) -> np.ndarray:
-    return np.concatenate(list(kinds.values()), axis=1)
+def columns(images: np.ndarray) -> np.ndarray:
+    return np.concatenate(list(measure(images).values()), axis=1)
 
 
 def test_grey_levels_know_nothing_of_where_a_pixel_is(draw_glyph: Draw) -> None:
-    images = np.stack([draw_glyph("kannada", each, size=(28, 28)) for each in range(4)])
-    mixed = np.random.default_rng(0).permuted(images.reshape(4, -1), axis=1).reshape(images.shape)
-    np.testing.assert_array_equal(traits(images)["greys"], traits(mixed)["greys"])
-    assert (traits(images)["sharpness"] != traits(mixed)["sharpness"]).any()
+    image = draw_glyph("kannada", size=(28, 28))
+    mixed = np.random.default_rng(0).permutation(image.ravel()).reshape(image.shape)
+    assert traits(image)["greys"] == traits(mixed)["greys"]
+    assert traits(image)["sharpness"] != traits(mixed)["sharpness"]
 
 
 def test_traits_are_those_worked_out_by_hand() -> None:
-    image = np.zeros((1, 4, 4), np.uint8)
-    image[0, 0] = 255  # one row of four is white
-    found = {name: values[0] for name, values in traits(image).items()}
+    image = np.zeros((4, 4), np.uint8)
+    image[0] = 255  # one row of four is white
+    found = traits(image)
     # quantiles of twelve zeros and four 255s, mean, deviation, levels, black, white
     expected = [0, 0, 0, 0, 0, 0, 0, 255, 255, 63.75, np.sqrt(3) * 255 / 4, 2, 0.75, 0.25]
-    np.testing.assert_allclose(found["greys"], expected, rtol=1e-6)
+    assert found["greys"] == pytest.approx(expected)
     # of the sixteen outermost, corners twice, the first row's four and two corners are white
-    np.testing.assert_allclose(found["frame"], [255 * 6 / 16, 255 * np.sqrt(60) / 16], rtol=1e-6)
+    assert found["frame"] == pytest.approx([255 * 6 / 16, 255 * np.sqrt(60) / 16])
     # of 24 steps to a neighbour four are from white to black
-    np.testing.assert_allclose(found["sharpness"], [255 * 4 / 24, 255, 20 / 24], rtol=1e-6)
+    assert found["sharpness"] == pytest.approx([255 * 4 / 24, 255, 20 / 24])
+    assert found["colour"] == [0, 0, 0, 0]
+    red = np.zeros((2, 2, 3), np.uint8)
+    red[0, :, 0] = 200  # one row of two
+    assert traits(red)["colour"] == [100, 100, 0, 0]
+
+
+def test_a_single_pixel_can_be_measured() -> None:
+    assert traits(np.full((1, 1), 7, np.uint8))["sharpness"] == [0, 0, 1]
 
 
 def test_what_differs_by_paper_alone_is_told_and_what_does_not_is_not() -> None:
     rng = np.random.default_rng(0)
     scripts = np.repeat(["arabic", "kannada"], 100)
     alike = rng.integers(0, 256, (200, 8, 8), dtype=np.uint8)
-    assert 0.3 < tell(columns(traits(alike)), scripts).mean() < 0.7
+    assert 0.3 < tell(columns(alike), scripts).mean() < 0.7
     paler = alike // np.where(scripts == "arabic", 1, 2)[:, None, None].astype(np.uint8)
-    assert tell(columns(traits(paler)), scripts).to_dict() == {"arabic": 1.0, "kannada": 1.0}
+    assert tell(columns(paler), scripts).to_dict() == {"arabic": 1.0, "kannada": 1.0}
 
 
 def test_after_each_step_it_is_asked_anew(notebook_store: Path) -> None:
     store = Store.open(notebook_store)
-    found = find(store, store.pipeline, store.labels())
+    found = find(store, store.pipeline, store.labels()["script"])
     assert [each.label for each in found.stages] == [CAME, "Grey", "Resize", "Invert"]
-    assert found.images == 288
+    assert found.images == dict.fromkeys(NAMES, 48)
+    assert not found.left_out
     assert found.chance == pytest.approx(1 / 6)
-    assert set(found.came) == set(found.seen) == {"greys", "frame", "sharpness"}
+    assert set(found.came) == set(found.seen) == {"greys", "frame", "sharpness", "colour"}
 
 
 def test_a_pipeline_takes_paper_and_pen_away(draw_glyph: Draw, tmp_path: Path) -> None:
@@ -68,9 +78,32 @@ def test_a_pipeline_takes_paper_and_pen_away(draw_glyph: Draw, tmp_path: Path) -
     out = tmp_path / "two.parquet"
     build([str(tmp_path / "raw")], out, workers=1)
     store = Store.open(out)
-    stages = find(store, store.pipeline, store.labels()).stages
+    stages = find(store, store.pipeline, store.labels()["script"]).stages
     assert stages[0].accuracy == 1
     assert stages[-1].accuracy < 0.7
+
+
+def test_the_pen_s_colour_gives_away_until_it_is_taken_out(
+    draw_glyph: Draw, tmp_path: Path
+) -> None:
+    for seed in range(40):
+        letter = 255 - draw_glyph("english", seed % 4, seed=seed)
+        for channel, script in ((0, "arabic"), (2, "kannada")):
+            image = np.stack([letter] * 3, axis=2)
+            image[..., channel] = 255  # red or blue ink, equally far from green
+            folder = tmp_path / "raw" / script / "x"
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(folder / f"{seed}.png")
+    few = tmp_path / "raw" / "chinese" / "x"
+    few.mkdir(parents=True)
+    Image.fromarray(draw_glyph("chinese")).save(few / "1.png")
+    out = tmp_path / "two.parquet"
+    build([str(tmp_path / "raw")], out, workers=1)
+    store = Store.open(out)
+    found = find(store, store.pipeline, store.labels()["script"])
+    assert (found.images, found.left_out) == ({"arabic": 40, "kannada": 40}, {"chinese": 1})
+    assert found.came["colour"] == 1
+    assert found.seen["colour"] == 0.5
 
 
 def test_with_one_script_there_is_nothing_to_tell_apart(
@@ -80,4 +113,4 @@ def test_with_one_script_there_is_nothing_to_tell_apart(
     build([str(kaggle_zips["chinese"])], out, workers=1)
     store = Store.open(out)
     with pytest.raises(DataError, match="it takes two scripts"):
-        find(store, store.pipeline, store.labels())
+        find(store, store.pipeline, store.labels()["script"])

@@ -194,9 +194,15 @@ def test_what_is_given_away_is_told_after_the_steps_one_chooses(open_page: Open)
     own = app.metric[1].value
     assert "Measured on 288 images" in said(app)
     assert app.dataframe[0].value["After all steps"].tolist()[-1] == own
-    app.selectbox(key="giveaways-pipeline").select("notebook").run()
+    app.selectbox(key="steps").select("notebook").run()
     assert not app.exception
     assert int(app.metric[1].value.rstrip("%")) > int(own.rstrip("%"))
+
+
+@pytest.mark.usefixtures("full")
+def test_the_steps_come_with_the_address(open_page: Open):
+    app = open_page("explore", view="Giveaways", steps="notebook")
+    assert app.selectbox(key="steps").value == "notebook"
 
 
 def test_of_one_script_nothing_can_be_given_away(

@@ -11,6 +11,9 @@ import plotly.graph_objects as go
 from core.scripts import OTHER, SCRIPTS, script
 from core.ui.charts.style import GRID, TEST, TEXT, finish
 
+_DOTS = 0.6
+"""How much of the height of a bar the dots in it take."""
+
 
 def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> go.Figure:
     """Two bars a script: hatched, on collections learned from; full, on others.
@@ -72,16 +75,19 @@ def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
         figure.add_annotation(
             x=1.04, y=place, text=f"<b>{mean:.0%}</b>", showarrow=False, xanchor="left"
         )
-    for name in stages[0][1].index:
+    scripts = list(stages[0][1].index)
+    for lane, name in enumerate(scripts):
+        # one below the other, or those that are all right would hide each other
+        lower = _DOTS * ((lane + 0.5) / len(scripts) - 0.5)
         figure.add_scatter(
             x=[shares[name] for _, shares in stages],
-            y=places,
+            y=[place + lower for place in places],
             mode="markers",
             name=script(name).title,
-            marker={"color": script(name).color, "size": 9},
+            marker={"color": script(name).color, "size": 8},
             hovertemplate=script(name).title + ": %{x:.0%}<extra></extra>",
         )
-    finish(figure, 110 + 34 * len(stages))
+    finish(figure, 110 + 44 * len(stages))
     figure.add_scatter(
         x=[chance, chance],
         y=[-0.5, len(stages) - 0.5],

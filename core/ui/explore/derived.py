@@ -161,7 +161,7 @@ def _ink_map(at: _At, where: Where) -> np.ndarray:
 @st.cache_resource(max_entries=32, show_spinner="Measuring after each step")
 def _told(at: _At, pipeline: str) -> giveaways.Found:
     steps = Pipeline.from_json(json.loads(pipeline))
-    return giveaways.find(caches.store(Path(at[0])), steps, _labels(at))
+    return giveaways.find(caches.store(Path(at[0])), steps, _labels(at)["script"])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

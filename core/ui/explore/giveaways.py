@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import streamlit as st
 
-from core.data.giveaways import Found, squares
+from core.data.giveaways import Found
 from core.data.store import Store
 from core.imaging import find_pipeline, pipelines
+from core.imaging.steps import Grey
 from core.scripts import script
-from core.text import images
+from core.text import images, listed
 from core.ui import charts, pictures, state
 from core.ui.explore import derived
 from core.ui.explore.filters import scripts_of
 
-_OWN = "as this data set was prepared"
+_OWN = "this data set's own"  # no name of a pipeline: those have no apostrophe
 _KINDS = {
     "greys": "Grey levels, in any order",
     "frame": "The outermost pixels",
     "sharpness": "How sharp edges are",
+    "colour": "Colour",
 }
 _SIDE = 104
 _MUCH = 0.1
 """A step that takes so much of the accuracy away is named."""
+_NOTHING = 0.03
+"""So little above chance is chance."""
+_FEW = 50
+"""Images of a script, of which so few say little."""
 
 
 def show(store: Store) -> None:
@@ -30,14 +37,14 @@ def show(store: Store) -> None:
     st.header("Told without the shape")
     st.markdown(
         "This model is given no picture. It gets numbers that have no shape: how light the pixels "
-        "are, in any order; how light the outermost are; how sharp edges are. What it gets right "
-        "it gets right by paper, pen and scanner. **A network may learn that in place of the "
-        "script**, and an accuracy on the same sources looks none the worse."
+        "are, in any order; how light the outermost are; how sharp edges are; which colours there "
+        "are. What it gets right it gets right by paper, pen and scanner. **A network may learn "
+        "that in place of the script**, and an accuracy on the same sources looks none the worse."
     )
     _pictures(store)
     names = [_OWN, *pipelines()]
     chosen = st.selectbox(
-        "Steps", names, **state.kept("giveaways-pipeline", _OWN, among=names), width=320
+        "Steps", names, **state.kept("steps", _OWN, among=names), bind="query-params", width=320
     )
     pipeline = store.pipeline if chosen == _OWN else find_pipeline(chosen)
     found = derived.told(store.path, pipeline)
@@ -61,9 +68,20 @@ def _figure(found: Found) -> None:
     )
     st.caption(
         "A bar is the mean over scripts after that step, a dot a script. Measured on "
-        f"{images(found.images)}: learned from one half, asked about the other, both ways round."
+        f"{images(sum(found.images.values()))}: learned from one half, asked about the other, "
+        f"both ways round. {_too_few(found)}"
     )
     st.markdown(_words(found))
+
+
+def _too_few(found: Found) -> str:
+    """Say which scripts have no dot, and whose dots say little."""
+    said = [f"{script(name).title}, {images(count)}" for name, count in found.left_out.items()]
+    words = f"Left out, as too few: {listed(said)}. " if said else ""
+    said = [
+        f"{script(name).title}, {count}" for name, count in found.images.items() if count < _FEW
+    ]
+    return words + (f"Few images, so that the dot says little: {listed(said)}." if said else "")
 
 
 def _words(found: Found) -> str:
@@ -80,6 +98,8 @@ def _words(found: Found) -> str:
             f"Most is taken away by **{step.label}**: {before.accuracy:.0%} before it, "
             f"{step.accuracy:.0%} after. "
         )
+    if left < found.chance + _NOTHING:
+        return words + "After the last step it does no better than by guessing."
     if left >= 0.5 + found.chance / 2:
         return words + (
             f"With {left:.0%} after the last step, an accuracy as high as that on these sources is "
@@ -111,7 +131,10 @@ def _pictures(store: Store) -> None:
     """Show an image of each script, and all that is left of it without its shape."""
     present = [script(name) for name in scripts_of(store)]
     rows = [int(derived.rows(store.path, (("script", each.name),))[0]) for each in present]
-    came = squares(store.sources(rows), _SIDE)
+    came = [
+        cv2.resize(each, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+        for each in store.sources(rows)
+    ]
     cards = st.grid(6, min_column_width=120)
     for each, image in zip(present, came, strict=True):
         pair = [pictures.cell(shown, _SIDE) for shown in (image, _sorted(image))]
@@ -122,9 +145,12 @@ def _pictures(store: Store) -> None:
             alt=f"an image of {each.title}, and its pixels from dark to light",
         )
     st.caption(
-        "Above as a person sees them, below their pixels in order of grey: all the model gets."
+        "Above as a person sees them. Below their pixels in order of grey: but for the frame and "
+        "the edges that is all the model gets."
     )
 
 
 def _sorted(image: np.ndarray) -> np.ndarray:
-    return np.sort(image.ravel()).reshape(image.shape)
+    """Return the pixels of an image from dark to light, row by row."""
+    order = np.argsort(Grey()(image), axis=None, kind="stable")
+    return image.reshape(order.size, -1)[order].reshape(image.shape)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ImageError
 from core.inference.predictor import Predictor
@@ -85,12 +86,13 @@ def draw_and_answer(
         brief = st.empty() if on_phone() else None  # the answer itself is below the sheet there
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
         sheet.drawing = draw_on(sheet, pen)
-        with st.container(horizontal=True):
+        tools = st.container(horizontal=True)
+        with tools:
             bare = not sheet.drawing
             st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=bare)
             st.button("Clear", icon=":material/delete:", on_click=sheet.clear, disabled=bare)
             shared = st.button("Copy link", icon=":material/link:", disabled=bare)
-        _share(sheet, model, asked=shared)
+        _share(sheet, model, tools, asked=shared)
     with right:
         if not sheet.drawing:
             if brief:
@@ -109,8 +111,11 @@ def draw_and_answer(
     show_steps(predictor, image)
 
 
-def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
-    """Put drawing and model into the address when asked to, and keep them up to date there."""
+def _share(sheet: state.Sheet, model: str, tools: DeltaGenerator, *, asked: bool) -> None:
+    """Put drawing and model into the address when asked to, and keep them up to date there.
+
+    That it was copied is said beside the `tools`.
+    """
     if not sheet.drawing:
         st.query_params.pop(_DRAWING, None)
         return
@@ -124,8 +129,9 @@ def _share(sheet: state.Sheet, model: str, *, asked: bool) -> None:
     st.query_params.from_dict({_MODEL: model, _DRAWING: sheet.link})
     link = f"{st.context.url}?{urlencode(st.query_params.to_dict())}"
     if asked:
-        # as often as it is asked for
-        _clipboard(data={"text": link, "press": time.monotonic_ns()}, key="copied-link")
+        with tools:  # as often as it is asked for
+            said = {"text": link, "press": time.monotonic_ns()}
+            _clipboard(data=said, key="copied-link", width="content")
     st.code(link, language=None, wrap_lines=True)
     st.caption(
         "It is the address of this page as well. Whoever can reach this server sees the same "

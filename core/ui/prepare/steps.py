@@ -29,6 +29,13 @@ def change_steps(draft: Draft, taken: Sequence[Sample]) -> None:
     _insert(draft)
     with summary:
         _summary(draft, came, left, taken)
+        if draft.changed:
+            st.caption(
+                "Save it, and *Giveaways* on Explore measures how far that tells scripts apart."
+            )
+        else:
+            label = "How far that tells scripts apart, after each step"
+            giveaways_link(label, steps=draft.began.name)
 
 
 def _summary(
@@ -62,7 +69,6 @@ def _summary(
         "the right for another, a model can tell them apart without looking at the writing. "
         "Heights are square roots, so that a little ink shows."
     )
-    giveaways_link("How far that tells scripts apart, after each step")
 
 
 def _came(taken: Sequence[Sample]) -> None:

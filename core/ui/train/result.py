@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
+from core.data.giveaways import can_tell
 from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.metrics import mean_over_scripts, wilson
@@ -81,9 +82,10 @@ def show_result(workspace: Workspace, run: Run) -> None:
         run.settings.classes == SCRIPT
         and learned_from
         and learned_from.path.parent == workspace.store
+        and can_tell(learned_from.per_script)
     ):
         label = "Beside that: a model that sees no shape, on the same data set"
-        giveaways_link(label, learned_from.path.stem)
+        giveaways_link(label, data=learned_from.path.stem)
     _try_elsewhere(workspace, run, trials)
 
 

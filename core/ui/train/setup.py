@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.data.giveaways import can_tell
 from core.data.store import Store
 from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
@@ -129,7 +130,8 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
             st.warning("\n".join(f"- {each}" for each in warnings), icon=":material/balance:")
         else:
             st.success(_CLEAN if found.writers else _NAMELESS, icon=":material/verified:")
-        giveaways_link("How far would a model come that sees no shape?")
+        if settings.classes == SCRIPT and can_tell(store.per_script):
+            giveaways_link("How far would a model come that sees no shape?")
     return True
 
 
