@@ -159,6 +159,16 @@ def test_the_figure_of_the_parts_shows_its_table() -> None:
     assert figure[start : start + len(table)] == table
 
 
+def test_the_figure_of_what_is_given_away_shows_what_the_text_says() -> None:
+    [said] = re.findall(
+        r"!\[What is told without the shape: ([^\]]+)\]", read(DOCS / "notebook.md")
+    )
+    figure = re.findall(r"<text [^>]+>([^<]+)<", read(DOCS / "images" / "giveaways.svg"))
+    shares = dict(zip(figure[1::2], figure[2::2], strict=False))
+    for share, name in re.findall(r"([\d.]+%) (?:after )?([^,]+)", said):
+        assert shares[name[0].upper() + name[1:]] == share
+
+
 def test_commands_are_found_in_the_texts() -> None:
     assert sum(len(commands_in(read(path))) for path in TEXTS) > 20
 

@@ -105,6 +105,19 @@ def test_a_step_switched_off_changes_only_what_comes_after_it(open_page: Open):
 
 
 @pytest.mark.usefixtures("ws")
+def test_what_the_steps_give_away_is_one_click_from_those_that_are_saved(open_page: Open):
+    app = choose(open_page("prepare"), "notebook")
+
+    def links() -> list[str]:
+        return [each.proto.query_string for each in app.get("page_link")]
+
+    assert "view=Giveaways&steps=notebook" in links()
+    widget(app, "Resize", "size").set_value(32).run()
+    assert not any("Giveaways" in each for each in links())
+    assert "Save it, and *Giveaways* on Explore" in text(app)
+
+
+@pytest.mark.usefixtures("ws")
 def test_the_histogram_follows_a_value(open_page: Open):
     app = open_page("prepare")
     bars = [row["y"] for row in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]]
