@@ -24,7 +24,6 @@ def change_steps(draft: Draft, taken: Sequence[Sample]) -> None:
     """Show the steps of `draft` with what they do to the samples, and let them be changed."""
     summary = st.container()
     came = [each.image for each in taken]
-    _came(taken)
     left = _steps(draft, taken)
     _insert(draft)
     with summary:
@@ -45,14 +44,15 @@ def _summary(
         check(draft.pipeline())
     except PipelineError as error:
         st.warning(f"No data set can be made with this: {error}.", icon=":material/error:")
+    st.header("Before and after")
+    about = (
+        f"Large ones shrunk to {BOUND} px. The bars below each count its pixels, from black at the "
+        "left to white at the right."
+    )
+    _stage("As they came", about, came, taken)
     if left is None:
         return
-    st.header("Before and after")
-    for title, images in (("As they came", came), ("After the last step", left)):
-        said, shown = st.columns([3, 7], gap="medium", vertical_alignment="center")
-        said.markdown(f"**{title}**")
-        with shown:
-            show_row(images, taken, title.lower())
+    _stage("After the last step", "What a model is given to see.", left, taken)
     st.plotly_chart(
         charts.grey_levels(
             {"As they came": came, "After the last step": left},
@@ -71,18 +71,13 @@ def _summary(
     )
 
 
-def _came(taken: Sequence[Sample]) -> None:
-    with st.container(border=True):
-        said, shown = st.columns([3, 7], gap="medium")
-        with said:
-            st.markdown("**As they came**")
-            st.caption(
-                "Nothing has been done yet, but that large pictures were shrunk to at most "
-                f"{BOUND} px. The bars below each picture count its pixels, from black at the left "
-                "to white at the right."
-            )
-        with shown:
-            show_row([each.image for each in taken], taken, "as it came")
+def _stage(title: str, about: str, images: Sequence[np.ndarray], taken: Sequence[Sample]) -> None:
+    said, shown = st.columns([3, 7], gap="medium")
+    with said:
+        st.markdown(f"**{title}**")
+        st.caption(about)
+    with shown:
+        show_row(images, taken, title.lower())
 
 
 def _steps(draft: Draft, taken: Sequence[Sample]) -> list[np.ndarray] | None:
