@@ -27,6 +27,7 @@ class Sheet:
         link: the text of the link it was last laid out from.
         own: whether the visitor drew all that is on it.
         guide: a letter shown faintly under the drawing, to copy.
+        cleared: what was cleared away last, and whether the visitor drew it; until the next stroke.
     """
 
     drawing: Drawing = ()
@@ -35,6 +36,7 @@ class Sheet:
     link: str = ""
     own: bool = True
     guide: Letter | None = None
+    cleared: tuple[Drawing, bool] = ((), True)
 
     def lay(self, drawing: Drawing, *, own: bool = False) -> None:
         """Take a fresh sheet with `drawing` on it already."""
@@ -43,11 +45,16 @@ class Sheet:
         self.number += 1
 
     def undo(self) -> None:
-        """Take the last stroke away."""
-        self.lay(self.drawing[:-1], own=self.own)
+        """Take the last stroke away; where all was cleared, bring that back."""
+        if self.drawing:
+            self.lay(self.drawing[:-1], own=self.own)
+        else:
+            drawing, own = self.cleared
+            self.lay(drawing, own=own)
 
     def clear(self) -> None:
         """Take everything away."""
+        self.cleared = (self.drawing, self.own)
         self.lay(())
 
     def copy(self, letter: Letter | None) -> None:

@@ -146,6 +146,13 @@ def test_undo_and_clear(furnished: Any, page: Page):
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
     until_ink(page, 0)
+    # what was cleared by mistake is not lost
+    page.get_by_role("button", name="Undo").click()
+    until_ink(page, one)
+    expect(ranking).to_have_attribute("aria-label", first)
+    page.get_by_role("button", name="Undo").click()
+    until_ink(page, 0)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
 def test_a_copied_link_shows_a_fresh_browser_the_same_drawing_and_answer(

@@ -86,10 +86,13 @@ def draw_and_answer(
         brief = st.empty() if on_phone() else None  # the answer itself is below the sheet there
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
         sheet.drawing = draw_on(sheet, pen)
+        if sheet.drawing:
+            sheet.cleared = ((), True)
         tools = st.container(horizontal=True)
         with tools:
             bare = not sheet.drawing
-            st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=bare)
+            nothing = bare and not sheet.cleared[0]
+            st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=nothing)
             st.button("Clear", icon=":material/delete:", on_click=sheet.clear, disabled=bare)
             shared = st.button("Copy link", icon=":material/link:", disabled=bare)
         _share(sheet, model, tools, asked=shared)

@@ -47,7 +47,7 @@ def ask_what_it_was(
         kept = state.KeptDrawing(Letter(name, character, sheet.drawing), {model: answer})
         drawings = state.drawings()
         drawings.change([*drawings.kept, kept][-MOST:])
-        sheet.clear()
+        sheet.lay(())
 
     st.pills(
         "Was it right? Say what it was, and go on with the next.",
