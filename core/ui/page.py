@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +18,7 @@ from core.workspace import workspace
 
 _LONGEST = 40
 """Characters of a page's address that are shown."""
+_METRIC_PX = 152
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,13 @@ def start_button(label: str, icon: str, *chosen: str) -> bool:
     button: a press on the first one starts nothing.
     """
     return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
+
+
+def metrics(values: Mapping[str, str]) -> None:
+    """Show numbers beside each other, two in a row on a phone."""
+    row = st.container(horizontal=True, gap="small")
+    for label, value in values.items():
+        row.metric(label, value, width=_METRIC_PX)
 
 
 def giveaways_link(label: str, **asked: str) -> None:

@@ -14,8 +14,7 @@ from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, state
 from core.ui.compare.images import show_images
-from core.ui.page import advice
-from core.ui.train import words
+from core.ui.page import advice, metrics
 
 _SELDOM = 0.05
 """A difference that chance alone makes less often is called one of the models."""
@@ -53,7 +52,7 @@ def show_pair(runs: Sequence[Run]) -> None:
         "Neither": ~both["first"] & ~both["second"],
         "Both": both["first"] & both["second"],
     }
-    words.metrics({name: f"{int(chosen.sum()):,}" for name, chosen in which.items()})
+    metrics({name: f"{int(chosen.sum()):,}" for name, chosen in which.items()})
     st.caption(
         "How many of the images each is right on. Images that both read, or neither, do not tell "
         "them apart: what counts is how unevenly the others are shared. That chance parts two "

@@ -15,6 +15,7 @@ from core.text import images, listed
 from core.ui import charts, pictures, state
 from core.ui.explore import derived
 from core.ui.explore.filters import scripts_of
+from core.ui.page import metrics
 
 _OWN = "this data set's own"  # no name of a pipeline: those have no apostrophe
 _KINDS = {
@@ -54,13 +55,13 @@ def show(store: Store) -> None:
 
 def _figure(found: Found) -> None:
     first, last = found.stages[0], found.stages[-1]
-    row = st.container(horizontal=True, gap="small")
-    for label, value in (
-        ("As they came", first.accuracy),
-        ("After all steps", last.accuracy),
-        ("By chance", found.chance),
-    ):
-        row.metric(label, f"{value:.0%}", width=152)
+    metrics(
+        {
+            "As they came": f"{first.accuracy:.0%}",
+            "After all steps": f"{last.accuracy:.0%}",
+            "By chance": f"{found.chance:.0%}",
+        }
+    )
     st.plotly_chart(
         charts.told([(each.label, each.told) for each in found.stages], found.chance),
         config=charts.PLAIN,

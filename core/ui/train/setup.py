@@ -20,9 +20,8 @@ from core.training.estimate import estimate
 from core.training.runs import Run, list_runs, start_run
 from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
-from core.ui.page import advice, giveaways_link, start_button, warn
+from core.ui.page import advice, giveaways_link, metrics, start_button, warn
 from core.ui.pictures import sheet
-from core.ui.train import words
 from core.ui.train.views import go_to
 from core.workspace import Workspace
 
@@ -115,7 +114,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
         }
         if found.characters:
             numbers["Characters"] = f"{found.characters:,}"
-        words.metrics(numbers)
+        metrics(numbers)
         speed = f"{time.images_per_second:,.0f} images a second"
         if time.measured_on:
             st.caption(f"The time is worked out from run {time.measured_on} here: {speed}.")

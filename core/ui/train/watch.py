@@ -11,7 +11,7 @@ from core.text import duration, message, plain
 from core.training.classes import CHARACTER
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
-from core.ui.page import advice, attempt, main_button
+from core.ui.page import advice, attempt, main_button, metrics
 from core.ui.train import words
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
@@ -102,7 +102,7 @@ def _progress(run: Run) -> None:
         "Images a second": f"{speed:,.0f}" if speed else "–",
         "Time left, about": duration(left) if left is not None else "–",
     }
-    words.metrics(numbers)
+    metrics(numbers)
     if not run.stopping:
         st.button(
             "Stop",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
-
-import streamlit as st
 
 from core.data.sketchbook.strokes import is_drawn
 from core.models.zoo import FAMILIES
@@ -13,7 +10,6 @@ from core.training.classes import CHARACTER
 from core.training.runs import Run
 from core.ui import caches
 
-_METRIC_PX = 152
 LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
     "done": (":material/check_circle:", "green"),
     "stopped": (":material/stop_circle:", "gray"),
@@ -61,10 +57,3 @@ def whose_hands(run: Run) -> str:
         "The test images are a random fifth of the same collections, often by the same hands: on "
         "other people's handwriting expect less."
     )
-
-
-def metrics(values: Mapping[str, str]) -> None:
-    """Show numbers beside each other, two in a row on a phone."""
-    row = st.container(horizontal=True, gap="small")
-    for label, value in values.items():
-        row.metric(label, value, width=_METRIC_PX)
