@@ -248,10 +248,10 @@ def _try(folder: Path) -> dict[str, Any]:
         known &= labels["script"].isin(run.per_script).to_numpy()[rows]
     unknown, rows = int((~known).sum()), rows[known]
     if not len(rows):
-        raise StoreError(f"{store.path}: holds nothing that the run tells apart; choose another")
+        raise StoreError("it holds nothing that the run tells apart; choose another")
     fresh = rows[~labels["digest"].isin(copied or ()).to_numpy()[rows]]
     if not len(fresh):
-        raise StoreError(f"{store.path}: the run learned from all of its images; choose another")
+        raise StoreError("the run learned from all of its images; choose another")
 
     predicted = []
     for images in _prepared(store, predictor, fresh):
