@@ -134,7 +134,7 @@ def test_a_model_that_sees_no_shape_is_one_click_away(open_page: Open):
         found = [each.proto for each in app.get("page_link")]
         return [each.query_string for each in found if "sees no shape" in each.label]
 
-    assert where() == ["view=Giveaways"]
+    assert where() == ["view=Giveaways&data=handwriting"]
     app.segmented_control[0].set_value("Runs").run()
     assert where() == ["view=Giveaways&data=handwriting"]
 

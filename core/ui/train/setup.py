@@ -130,7 +130,8 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
         else:
             st.success(_CLEAN if found.writers else _NAMELESS, icon=":material/verified:")
         if settings.classes == SCRIPT and can_tell(store.per_script):
-            giveaways_link("How far would a model come that sees no shape?")
+            label = "How far would a model come that sees no shape?"
+            giveaways_link(label, data=store.path.stem)
     return True
 
 
