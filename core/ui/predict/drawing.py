@@ -88,7 +88,7 @@ def draw_and_answer(
         sheet.drawing = draw_on(sheet, pen)
         if sheet.drawing:
             sheet.cleared = ((), True)
-        tools = st.container(horizontal=True)
+        tools = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
         with tools:
             bare = not sheet.drawing
             nothing = bare and not sheet.cleared[0]
