@@ -85,16 +85,14 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
     Raises:
         DataError: there are not two scripts with enough images.
     """
-    counts = {str(name): int(count) for name, count in scripts.value_counts().items() if count}
-    if not can_tell(counts):
+    if not can_tell(store.per_script):
         raise DataError(
             f"nothing to tell apart: it takes two scripts with {FEWEST} images each or more"
         )
-    left_out = {name: count for name, count in counts.items() if count < FEWEST}
+    left_out = {name: count for name, count in store.per_script.items() if count < FEWEST}
     rows_of = {
         name: sample_rows(np.flatnonzero(scripts == name), SAMPLE)
-        for name in counts
-        if name not in left_out
+        for name in sorted(store.per_script.keys() - left_out)
     }
     rows = np.sort(np.concatenate(list(rows_of.values())))
     truth = scripts.iloc[rows].to_numpy().astype(str)
@@ -113,7 +111,7 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
         {name: float(tell(values, truth).mean()) for name, values in found.items()}
         for found in (measured[0], measured[-1])
     )
-    told = {name: len(rows_of[name]) for name in sorted(rows_of)}
+    told = {name: len(each) for name, each in rows_of.items()}
     return Found(told, left_out, stages, came, seen)
 
 

@@ -38,6 +38,17 @@ class Sheet:
     guide: Letter | None = None
     cleared: tuple[Drawing, bool] = ((), True)
 
+    def take(self, drawing: Drawing) -> None:
+        """Take note of what is on the canvas."""
+        self.drawing = drawing
+        if drawing:
+            self.cleared = ((), True)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke to take away, or something cleared to bring back."""
+        return bool(self.drawing or self.cleared[0])
+
     def lay(self, drawing: Drawing, *, own: bool = False) -> None:
         """Take a fresh sheet with `drawing` on it already."""
         self.drawing = self.start = drawing

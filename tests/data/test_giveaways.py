@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.data.build import build
-from core.data.giveaways import CAME, find, measure, tell, traits
+from core.data.giveaways import CAME, Found, find, measure, tell, traits
 from core.data.store import Store
 from core.errors import DataError
 from core.scripts import NAMES
@@ -18,6 +18,23 @@ Draw = Callable[..., np.ndarray]
 
 def columns(images: np.ndarray) -> np.ndarray:
     return np.concatenate(list(measure(images).values()), axis=1)
+
+
+def save(image: np.ndarray, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(path)
+
+
+def found_of(data: Path) -> Found:
+    store = Store.open(data)
+    return find(store, store.pipeline, store.labels()["script"])
+
+
+def found_in(images: Path) -> Found:
+    """Of a data set made of `images`, which comes to lie beside them."""
+    out = images.with_suffix(".parquet")
+    build([str(images)], out, workers=1)
+    return found_of(out)
 
 
 def test_grey_levels_know_nothing_of_where_a_pixel_is(draw_glyph: Draw) -> None:
@@ -58,8 +75,7 @@ def test_what_differs_by_paper_alone_is_told_and_what_does_not_is_not() -> None:
 
 
 def test_after_each_step_it_is_asked_anew(notebook_store: Path) -> None:
-    store = Store.open(notebook_store)
-    found = find(store, store.pipeline, store.labels()["script"])
+    found = found_of(notebook_store)
     assert [each.label for each in found.stages] == [CAME, "Grey", "Resize", "Invert"]
     assert found.images == dict.fromkeys(NAMES, 48)
     assert not found.left_out
@@ -72,13 +88,8 @@ def test_a_pipeline_takes_paper_and_pen_away(draw_glyph: Draw, tmp_path: Path) -
     for seed in range(60):
         letter = draw_glyph("english", seed % 4, seed=seed)
         for script, image in (("arabic", letter), ("kannada", 255 - letter // 2)):
-            folder = tmp_path / "raw" / script / "x"
-            folder.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(image).save(folder / f"{seed}.png")
-    out = tmp_path / "two.parquet"
-    build([str(tmp_path / "raw")], out, workers=1)
-    store = Store.open(out)
-    stages = find(store, store.pipeline, store.labels()["script"]).stages
+            save(image, tmp_path / "raw" / script / "x" / f"{seed}.png")
+    stages = found_in(tmp_path / "raw").stages
     assert stages[0].accuracy == 1
     assert stages[-1].accuracy < 0.7
 
@@ -91,16 +102,9 @@ def test_the_pen_s_colour_gives_away_until_it_is_taken_out(
         for channel, script in ((0, "arabic"), (2, "kannada")):
             image = np.stack([letter] * 3, axis=2)
             image[..., channel] = 255  # red or blue ink, equally far from green
-            folder = tmp_path / "raw" / script / "x"
-            folder.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(image).save(folder / f"{seed}.png")
-    few = tmp_path / "raw" / "chinese" / "x"
-    few.mkdir(parents=True)
-    Image.fromarray(draw_glyph("chinese")).save(few / "1.png")
-    out = tmp_path / "two.parquet"
-    build([str(tmp_path / "raw")], out, workers=1)
-    store = Store.open(out)
-    found = find(store, store.pipeline, store.labels()["script"])
+            save(image, tmp_path / "raw" / script / "x" / f"{seed}.png")
+    save(draw_glyph("chinese"), tmp_path / "raw" / "chinese" / "x" / "1.png")
+    found = found_in(tmp_path / "raw")
     assert (found.images, found.left_out) == ({"arabic": 40, "kannada": 40}, {"chinese": 1})
     assert found.came["colour"] == 1
     assert found.seen["colour"] == 0.5
@@ -109,8 +113,7 @@ def test_the_pen_s_colour_gives_away_until_it_is_taken_out(
 def test_with_one_script_there_is_nothing_to_tell_apart(
     kaggle_zips: dict[str, Path], tmp_path: Path
 ) -> None:
-    out = tmp_path / "one.parquet"
-    build([str(kaggle_zips["chinese"])], out, workers=1)
-    store = Store.open(out)
+    chinese = tmp_path / "chinese-mnist.zip"
+    chinese.symlink_to(kaggle_zips["chinese"])
     with pytest.raises(DataError, match="it takes two scripts"):
-        find(store, store.pipeline, store.labels()["script"])
+        found_in(chinese)

@@ -12,7 +12,7 @@ from core.imaging import find_pipeline, pipelines
 from core.imaging.steps import Grey
 from core.scripts import script
 from core.text import images, listed
-from core.ui import charts, pictures, state
+from core.ui import caches, charts, pictures, state
 from core.ui.explore import derived
 from core.ui.explore.filters import scripts_of
 from core.ui.page import metrics
@@ -131,10 +131,10 @@ def _percents(kinds: dict[str, float], every: float) -> list[str]:
 def _pictures(store: Store) -> None:
     """Show an image of each script, and all that is left of it without its shape."""
     present = [script(name) for name in scripts_of(store)]
-    rows = [int(derived.rows(store.path, (("script", each.name),))[0]) for each in present]
+    rows = tuple(int(derived.rows(store.path, (("script", each.name),))[0]) for each in present)
     came = [
         cv2.resize(each, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-        for each in store.sources(rows)
+        for each in caches.sources(store.path, rows)
     ]
     cards = st.grid(6, min_column_width=120)
     for each, image in zip(present, came, strict=True):

@@ -85,14 +85,12 @@ def draw_and_answer(
     with left:
         brief = st.empty() if on_phone() else None  # the answer itself is below the sheet there
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
-        sheet.drawing = draw_on(sheet, pen)
-        if sheet.drawing:
-            sheet.cleared = ((), True)
+        sheet.take(draw_on(sheet, pen))
         tools = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
         with tools:
             bare = not sheet.drawing
-            nothing = bare and not sheet.cleared[0]
-            st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=nothing)
+            stuck = not sheet.can_undo
+            st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=stuck)
             st.button("Clear", icon=":material/delete:", on_click=sheet.clear, disabled=bare)
             shared = st.button("Copy link", icon=":material/link:", disabled=bare)
         _share(sheet, model, tools, asked=shared)
