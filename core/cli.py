@@ -524,6 +524,7 @@ def _predict(args: Any) -> Answer:
     from core.errors import ImageError
     from core.imaging import decode
     from core.inference.predictor import Predictor
+    from core.scripts import character_of, script_of
 
     predictor = Predictor.load(args.model)
     document: list[dict[str, Any]] = []
@@ -540,6 +541,10 @@ def _predict(args: Any) -> Answer:
                 "rejected": answer.rejected,
                 "novelty": answer.novelty,
                 "blank": answer.blank,
+                "characters": [
+                    [script_of(name), character_of(name), round(p, 6)]
+                    for name, p in answer.characters
+                ],
             }
         )
     return document, "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
@@ -549,6 +554,9 @@ def _answered(answer: dict[str, Any]) -> str:
     if answer["blank"]:
         return "nothing written"
     closest = ", ".join(f"{name} {p:.1%}" for name, p in answer["ranked"][:3])
+    if answer["characters"]:
+        of, character, _ = answer["characters"][0]
+        closest += f"; most like {of} {character}"
     return f"none of these; closest: {closest}" if answer["rejected"] else closest
 
 

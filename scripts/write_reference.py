@@ -65,12 +65,14 @@ ANSWERS = {
     "runs": "a list of what `train` prints",
     "stop": "what `train` prints",
     "models": "a list of `{name, parameters, input_shape}`",
-    "evaluate": "with `--images`: `{n, accuracy, rejected, predicted, characters, skipped}`, where "
-    "`accuracy` is the share, 0 to 1, of the forced choice among six and `rejected` the share "
-    "called none of these; with `--unseen`: `{mean, per_script, rejected, calibration_error, "
-    "collections}`",
-    "predict": "a list of `{path, ranked, rejected, novelty, blank}`, `ranked` as "
-    "`[script, probability]` pairs, the likeliest first",
+    "evaluate": "with `--images`: `{n, accuracy, rejected, predicted, characters, mistaken, "
+    "skipped}`, where `accuracy` is the share, 0 to 1, of the forced choice among six, `rejected` "
+    "the share called none of these, `characters` counts the answers to each character and "
+    "`mistaken`, for those answered wrongly, the characters they were taken for; with "
+    "`--unseen`: `{mean, per_script, rejected, calibration_error, collections}`",
+    "predict": "a list of `{path, ranked, rejected, novelty, blank, characters}`, `ranked` as "
+    "`[script, probability]` pairs, the likeliest first; `characters` as `[script, character, "
+    "probability]`, the five likeliest, where the model knows characters",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
     "test images, `unseen` the mean over scripts on the collections of `--unseen`",
     "few": "a list of `{images, way, accuracy, classes}`: `accuracy`, 0 to 1, on images by other "

@@ -319,6 +319,34 @@ def band_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def reading_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder that answers by way of characters, worked out by hand. Read only.
+
+    It knows `x` and `y` of every script, and `OTHER`, in that order, and its output for the n-th
+    character is the softmax of 1/20 of the ink in rows 2n and 2n + 1 of 28.
+    """
+    import keras
+
+    from core.imaging import preset
+    from core.models.export import CHARACTER_NAMES, CHARACTERS, save_model_folder
+    from core.models.family import summed
+    from core.scripts import NAMES, OTHER, class_name
+
+    names = [class_name(script, each) for script in NAMES for each in "xy"] + [f"{OTHER}/"]
+    weights = np.zeros((28, 28, 13), np.float32)
+    for row in range(26):
+        weights[row, :, row // 2] = 1 / 20
+    layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(13, "softmax")]
+    model = keras.Sequential(layers, name="reader")
+    model.set_weights([weights.reshape(784, 13), np.zeros(13, np.float32)])
+    model = summed(model, np.arange(13) // 2, 7)
+    folder = tmp_path_factory.mktemp("models") / "reader"
+    facts = {CHARACTERS: len(names), CHARACTER_NAMES: names}
+    save_model_folder(folder, model, [*NAMES, OTHER], preset("notebook"), **facts)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def draw_band() -> Callable[..., np.ndarray]:
     """`draw_band(script, scale=1, ink=255)`: a picture that `band_model` takes for `script`.
 

@@ -510,6 +510,10 @@ def test_predict(call: Callable[..., Answer], band_model: Path, pictures: Path) 
         (Prediction(RANKED), "kannada 80.0%, arabic 20.0%"),
         (Prediction(RANKED, True, 0.9), "none of these; closest: kannada 80.0%, arabic 20.0%"),
         (Prediction(RANKED, True, 1.0, True), "nothing written"),
+        (
+            Prediction(RANKED, characters=(("kannada/ಕ", 0.5), ("arabic/ب", 0.2))),
+            "kannada 80.0%, arabic 20.0%; most like kannada ಕ",
+        ),
     ],
 )
 def test_predict_says_so_where_it_declines(
@@ -525,6 +529,8 @@ def test_predict_says_so_where_it_declines(
     assert call("predict", "shipped", picture).out == f"{picture}: {said}\n"
     [document] = call("predict", "shipped", picture, "--json").document
     assert (document["rejected"], document["blank"]) == (prediction.rejected, prediction.blank)
+    named = [f"{of}/{character}" for of, character, _ in document["characters"]]
+    assert named == [name for name, _ in prediction.characters]
 
 
 def test_bench(

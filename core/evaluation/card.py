@@ -13,7 +13,7 @@ from core.evaluation.unseen import Unseen, is_apart, named
 from core.imaging import Pipeline
 from core.inference.predictor import model_folder
 from core.models.export import CHARACTERS, FACTS, read_facts
-from core.scripts import OTHER, SCRIPTS
+from core.scripts import OTHER, SCRIPTS, script
 from core.workspace import write_atomically
 
 CARD = "CARD.md"
@@ -69,19 +69,22 @@ def record(model: str, unseen: Unseen) -> None:
 
 
 def _hardest(collection: str, evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return the characters with most mistakes, and what they are taken for."""
+    """Return the characters with most mistakes, and what they are most often taken for.
+
+    That is a character of another script, by its `class_name`, where the model knows characters.
+    """
     right = collection.partition("-")[0]
     found: list[dict[str, Any]] = []
     for name, predicted in evaluation.characters.items():
-        wrong = {script: count for script, count in predicted.items() if script != right}
+        wrong = {each: count for each, count in predicted.items() if each != right}
         if wrong:
-            taken_for = max(wrong, key=lambda each: wrong[each])
+            taken_for = evaluation.mistaken.get(name) or wrong
             found.append(
                 {
                     "character": name,
                     "images": sum(predicted.values()),
                     "wrong": sum(wrong.values()),
-                    "taken_for": taken_for,
+                    "taken_for": max(taken_for, key=lambda each: taken_for[each]),
                 }
             )
     return sorted(found, key=lambda each: -each["wrong"])[:_HARDEST]
@@ -173,7 +176,7 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
     for name, each in collections.items():
         hardest = "; ".join(
             f"{one['character']} ({one['wrong']} of {one['images']}, most often as "
-            f"{one['taken_for']})"
+            f"{script(one['taken_for']).title})"
             for one in each["hardest"]
         )
         lines.append(
@@ -208,7 +211,7 @@ def _limits() -> str:
 def _learned_from(recipe: dict[str, Any]) -> str:
     drawn = dict.fromkeys(each.name for each in families() if not each.held_out)
     alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
-    reals = ", ".join(f"{count:,} {script}" for script, count in recipe["reals"].items())
+    reals = ", ".join(f"{count:,} {name}" for name, count in recipe["reals"].items())
     lines = [
         "`python -m core train --recipe script --from PATH...`: copies of the real images, each "
         f"bent as another hand might have written it ({reals}); from the sketchbook as many as it "

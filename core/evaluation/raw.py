@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,6 +30,8 @@ class Evaluation:
         rejected: share called none of these.
         predicted: how many were taken for which script.
         characters: the same for each character, as far as folders and names tell characters apart.
+        mistaken: for each of these that was not always right, how often it was taken for which
+            character of another script, by its `class_name`, where the model knows characters.
         skipped: (path, reason) of files and folders that could not be read.
         confidence: probability of the likeliest script, float32 (n,).
         right: bool (n,), whether that was the right one.
@@ -40,6 +42,7 @@ class Evaluation:
     rejected: float
     predicted: dict[str, int]
     characters: dict[str, dict[str, int]]
+    mistaken: dict[str, dict[str, int]]
     skipped: tuple[Skipped, ...]
     confidence: np.ndarray = field(repr=False, compare=False)
     right: np.ndarray = field(repr=False, compare=False)
@@ -52,6 +55,7 @@ class Evaluation:
             "rejected": self.rejected,
             "predicted": self.predicted,
             "characters": self.characters,
+            "mistaken": self.mistaken,
         }
 
 
@@ -77,11 +81,12 @@ def evaluate(
     contents = distinct(path)
     files = [each for listed in contents.listed for each in listed.files if is_image(each)]
     skipped: list[Skipped] = []
-    best, confidence, rejected = [], [], 0
+    best, read, confidence, rejected = [], [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):
         answer = predictor.answers(images)
         likeliest = answer.probabilities.argmax(axis=1)
         best.append(likeliest)
+        read += predictor.characters.read(answer.characters, likeliest)
         confidence.append(answer.probabilities.max(axis=1, initial=0))
         rejected += int(answer.rejected.sum())
         skipped += unreadable
@@ -93,8 +98,12 @@ def evaluate(
         why = f"; the first of {len(skipped)}, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for file, index in zip(_without(files, skipped), answers, strict=True):
-        characters[character_of(file.below)][predictor.labels[index]] += 1
+    mistaken: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for file, index, taken_for in zip(_without(files, skipped), answers, read, strict=True):
+        name = character_of(file.below)
+        characters[name][predictor.labels[index]] += 1
+        if taken_for and predictor.labels[index] != script:
+            mistaken[name][taken_for] += 1
     right = answers == predictor.labels.index(script)
     counts = np.bincount(answers, minlength=len(predictor.labels))
     return Evaluation(
@@ -102,11 +111,16 @@ def evaluate(
         float(right.mean()),
         rejected / len(answers),
         {name: int(n) for name, n in zip(predictor.labels, counts, strict=True) if n},
-        {name: dict(counted.most_common()) for name, counted in sorted(characters.items())},
+        _counted(characters),
+        _counted(mistaken),
         tuple(skipped),
         np.concatenate(confidence),
         right,
     )
+
+
+def _counted(found: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(counted.most_common()) for name, counted in sorted(found.items())}
 
 
 def _without(files: Sequence[Entry], skipped: Sequence[Skipped]) -> Iterator[Entry]:

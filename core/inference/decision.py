@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from core.scripts import OTHER
+from core.models.family import members_of
+from core.scripts import OTHER, script_of
 
 _SMALLEST = 1e-9
 _COLDEST = 0.01
@@ -68,11 +70,66 @@ class Answers:
         probabilities: of the scripts it knows, float32 (N, scripts), rows summing to 1.
         novelty: how little an image looks like any of them, float32 (N,), 0-1.
         rejected: bool (N,), where it is called none of these.
+        characters: as `Characters.divided` returns them; (N, 0) where the model knows none.
     """
 
     probabilities: np.ndarray
     novelty: np.ndarray
     rejected: np.ndarray
+    characters: np.ndarray
+
+
+@dataclass(frozen=True)
+class Characters:
+    """The characters that a model knows, where it answers a script by way of them.
+
+    Attributes:
+        names: C of them, by their `class_name`; those of none of the model's scripts are left out.
+        places: where they are among all that the network gives, int (C,).
+        of: the script of each, int (C,).
+        scripts: how many the model tells apart; each has a character, or none has.
+    """
+
+    names: tuple[str, ...]
+    places: np.ndarray
+    of: np.ndarray
+    scripts: int
+
+    @staticmethod
+    def of_model(names: Sequence[str], scripts: Sequence[str]) -> Characters:
+        """Return what a network that gives characters `names` knows of `scripts`.
+
+        Raises:
+            ValueError: there is a script of which it knows none.
+        """
+        order = {name: place for place, name in enumerate(scripts)}
+        within = np.array([order.get(script_of(each), -1) for each in names], int)
+        known = within >= 0
+        if names and len(set(within[known])) < len(scripts):
+            raise ValueError("of one of its scripts it knows no character")
+        named = tuple(compress(names, known))
+        return Characters(named, np.flatnonzero(known), within[known], len(scripts))
+
+    def divided(self, probabilities: np.ndarray, given: np.ndarray) -> np.ndarray:
+        """Divide the probability of each script among its characters, as the network does.
+
+        Args:
+            probabilities: float32 (N, scripts).
+            given: what the network gives for all its characters, float32 (N, at least C).
+
+        Returns:
+            Float32 (N, C).
+        """
+        shares = given[:, self.places]
+        sums = np.maximum(shares @ members_of(self.of, self.scripts), _SMALLEST)
+        return shares * (probabilities / sums)[:, self.of]
+
+    def read(self, divided: np.ndarray, answered: np.ndarray) -> list[str]:
+        """Return the likeliest character of each script `answered`, int (N,); "" if not known."""
+        if not self.names:
+            return [""] * len(answered)
+        within = np.where(self.of == answered[:, None], divided, -1)
+        return [self.names[each] for each in within.argmax(axis=1)]
 
 
 def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> Answers:
@@ -95,7 +152,7 @@ def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> A
         rejected = novelty > decision.threshold
     else:
         rejected = (every[:, ~known] > every[:, known].max(axis=1, keepdims=True)).any(axis=1)
-    return Answers(among_known, novelty, rejected)
+    return Answers(among_known, novelty, rejected, np.empty((len(outputs), 0), np.float32))
 
 
 def tempered(outputs: np.ndarray, temperature: float) -> np.ndarray:

@@ -12,12 +12,15 @@ import numpy as np
 from core.errors import ModelError, PipelineError
 from core.imaging import Pipeline
 from core.imaging.own import check
-from core.inference.decision import Answers, Decision, answers
-from core.models.export import BUNDLED, FACTS, FORMAT, LITERT, read_facts
+from core.inference.decision import Answers, Characters, Decision, answers
+from core.models.export import BUNDLED, CHARACTER_NAMES, FACTS, FORMAT, LITERT, read_facts
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
 from core.workspace import Workspace, at_home, newest_first, workspace
+
+_LIKELIEST = 5
+"""Characters that an answer names."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,17 @@ class Prediction:
         rejected: True where the model calls it none of these.
         novelty: how little it looks like any of them, 0-1.
         blank: True where no ink is left of it to answer.
+        characters: (`class_name`, probability) of those it looks most like, the likeliest first,
+            where the model knows characters; all those of a script sum to the script's.
+        read: the likeliest character of the likeliest script, likewise; "" where it knows none.
     """
 
     ranked: tuple[tuple[str, float], ...]
     rejected: bool = False
     novelty: float = 0.0
     blank: bool = False
+    characters: tuple[tuple[str, float], ...] = ()
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Predictor:
         labels: the scripts it tells apart, in order.
         pipeline: what every image passes first.
         decision: how its outputs become an answer.
+        characters: those it knows.
         facts: all of `model.json`.
     """
 
@@ -53,6 +62,7 @@ class Predictor:
     labels: tuple[str, ...]
     pipeline: Pipeline
     decision: Decision
+    characters: Characters
     facts: dict[str, Any]
     _model: LiteRT = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -74,6 +84,8 @@ class Predictor:
         try:
             facts = read_facts(folder)
             labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
+            names = _labels(facts.get(CHARACTER_NAMES, []))
+            characters = Characters.of_model(names, [each for each in labels if each != OTHER])
             pipeline = Pipeline.from_json(facts["pipeline"])
             check(pipeline)
             prepared = pipeline.shape
@@ -83,13 +95,14 @@ class Predictor:
         if facts.get("format") != FORMAT:
             raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
         network = LiteRT(folder / LITERT)
-        if prepared != shape or network.shape != (*shape, len(labels)):
+        gives = (len(labels), len(names)) if names else (len(labels),)
+        if prepared != shape or network.shape[:2] != shape or network.sizes != gives:
             raise ModelError(
-                f"{folder}: the network takes and gives {network.shape}, its description says "
-                f"{(*shape, len(labels))}: the files are of different models"
+                f"{folder}: the network takes and gives {(*network.shape[:2], *network.sizes)}, "
+                f"its description says {(*shape, *gives)}: the files are of different models"
             )
         known = tuple(each for each in labels if each != OTHER)
-        predictor = Predictor(str(model), known, pipeline, decision, facts, network)
+        predictor = Predictor(str(model), known, pipeline, decision, characters, facts, network)
         predictor.outputs(np.zeros((1, *shape), np.uint8))  # refused here, not at the first picture
         return predictor
 
@@ -104,21 +117,27 @@ class Predictor:
         Raises:
             ModelError: it gives something that is no number.
         """
+        return self._given(prepared)[0]
+
+    def _given(self, prepared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the outputs, and what they are sums of: float32 (N, characters)."""
         with self._lock:
-            given = self._model(prepared)
+            given, shares = self._model.with_characters(prepared)
         if not np.isfinite(given).all():
             raise ModelError(
                 f"{self.name}: it answers with what is no number, as its training diverged; "
                 "train it again with a smaller learning rate"
             )
-        return given
+        return given, shares
 
     def answers(self, prepared: np.ndarray) -> Answers:
         """Answer prepared images, uint8 (N, H, W); one without any ink is none of these."""
-        said = answers(self.outputs(prepared), self.facts["labels"], self.decision)
+        outputs, shares = self._given(prepared)
+        said = answers(outputs, self.facts["labels"], self.decision)
         blank = _blank(prepared)
         novelty = np.where(blank, np.float32(1), said.novelty)
-        return Answers(said.probabilities, novelty, said.rejected | blank)
+        characters = self.characters.divided(said.probabilities, shares)
+        return Answers(said.probabilities, novelty, said.rejected | blank, characters)
 
     def predict(self, image: np.ndarray) -> Prediction:
         """Answer one decoded image, uint8 (H, W) grey or (H, W, 3) RGB of any size."""
@@ -128,7 +147,12 @@ class Predictor:
         order = np.argsort(-probabilities, kind="stable")
         ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
         rejected, novelty = bool(answer.rejected[0]), float(answer.novelty[0])
-        return Prediction(ranked, rejected, novelty, bool(_blank(prepared)[0]))
+        shares = answer.characters[0]
+        likeliest = np.argsort(-shares, kind="stable")[:_LIKELIEST]
+        characters = tuple((self.characters.names[i], float(shares[i])) for i in likeliest)
+        read = self.characters.read(answer.characters, order[:1])[0]
+        blank = bool(_blank(prepared)[0])
+        return Prediction(ranked, rejected, novelty, blank, characters, read)
 
 
 def _blank(prepared: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ FORMAT = 1
 KERAS, LITERT, FACTS = "model.keras", "model.tflite", "model.json"
 CHARACTERS = "characters"
 """In `model.json`: how many characters the network answers, where its outputs are sums of those."""
+CHARACTER_NAMES = "character_names"
+"""In `model.json`: which, by their `class_name`, in the order in which the network answers them."""
 _ASIDE = ".model."
 _INFERENCE = Path(__file__).parents[1] / "inference"
 SHIPPED = _INFERENCE / "shipped"
@@ -40,8 +42,15 @@ def read_facts(folder: Path) -> dict[str, Any]:
     return json.loads((folder / FACTS).read_text(encoding="utf-8"))
 
 
-def export_litert(model: keras.Model, path: Path) -> None:
-    """Write `model` for LiteRT: the same answers, sooner and without TensorFlow."""
+def export_litert(model: keras.Model, path: Path, *, characters: bool = False) -> None:
+    """Write `model` for LiteRT: the same answers, sooner and without TensorFlow.
+
+    With `characters` a model made by `core.models.family.summed` gives what it sums as well.
+    """
+    import keras
+
+    if characters:
+        model = keras.Model(model.inputs, [model.outputs[0], model.layers[-2].output])
     model.export(path, format="litert", verbose=False)
 
 
@@ -56,6 +65,7 @@ def save_model_folder(
 
     `model.json` says what the outputs mean (`labels`, in order), what an image must go through
     first (`pipeline`), and any further JSON-able `facts`. It comes last: where it is, all is.
+    Where `CHARACTER_NAMES` is among the facts, `model` is one of `core.models.family.summed`.
 
     Raises:
         StorageFull: the disk is full; `folder` is as it was.
@@ -82,7 +92,7 @@ def save_model_folder(
         aside = Path(name)
         # without the optimizer: Keras may not know it, and it is most of the file
         keras.Model(model.inputs[0], model.outputs[0], name=model.name).save(aside / KERAS)
-        export_litert(model, aside / LITERT)
+        export_litert(model, aside / LITERT, characters=CHARACTER_NAMES in facts)
         said = json.dumps(description, ensure_ascii=False, indent=1)
         (aside / FACTS).write_text(said, encoding="utf-8")
         for file in (KERAS, LITERT, FACTS):

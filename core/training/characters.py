@@ -19,7 +19,7 @@ from core.models.family import members_of
 from core.scripts import OTHER, class_name
 
 
-def characters_of(labels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def characters_of(labels: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray]:
     """Return what there is to tell apart within the scripts.
 
     A character of two scripts is two. All that is in none of the six scripts is one, as it has
@@ -29,7 +29,7 @@ def characters_of(labels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         labels: what `Store.labels` returns; script and character are enough.
 
     Returns:
-        The script of each character, str (C,), and the character of each image, int64 (N,).
+        The `class_name` of each character, and the character of each image, int64 (N,), below C.
 
     Raises:
         DataError: no character is known.
@@ -42,8 +42,7 @@ def characters_of(labels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
             "set the weight of characters to 0"
         )
     found = pd.Categorical(list(map(class_name, scripts, characters)))
-    script_of = dict(zip(found, scripts, strict=True))
-    return np.array([script_of[each] for each in found.categories]), found.codes.astype(np.int64)
+    return tuple(found.categories), found.codes.astype(np.int64)
 
 
 def both(of: np.ndarray, count: int, weight: float, smoothing: float) -> Callable[[Any, Any], Any]:

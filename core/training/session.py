@@ -20,7 +20,7 @@ from core import jobs
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunError
-from core.models.export import CHARACTERS, LITERT, save_model_folder
+from core.models.export import CHARACTER_NAMES, CHARACTERS, LITERT, save_model_folder
 from core.models.family import halves, summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
@@ -87,10 +87,11 @@ def train(folder: Path) -> None:
     table = store.labels()
     names, places = classes(table, settings.classes)
     answers, within = places, None
+    characters: tuple[str, ...] = ()
     if settings.character_weight:
-        scripts, beside = characters_of(table)
+        characters, beside = characters_of(table)
         answers = np.stack([places, beside], axis=1)
-        within = np.array([names.index(each) for each in scripts])
+        within = np.array([names.index(script_of(each)) for each in characters])
     training, test = _parts(store, table, settings, places, answers)
     keras.utils.set_random_seed(settings.seed)
     family = FAMILIES[settings.model]
@@ -128,6 +129,7 @@ def train(folder: Path) -> None:
     if within is not None:
         # without the sums, which nobody trains
         facts |= {CHARACTERS: len(within), "parameters": parameters}
+        facts[CHARACTER_NAMES] = list(characters)
     save_model_folder(folder, model, names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.metrics import balanced_accuracy_score, log_loss, recall_score, roc
 from core.data.store import Record, Writer, to_table
 from core.evaluation.calibration import KEPT, _Tested, calibrate, sharpen
 from core.imaging import preset
-from core.inference.decision import Decision
+from core.inference.decision import Characters, Decision
 from core.inference.predictor import Predictor
 from core.models.export import save_model_folder
 from core.models.family import summed
@@ -108,9 +109,11 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         [""] * 9_900,
     )
     facts: dict[str, Any] = {"labels": [*WITH_OTHER]}
-    model = Predictor(
-        "made up", NAMES, PIPELINE, Decision(), facts, lambda images: softmax(logits_in(images), 1)
+    no_characters = Characters.of_model([], NAMES)
+    network = SimpleNamespace(
+        with_characters=lambda images: (softmax(logits_in(images), 1), np.empty((len(images), 0)))
     )
+    model = Predictor("made up", NAMES, PIPELINE, Decision(), no_characters, facts, network)
 
     def calibrated() -> dict[str, Any]:
         with pytest.MonkeyPatch.context() as patched:

@@ -68,6 +68,26 @@ def test_accuracy_is_the_share_taken_for_the_script_asked_for(
     assert evaluate(predictor, place, script).accuracy == accuracy
 
 
+def test_what_was_answered_wrongly_says_which_characters_it_was_taken_for(
+    reading_model: Path, place: Path, predictor: Predictor
+) -> None:
+    """Each of its scripts has 4 rows of ink, in two characters; a bar of `place` is elsewhere."""
+    reader = Predictor.load(reading_model)
+    folder = place / "only"
+    for number, rows in enumerate([(20, 22), (20, 22), (22, 24), (0, 2)]):
+        image = np.zeros((28, 28), np.uint8)
+        image[slice(*rows)] = 255
+        (folder / "ka").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(folder / "ka" / f"{number}.png")
+
+    result = evaluate(reader, folder, "arabic")
+
+    assert result.characters == {"ka": {"kannada": 3, "arabic": 1}}
+    assert result.mistaken == {"ka": {"kannada/x": 2, "kannada/y": 1}}
+    assert result.to_json()["mistaken"] == result.mistaken
+    assert evaluate(predictor, folder, "arabic").mistaken == {}  # it knows no characters
+
+
 def test_what_is_newer_than_the_threshold_is_rejected_and_counts_in_the_accuracy(
     place: Path, predictor: Predictor
 ) -> None:

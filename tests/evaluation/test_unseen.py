@@ -118,6 +118,7 @@ def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
         "rejected": 0.0,
         "predicted": {"arabic": 9, "kannada": 1},
         "characters": document["collections"]["arabic-one"]["characters"],
+        "mistaken": {},
     }
     characters = document["collections"]["arabic-one"]["characters"].values()
     assert sum(each["arabic"] for each in characters if "arabic" in each) == 9
@@ -203,13 +204,19 @@ def test_the_hardest_characters_are_those_with_most_mistakes() -> None:
         for name, wrong in zip("abcd", (2, 5, 3, 4), strict=True)
     }
     nothing = np.zeros(0)
-    said = Evaluation(0, 0.0, 0.0, {}, answers, (), nothing, nothing)
+    said = Evaluation(0, 0.0, 0.0, {}, answers, {}, (), nothing, nothing)
     assert [(each["character"], each["wrong"]) for each in _hardest("arabic-x", said)] == [
         ("b", 6),
         ("d", 5),
         ("c", 4),
     ]
     assert {each["taken_for"] for each in _hardest("arabic-x", said)} == {"english"}
+    read = replace(said, mistaken={"b": {"english/v": 2, "kannada/೦": 3, "english/V": 1}})
+    assert [each["taken_for"] for each in _hardest("arabic-x", read)] == [
+        "kannada/೦",
+        "english",
+        "english",
+    ]
 
 
 def test_only_a_model_can_be_recorded(result: Unseen, tmp_path: Path) -> None:

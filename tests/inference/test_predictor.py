@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from core.errors import ModelError
 from core.imaging import preset
+from core.inference.decision import Decision
 from core.inference.predictor import Predictor, available, model_folder
 from core.models.export import BUNDLED, export_litert, read_facts
 from core.scripts import NAMES, OTHER
@@ -95,6 +97,94 @@ def test_equal_probabilities_keep_the_order_of_the_labels(predictor: Predictor) 
     answer = predictor.predict(np.zeros((28, 28), np.uint8))
 
     assert answer.ranked == tuple((name, pytest.approx(1 / 6, abs=1e-6)) for name in NAMES)
+
+
+def bars(**ink: int) -> np.ndarray:
+    """A picture with a bar of so much ink, 0-255, in the rows of a character of `reading_model`."""
+    image = np.zeros((28, 28), np.uint8)
+    for name, level in ink.items():
+        script, character = name.split("_")
+        row = 4 * NAMES.index(script) + 2 * "xy".index(character)
+        image[row : row + 2] = level
+    return image
+
+
+def test_an_answer_says_which_characters_it_looks_like(reading_model: Path) -> None:
+    predictor = Predictor.load(reading_model)
+    image = bars(kannada_y=255, kannada_x=250, arabic_x=253)
+
+    answer = predictor.predict(image)
+
+    # 56 px of ink for each: 2.8 times its share of the whole ink, in the logits
+    raised = {"kannada/y": 1.0, "kannada/x": 250 / 255, "arabic/x": 253 / 255}
+    shares = {name: np.exp(2.8 * ink) for name, ink in raised.items()}
+    total = sum(shares.values()) + 9  # of the others' every one, without the one of no script
+    assert [name for name, _ in answer.characters[:3]] == ["kannada/y", "arabic/x", "kannada/x"]
+    for name, share in answer.characters[:3]:
+        assert share == pytest.approx(shares[name] / total, rel=1e-4)
+    assert len(answer.characters) == 5
+    assert answer.ranked[0][0] == "kannada"
+    assert answer.read == "kannada/y"
+
+
+def test_characters_of_a_script_sum_to_it_at_any_temperature(reading_model: Path) -> None:
+    predictor = Predictor.load(reading_model)
+    warm = replace(predictor, decision=Decision(temperature=3.0))
+    images = np.stack([bars(kannada_y=255, arabic_x=200), bars(chinese_x=90)])
+
+    said = warm.answers(images)
+
+    assert warm.characters.names == predictor.characters.names
+    assert said.characters.shape == (2, 12)
+    sums = said.characters.reshape(2, 6, 2).sum(axis=2)
+    np.testing.assert_allclose(sums, said.probabilities, rtol=1e-5)
+
+
+def test_what_is_read_is_of_the_script_that_is_answered(reading_model: Path) -> None:
+    """One character of Arabic is likelier than any of Kannada, and Kannada has two."""
+    predictor = Predictor.load(reading_model)
+
+    answer = predictor.predict(bars(kannada_y=240, kannada_x=235, arabic_x=255))
+
+    assert answer.characters[0][0] == "arabic/x"
+    assert (answer.ranked[0][0], answer.read) == ("kannada", "kannada/y")
+
+
+def test_a_model_of_scripts_alone_reads_no_character(predictor: Predictor, draw_band: Draw) -> None:
+    answer = predictor.predict(draw_band("arabic"))
+
+    assert (answer.characters, answer.read, predictor.characters.names) == ((), "", ())
+
+
+def test_a_model_written_before_it_named_its_characters_answers_all_the_same(
+    folder: Path, draw_band: Draw
+) -> None:
+    _change(folder, characters=11)
+
+    assert Predictor.load(folder).predict(draw_band("kannada")).ranked[0][0] == "kannada"
+
+
+CHARACTERS_SPOILT: dict[str, Callable[[list[str]], Any]] = {
+    "one too few": lambda names: names[:-1],
+    "none": lambda _: [],
+    "not a list": lambda names: "".join(names),
+    "numbers": lambda names: [*range(len(names))],
+    "one twice": lambda names: [names[1], *names[1:]],
+    "none of a script": lambda names: [each.replace("kannada", "latin") for each in names],
+}
+
+
+@pytest.mark.parametrize("how", CHARACTERS_SPOILT)
+def test_characters_that_do_not_fit_the_model_are_refused(
+    how: str, reading_model: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(reading_model, tmp_path / "model"))
+    names = read_facts(folder)["character_names"]
+    _change(folder, character_names=CHARACTERS_SPOILT[how](names))
+
+    with pytest.raises(ModelError) as caught:
+        Predictor.load(folder)
+    assert str(folder) in str(caught.value)
 
 
 def test_the_description_is_read_as_utf_8_on_every_machine(
@@ -335,7 +425,8 @@ def test_files_that_do_not_fit_together_are_named_in_one_line(name: str, folder:
 def test_no_picture_is_answered_with_what_is_no_number(
     predictor: Predictor, draw_band: Draw
 ) -> None:
-    diverged = replace(predictor, _model=lambda images: np.full((len(images), 6), np.nan))
+    nothing = SimpleNamespace(with_characters=lambda images: (np.full((len(images), 6), np.nan), 0))
+    diverged = replace(predictor, _model=nothing)
 
     with pytest.raises(ModelError, match="diverged; train it again with a smaller learning rate"):
         diverged.predict(draw_band("arabic"))

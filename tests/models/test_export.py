@@ -10,6 +10,7 @@ from core.errors import ModelError, StorageFull
 from core.imaging import Pipeline, preset
 from core.models import export
 from core.models.export import export_litert, save_model_folder
+from core.models.family import summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
 
@@ -45,6 +46,28 @@ def test_litert_and_keras_agree(name: str, shape: tuple[int, int], tmp_path: Pat
     assert probabilities.shape == (count, 3)
     np.testing.assert_allclose(probabilities, expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("characters", [3, 11])
+def test_litert_gives_what_was_summed_beside_the_sums(characters: int, tmp_path: Path) -> None:
+    """LiteRT lists the two in any order, and they may be of one size."""
+    import keras
+
+    shares = FAMILIES["dense"].build((28, 28), characters)
+    model = summed(shares, np.arange(characters)[::-1] % 3, 3)
+    export_litert(model, tmp_path / "model.tflite", characters=True)
+    network = LiteRT(tmp_path / "model.tflite")
+    batch = images(300, (28, 28))
+    floats = batch.astype(np.float32) / 255
+
+    sums, given = network.with_characters(batch)
+
+    assert network.sizes == (3, characters)
+    np.testing.assert_allclose(sums, model.predict(floats, verbose=0), rtol=0, atol=1e-5)
+    beside = keras.Model(shares.inputs, shares.outputs).predict(floats, verbose=0)
+    np.testing.assert_allclose(given, beside, rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(network(batch), sums)
+    assert [each.shape for each in network.with_characters(batch[:0])] == [(0, 3), (0, characters)]
 
 
 def test_litert_takes_any_number_of_images(tmp_path: Path) -> None:
@@ -141,7 +164,7 @@ def test_a_full_disk_leaves_the_old_model_whole(
     save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the first")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def full(_model: object, path: Path) -> None:
+    def full(_model: object, path: Path, **_: bool) -> None:
         path.write_bytes(b"half of i")
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -3,7 +3,10 @@
 import io
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -16,11 +19,11 @@ from core.errors import ImageError
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.models.export import BUNDLED, LITERT, read_facts
-from core.scripts import NAMES, WITH_OTHER
+from core.scripts import NAMES, WITH_OTHER, script
 from core.training.runs import list_runs
 from core.ui.predict.answer import in_brief, what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
-from core.ui.predict.glyphs import alphabet, examples
+from core.ui.predict.glyphs import alphabet, examples, in_strokes
 from core.ui.predict.hand import _mended, as_zip, choices, is_right, tally
 from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
@@ -411,9 +414,60 @@ def test_the_table_and_the_csv_say_the_same():
     bad = Answered(Picture("c.png", b""), Prediction(()), problem="not an image")
     lines = pd.read_csv(io.StringIO(as_csv([*answers, bad], ["arabic", "chinese", "kannada"])))
     assert lines["answer"].tolist()[:2] == ["kannada", "kannada"]
+    assert lines["character"].isna().all()
     assert lines["rejected"].tolist()[:2] == [0, 1]
     assert lines["kannada"].tolist()[:2] == [0.7, 0.7]
     assert lines["problem"].tolist()[2] == "not an image"
+
+
+def test_what_a_picture_is_read_as_is_shown_and_written():
+    ranked, image = (("kannada", 0.9), ("arabic", 0.1)), np.zeros((9, 9), np.uint8)
+    reading = Prediction(ranked, characters=(("kannada/ಕ", 0.8),), read="kannada/ಕ")
+    answers = [
+        Answered(Picture("a.png", b""), reading, image),
+        Answered(Picture("b.png", b""), replace(reading, rejected=True), image),
+        Answered(Picture("c.png", b""), replace(reading, read="kannada/"), image),
+    ]
+
+    shown = table(answers)["Read as"].tolist()
+
+    assert unquote(shown[0]).startswith("data:image/svg+xml,<svg")
+    assert pd.isna(shown[1:]).all()
+    lines = pd.read_csv(io.StringIO(as_csv(answers, ["arabic", "kannada"])), keep_default_na=False)
+    assert lines["character"].tolist() == ["ಕ", "ಕ", ""]
+
+
+def test_a_character_is_drawn_as_the_sketchbook_has_it_or_in_letters():
+    v, unknown = in_strokes("english/V"), in_strokes("kannada/<ಕೄ>")
+
+    assert "<path" in v
+    assert script("english").color in v
+    assert "&lt;ಕೄ&gt;</text>" in unknown
+    for each in (v, unknown):
+        ElementTree.fromstring(each)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_drawing_shows_what_it_might_be_character_by_character(open_page: Open):
+    v = (Stroke(16, ((84, 56), (140, 224))), Stroke(16, ((140, 224), (196, 56))))
+    app = open_page("predict", drawing=to_text(v))
+
+    assert not app.exception
+    assert "most like the one at the left" in said(app)
+    assert "What it might be" in said(app)
+    rows = [[each.caption for each in row.proto.imgs] for row in app.get("image")]
+    [likely] = [each for each in rows if any(text.startswith("Arabic ") for text in each)]
+    assert likely[0].startswith("English (Latin) ")
+    assert len(likely) <= 5
+
+
+@pytest.mark.usefixtures("full")
+def test_a_model_of_scripts_alone_shows_no_character(open_page: Open):
+    app = open_page("predict", drawing=to_text(DRAWING), model="notebook")
+
+    assert not app.exception
+    assert "What it might be" not in said(app)
+    assert "at the left" not in said(app)
 
 
 def test_turning_away_says_what_it_costs():

@@ -10,14 +10,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.data.store import Store
+from core.data.store import Record, Store, Writer, to_table
 from core.errors import RunBusy
+from core.imaging import preset
 from core.models.zoo import FAMILIES
+from core.scripts import NAMES, OTHER
 from core.training.runs import Run, list_runs
 from core.training.settings import FIELDS
 from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
+NOTEBOOK = preset("notebook")
 
 
 @pytest.fixture
@@ -344,6 +347,24 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
         (folder / "result.json").write_text(json.dumps({**result, "copies": copies}))
         app.run()
         assert words in said(app)
+
+
+def test_a_run_is_tested_on_data_of_its_own_scripts_those_first_that_share_most(
+    open_page: Open, own: Workspace
+):
+    [run] = list_runs(own)
+    for name, scripts in (("all", NAMES), ("two", NAMES[:2]), ("strange", (OTHER,))):
+        with (own.store / f"{name}.parquet").open("wb") as file, Writer(file, NOTEBOOK) as writer:
+            records = [
+                Record(bytes(784), b"", each, "", "", "", "c", "", "", 28, 28) for each in scripts
+            ]
+            writer.add(to_table(records, NOTEBOOK.shape))
+    (own.store / "damaged.parquet").write_bytes(b"PAR1")
+
+    app = open_page("train", run=run.id)
+
+    box = next(each for each in app.selectbox if each.label == "Test it on another data set")
+    assert box.options == ["all", "two"]
 
 
 def test_a_test_on_a_data_set_that_was_deleted_meanwhile_is_none(

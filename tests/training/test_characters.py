@@ -13,7 +13,7 @@ from core.data.store import Store
 from core.errors import DataError
 from core.inference.predictor import Predictor
 from core.models.family import summed
-from core.scripts import NAMES, OTHER
+from core.scripts import NAMES, OTHER, class_name, script_of
 from core.training import worker
 from core.training.characters import both, characters_of, of_scripts
 from core.training.runs import find_run
@@ -29,16 +29,16 @@ def table(*rows: tuple[str, str]) -> pd.DataFrame:
 
 def test_characters_are_told_apart_within_their_scripts() -> None:
     rows = [("english", "o"), ("baybayin", "o"), ("english", "a"), ("english", "o")]
-    scripts, places = characters_of(table(*rows))
-    assert scripts.tolist() == ["baybayin", "english", "english"]
+    names, places = characters_of(table(*rows))
+    assert names == ("baybayin/o", "english/a", "english/o")
     assert places.tolist() == [2, 0, 1, 2]
 
 
 def test_what_is_in_no_script_is_one_and_so_is_what_has_no_character() -> None:
     rows = [(OTHER, "α"), (OTHER, "β"), ("arabic", ""), ("arabic", "ب"), ("arabic", "")]
-    scripts, places = characters_of(table(*rows))
-    assert sorted(scripts) == ["arabic", "arabic", OTHER]
-    assert [scripts[each] for each in places] == [each for each, _ in rows]
+    names, places = characters_of(table(*rows))
+    assert names == ("arabic/", "arabic/ب", f"{OTHER}/")
+    assert [script_of(names[each]) for each in places] == [each for each, _ in rows]
     assert places[0] == places[1]
     assert places[2] == places[4] != places[3]
 
@@ -91,8 +91,11 @@ def test_a_run_learns_scripts_by_their_characters(
     store = Store.open(canonical_store)
     labels = store.labels()
     facts = json.loads((folder / "model.json").read_text())
-    assert facts["characters"] == len(labels[["script", "character"]].drop_duplicates())
+    characters = labels[["script", "character"]].astype(str).drop_duplicates()
+    names = sorted(class_name(*each) for each in characters.itertuples(index=False))
+    assert (facts["characters"], facts["character_names"]) == (len(names), names)
     predictor = Predictor.load(folder)
+    assert predictor.characters.names == tuple(names)
     assert predictor.labels == NAMES
     outputs = predictor.outputs(store.images(np.arange(4)))
     assert outputs.shape == (4, 6)

@@ -33,7 +33,7 @@ def _look(folder: Path) -> Run:
 def test_a_full_disk_fails_the_run_and_leaves_nothing_half_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_model: object, path: Path) -> None:
+    def full(_model: object, path: Path, **_: bool) -> None:
         path.write_bytes(b"half of i")
         raise OSError(errno.ENOSPC, "No space left on device")
 

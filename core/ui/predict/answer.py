@@ -14,10 +14,10 @@ from core.errors import ScriptoriumError
 from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import NAMES, script
+from core.scripts import character_of, script, script_of
 from core.text import images, plain
 from core.ui import caches, charts, pictures
-from core.ui.letter import letter
+from core.ui.predict.glyphs import in_strokes
 
 if TYPE_CHECKING:
     from core.training.runs import Run
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NONE = "None of these six"
 BLANK = "Nothing written"
 _SEEN = 88
+_READ, _MIGHT_BE = 64, 72
+_FAINTEST = 0.01
+"""Share of a character that is shown."""
 _BARS = 6
 
 
@@ -42,21 +45,46 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if prediction.rejected:
             st.markdown(":material/help:")
-        elif name in NAMES:
-            st.image(letter(name), width=64, alt=f"a letter of {title}")
+        elif character_of(prediction.read):
+            st.image(
+                in_strokes(prediction.read),
+                width=_READ,
+                alt=f"the character it reads: {script(prediction.read).title}",
+            )
         with st.container(gap=None):
             st.header(NONE if prediction.rejected else title)
             said = f"{charts.percent(share)} sure"
             if prediction.rejected:
                 said = f"Of the six, {title} comes closest."
+            elif character_of(prediction.read):
+                said += "; most like the one at the left"
             st.caption(said)
     show_bars(prediction.ranked)
+    _show_characters(prediction)
     if prediction.rejected and (
         cost := what_it_costs(
             prediction, predictor.decision, predictor.facts.get("unseen_rejected")
         )
     ):
         st.caption(cost)
+
+
+def _show_characters(prediction: Prediction) -> None:
+    """Show which characters it looks most like to the model, where it knows characters."""
+    likely = [
+        (name, share)
+        for name, share in prediction.characters
+        if share >= _FAINTEST and character_of(name)
+    ]
+    if not likely:
+        return
+    st.markdown("**What it might be**, of all the characters that the model knows")
+    st.image(
+        [in_strokes(name) for name, _ in likely],
+        caption=[f"{script(script_of(name)).title} {charts.percent(p)}" for name, p in likely],
+        width=_MIGHT_BE,
+        alt=[f"{script(name).title}, {charts.percent(share)}" for name, share in likely],
+    )
 
 
 def in_brief(prediction: Prediction) -> str:

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,13 @@ import streamlit as st
 
 from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import script
+from core.scripts import character_of, script
 from core.ui import caches, pictures
 from core.ui.charts.style import SUREST
 from core.ui.page import warn
 from core.ui.predict.answer import BLANK, NONE, show_answer, show_steps
 from core.ui.predict.beside import Beside, ask_beside
+from core.ui.predict.glyphs import in_strokes
 
 MOST = 50
 """Files answered at a time."""
@@ -31,6 +33,7 @@ _PREFIX = "data:image/png;base64,"
 
 _COLUMNS = {
     "Picture": st.column_config.ImageColumn(width="small"),
+    "Read as": st.column_config.ImageColumn(width="small"),
     "How sure": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100),
 }
 
@@ -250,6 +253,7 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
                 "File": each.name,
                 "Answer": _answer_in_words(each),
                 "How sure": None if each.prediction.rejected else _percent(each.prediction),
+                "Read as": _read(each.prediction),
                 "Then": _title(each, 1 - each.prediction.rejected),
                 "And then": _title(each, 2 - each.prediction.rejected),
             }
@@ -257,6 +261,13 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
             if each.image is not None
         ]
     )
+
+
+def _read(prediction: Prediction) -> str | None:
+    """Return a picture of the character it is read as, as an address; None where it is none."""
+    if prediction.blank or prediction.rejected or not character_of(prediction.read):
+        return None
+    return "data:image/svg+xml," + quote(in_strokes(prediction.read))
 
 
 def _percent(prediction: Prediction) -> float:
@@ -275,14 +286,17 @@ def _title(answer: Answered, place: int) -> str:
 
 
 def as_csv(answers: Sequence[Answered], labels: Sequence[str]) -> str:
-    """Return one line a picture: file, answer, rejected, a probability a script, problem.
+    """Return one line a picture: file, answer, character, rejected, shares, problem.
 
-    `answer` is the script of highest probability, `rejected` 1 where the model says none of these.
+    `answer` is the script of highest probability and `character` the likeliest of it, where the
+    model knows characters; `rejected` is 1 where it says none of these; then comes the probability
+    of each script.
     """
     lines = []
     for each in answers:
         ranked = each.prediction.ranked
         line = {"file": each.name, "answer": ranked[0][0] if ranked else ""}
+        line["character"] = character_of(each.prediction.read)
         line["rejected"] = str(int(each.prediction.rejected)) if ranked else ""
         shares = {name: f"{share:.6f}" for name, share in ranked}
         lines.append(line | {name: shares.get(name, "") for name in labels})

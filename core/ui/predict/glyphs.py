@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from core.scripts import NAMES, script
+from core.scripts import NAMES, character_of, script, script_of
 from core.ui import state
 from core.ui.strokes import SIDE, Letter, from_glyph
 
+if TYPE_CHECKING:
+    from core.data.sketchbook.strokes import Glyph
+
 _PEN = 14
+_PLAIN = {"english": "Klee One", "kannada": "Noto Sans Kannada"}
+"""Families that write as schoolbooks do, where the first of a script does not."""
 # A bar and a circle: letters in one script, digits or other letters in another.
 _ANYBODYS = frozenset("IlOoاه")
 
@@ -147,18 +153,52 @@ def examples(number: int) -> tuple[Letter, ...]:
 def alphabet(name: str, *, held_out: bool | None = None) -> tuple[Letter, ...]:
     """Return the letters of a script, without digits.
 
-    Each once, of the first family that has it; or where `held_out` says so, those of all families
+    Each once, as plainly as can be; or where `held_out` says so, those of all families
     held out of training, or of all others.
     """
     from core.data.sketchbook import Sketchbook, characters
     from core.data.sketchbook.characters import is_basic
 
-    glyphs = [
-        each
-        for each in Sketchbook.load().glyphs(name, held_out=held_out)
-        if is_basic(each.character) and not each.character.isdigit()
-    ]
     if held_out is None:
-        once = {each.character: each for each in reversed(glyphs)}
+        once = _plainly(name)
         glyphs = [once[each] for each in characters(name) if each in once]
-    return tuple(Letter(name, each.character, from_glyph(each.strokes, _PEN)) for each in glyphs)
+    else:
+        glyphs = list(Sketchbook.load().glyphs(name, held_out=held_out))
+    return tuple(
+        Letter(name, each.character, from_glyph(each.strokes, _PEN))
+        for each in glyphs
+        if is_basic(each.character) and not each.character.isdigit()
+    )
+
+
+@cache
+def in_strokes(name: str) -> str:
+    """Return the character of a `class_name` as SVG in its script's colour.
+
+    As the sketchbook draws it; one that is not there in the browser's own letters.
+    """
+    of, character = script_of(name), character_of(name)
+    glyph = _plainly(of).get(character)
+    color = script(of).color
+    if glyph is None:
+        inside = (
+            f'<text x="50%" y="50%" fill="{color}" font-size="{SIDE // 2}" text-anchor="middle" '
+            f'dominant-baseline="central">{escape(character)}</text>'
+        )
+    else:
+        path = _path(Letter(of, character, from_glyph(glyph.strokes, _PEN)))
+        inside = (
+            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="16" '
+            'stroke-linecap="round" stroke-linejoin="round"/>'
+        )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">{inside}</svg>'
+
+
+@cache
+def _plainly(name: str) -> dict[str, Glyph]:
+    """Return the characters of a script, each as one family draws it, the plainest that has it."""
+    from core.data.sketchbook import Sketchbook
+
+    glyphs = Sketchbook.load().glyphs(name)
+    plain = [each for each in glyphs if each.collection == _PLAIN.get(name)]
+    return {each.character: each for each in [*reversed(glyphs), *plain]}

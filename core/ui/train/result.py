@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,6 +13,7 @@ from core import jobs
 from core.data.giveaways import can_tell
 from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
+from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts, wilson
 from core.scripts import OTHER
 from core.text import plain, share
@@ -172,7 +175,7 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
     if going_on:
         st.fragment(_trial, run_every=_POLL_SECONDS)(run, going_on[0].data)
         return
-    others = [path for path in stores(workspace.store) if caches.content(path) != run.data_hash]
+    others = _others(workspace, run)
     for each in trials:
         if each.error:
             warn(f"The test on {each.data} was not finished: {each.error}")
@@ -189,6 +192,17 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
         row.form_submit_button(
             "Test", icon=":material/fact_check:", on_click=attempt, args=[_start, run]
         )
+
+
+def _others(workspace: Workspace, run: Run) -> list[Path]:
+    """Return the data sets that a run may be tested on, those first that share most scripts."""
+    shared = {}
+    for path in stores(workspace.store):
+        with suppress(ScriptoriumError, OSError):  # damaged: the Data page says so
+            store = caches.store(path)
+            if store.hash != run.data_hash:
+                shared[path] = len(store.per_script.keys() & run.per_script)
+    return sorted(filter(shared.get, shared), key=lambda path: -shared[path])
 
 
 def _start(run: Run) -> None:
