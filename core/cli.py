@@ -42,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         document, text = args.run(args)
     except _Interrupted as ended:
         (document, text), code = ended.answer, _INTERRUPTED
+    except _Partly as done:
+        (document, text), code = done.answer, 1
+        for problem in done.problems:
+            _say(f"error: {problem}")
     except (ScriptoriumError, OSError) as error:
         _say(f"error: {in_one_line(error)}")
         return 1
@@ -70,6 +74,24 @@ class _Interrupted(KeyboardInterrupt):
         self.answer = answer
 
 
+class _Partly(Exception):
+    """A command could not do all that was asked for, and what it could is not lost."""
+
+    def __init__(self, answer: Answer, problems: Sequence[str]) -> None:
+        super().__init__()
+        self.answer, self.problems = answer, problems
+
+
+def _with_figure(path: Path | None, draw: Callable[[], str], answer: Answer) -> Answer:
+    """Draw a figure where one is asked for; the answer is not lost where it can't be written."""
+    if path:
+        try:
+            write_atomically(path, draw())
+        except (ScriptoriumError, OSError) as error:
+            raise _Partly(answer, [in_one_line(error)]) from error
+    return answer
+
+
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with a command, without the usage."""
 
@@ -86,10 +108,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(text: str) -> Path:
+    """Take a path as it was typed; an empty one, such as of an unset variable, is no folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is empty: name a file or a folder")
+    return at_home(text)
+
+
 def _data_set(text: str) -> Path:
+    from core.data.archive import as_text
+
     path = at_home(text)
     if path.suffix != ".parquet" or path.name.startswith("."):
         raise argparse.ArgumentTypeError(f"{text}: a data set is called NAME.parquet")
+    if as_text(text) != text:  # nothing could read it
+        raise argparse.ArgumentTypeError(f"{as_text(text)}: the name is not UTF-8; choose another")
     return path
 
 
@@ -135,7 +168,7 @@ def _data_commands(commands: Any) -> None:
         dest="folders",
         nargs="+",
         action="extend",
-        type=at_home,
+        type=_path,
         default=[],
         metavar="FOLDER",
         help="look here, too",
@@ -174,14 +207,14 @@ def _data_commands(commands: Any) -> None:
     giveaways = _command(
         parts, "giveaways", _giveaways, "how far scripts are told apart without their shape"
     )
-    giveaways.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set")
+    giveaways.add_argument("data", type=_path, metavar="FILE.parquet", help="a data set")
     giveaways.add_argument(
         "--pipeline", metavar="NAME", help="whose steps to measure after; the data set's own if not"
     )
     giveaways.add_argument("--figure", type=_figure, metavar="FILE.svg", help="draw it there")
     export = _command(parts, "export", _export, "write a data set as the notebook's CSV")
-    export.add_argument("data", type=at_home, metavar="FILE.parquet", help="a data set of 28x28 px")
-    export.add_argument("--csv", type=at_home, required=True, help="the file to write")
+    export.add_argument("data", type=_path, metavar="FILE.parquet", help="a data set of 28x28 px")
+    export.add_argument("--csv", type=_path, required=True, help="the file to write")
 
 
 def _training_commands(commands: Any) -> None:
@@ -215,9 +248,9 @@ def _model_commands(commands: Any) -> None:
         "model", help="shipped, notebook, a run's id, or a folder that holds a model"
     )
     what = evaluate.add_mutually_exclusive_group(required=True)
-    what.add_argument("--images", type=at_home, metavar="PATH", help="images of one --script")
+    what.add_argument("--images", type=_path, metavar="PATH", help="images of one --script")
     what.add_argument(
-        "--unseen", type=at_home, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
+        "--unseen", type=_path, metavar="FOLDER", help="zips or folders named SCRIPT-COLLECTION"
     )
     evaluate.add_argument("--script", metavar="NAME", help="what they are images of")
     evaluate.add_argument(
@@ -233,18 +266,18 @@ def _model_commands(commands: Any) -> None:
     predict.add_argument(
         "model", help="shipped, notebook, a run's id, or a folder that holds a model"
     )
-    predict.add_argument("files", nargs="+", type=at_home, metavar="FILE", help="pictures")
+    predict.add_argument("files", nargs="+", type=_path, metavar="FILE", help="pictures")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
     _from(ablation, "the Kaggle sets")
     ablation.add_argument(
         "--unseen",
-        type=at_home,
+        type=_path,
         required=True,
         metavar="FOLDER",
         help="zips or folders named SCRIPT-COLLECTION",
     )
     ablation.add_argument(
-        "--out", type=at_home, required=True, metavar="FOLDER", help="for results, figure and runs"
+        "--out", type=_path, required=True, metavar="FOLDER", help="for results, figure and runs"
     )
     ablation.add_argument(
         "--images", type=int, default=400_000, metavar="N", help="that each model sees in training"
@@ -373,9 +406,7 @@ def _giveaways(args: Any) -> Answer:
     found = find(store, pipeline, store.labels(["script"])["script"])
     for name, count in found.left_out.items():
         _say(f"left out {name}: {count} images are too few")
-    if args.figure:
-        bars = [(each.label, each.accuracy) for each in found.stages]
-        write_atomically(args.figure, of_giveaways(bars, found.chance))
+    bars = [(each.label, each.accuracy) for each in found.stages]
     document = {
         "images": found.images,
         "left_out": found.left_out,
@@ -386,8 +417,9 @@ def _giveaways(args: Any) -> Answer:
         ],
         "alone": {"came": found.came, "seen": found.seen},
     }
-    lines = [f"{each.label:16} {each.accuracy:6.1%}" for each in found.stages]
-    return document, "\n".join([*lines, f"{'by chance':16} {found.chance:6.1%}"])
+    lines = [f"{label:16} {accuracy:6.1%}" for label, accuracy in bars]
+    answer = document, "\n".join([*lines, f"{'by chance':16} {found.chance:6.1%}"])
+    return _with_figure(args.figure, lambda: of_giveaways(bars, found.chance), answer)
 
 
 def _models(_: Any) -> Answer:
@@ -409,7 +441,7 @@ def _train(args: Any) -> Answer:
 
         if not args.paths:
             raise ScriptoriumError("the recipe learns from the Kaggle sets: name them with --from")
-        if given or args.resume:
+        if given or args.resume is not None:
             raise ScriptoriumError("the recipe brings its own settings: give --recipe and --from")
         make: Callable[..., dict[str, Any]] = make_shipped
         tested_on = "held-out writers"
@@ -419,9 +451,9 @@ def _train(args: Any) -> Answer:
         return document, f"{document['folder']}: accuracy {document['accuracy']:.2%} on {tested_on}"
     if args.paths:
         raise ScriptoriumError("--from goes with --recipe; a data set is made with data build")
-    if args.resume and given:
+    if args.resume is not None and given:
         raise ScriptoriumError("a resumed run keeps its settings: give --resume RUN alone")
-    if args.resume:
+    if args.resume is not None:
         run = resume_run(workspace(), find_run(workspace(), args.resume))
     elif "data" in given:
         run = start_run(workspace(), Settings(**given))
@@ -514,9 +546,7 @@ def _evaluate_unseen(args: Any, predictor: Any) -> Answer:
     result = evaluate_unseen(predictor, args.unseen, _say)
     if args.record:
         record(args.model, result)
-    if args.figure:
-        write_atomically(args.figure, result.to_svg())
-    return result.to_json(), result.to_markdown()
+    return _with_figure(args.figure, result.to_svg, (result.to_json(), result.to_markdown()))
 
 
 def _predict(args: Any) -> Answer:
@@ -528,11 +558,16 @@ def _predict(args: Any) -> Answer:
 
     predictor = Predictor.load(args.model)
     document: list[dict[str, Any]] = []
+    problems = []
     for path in args.files:
         try:
             answer = predictor.predict(decode(whole_file(path)))
         except ImageError as error:
-            raise ImageError(f"{path}: {error}") from error
+            problems.append(f"{path}: {error}")
+            continue
+        except OSError as error:
+            problems.append(in_one_line(error))
+            continue
         ranked = [[name, round(p, 6)] for name, p in answer.ranked]
         document.append(
             {
@@ -547,7 +582,12 @@ def _predict(args: Any) -> Answer:
                 ],
             }
         )
-    return document, "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
+    text = "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
+    if document and problems:
+        raise _Partly((document, text), problems)
+    if problems:
+        raise ImageError("; ".join(problems))
+    return document, text
 
 
 def _answered(answer: dict[str, Any]) -> str:
@@ -572,9 +612,7 @@ def _few(args: Any) -> Answer:
     from core.training.few import COUNTS, few_images, to_markdown
 
     rows = few_images(args.counts or COUNTS, say=_say)
-    if args.figure:
-        write_atomically(args.figure, of_few(rows))
-    return rows, to_markdown(rows)
+    return _with_figure(args.figure, lambda: of_few(rows), (rows, to_markdown(rows)))
 
 
 def _bench(args: Any) -> Answer:

@@ -65,6 +65,17 @@ class Cancelled(ScriptoriumError):
     """The user stopped the work before its end."""
 
 
+DAMAGED = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading a description ends with that somebody has changed by hand, or cut off."""
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error says, or what kind it is where it says nothing."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

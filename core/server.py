@@ -92,13 +92,16 @@ def start_server(workspace: Path) -> Server:
         )
         server = Server(f"http://127.0.0.1:{port}", workspace, process)
         give_up = time.monotonic() + _PATIENCE_SECONDS
-        while not server.is_healthy:
-            if process.poll() is not None or time.monotonic() > give_up:
-                server.stop()
-                log.seek(0)
-                said = log.read().decode(errors="replace")[-_LAST:].strip()
-                raise ScriptoriumError(f"the server did not start; try: make run\n{said}")
-            time.sleep(0.05)
+        try:
+            while not server.is_healthy:
+                if process.poll() is not None or time.monotonic() > give_up:
+                    log.seek(0)
+                    said = log.read().decode(errors="replace")[-_LAST:].strip()
+                    raise ScriptoriumError(f"the server did not start; try: make run\n{said}")
+                time.sleep(0.05)
+        except BaseException:  # Ctrl-C, too
+            server.stop()
+            raise
     return server
 
 

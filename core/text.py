@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-_MARKS = re.compile(r"([*$~<`\\\[\]]|(?<![^\W_])_|_(?![^\W_]))")
-"""What makes text bold, a formula, a link ...; an underscore does so at the edge of a word."""
+_MARKS = re.compile(r"([*$~<`\\\[\]]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w/+-]+:)|&(?=#?\w+;))")
+"""What makes text bold, a formula, a link, an icon ...; an underscore at the edge of a word."""
 _CODE = re.compile(r"(?<!`)(`[^`]+`)(?!`)")
 
 
@@ -30,6 +30,11 @@ def message(text: str) -> str:
     for place in range(0, len(parts), 2):
         parts[place] = _MARKS.sub(r"\\\1", parts[place])
     return "".join(parts)
+
+
+def sentence(text: str) -> str:
+    """Write what an error says as a sentence; what it names stays as it is."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def isolated(text: str) -> str:
@@ -58,11 +63,12 @@ def share(part: float, whole: float, digits: int = 1) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say a length of time: seconds to a minute, minutes to an hour, then hours."""
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= 0.9 * size:
-            return f"{max(1, round(seconds / size))} {unit}"
-    return f"{max(1, round(seconds))} s"
+    """Say a length of time: seconds to a minute, minutes to two hours, then hours."""
+    if seconds < 54:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 7200:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{seconds / 3600:.1f} h"
 
 
 def ago(then: datetime) -> str:

@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 
 from core.errors import StorageFull
 
-_ABANDONED = 600.0  # seconds
+_ABANDONED = 86400.0
+"""Seconds: a machine that sleeps meanwhile, or a slow build, leaves a file alone for hours."""
 _IN_USE = ".lock"
 _PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 _DEVICES = re.compile(r"/(dev|proc)/(?!shm/)")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.text import images
+from core.text import images, plain
 from core.ui.builds import data_or_stop
 from core.ui.explore import columns, counts, filters, giveaways, grid, ink, sources, take
 from core.ui.page import EXPLORE, advice, begin_page
@@ -20,7 +20,7 @@ begin_page(EXPLORE)
 
 store = data_or_stop(workspace())
 height, width = store.shape
-about = f"{images(len(store))}, prepared by the {store.pipeline.name} pipeline to "
+about = f"{images(len(store))}, prepared by the {plain(store.pipeline.name)} pipeline to "
 about += f"{height} × {width} px"
 if store.skipped:
     about += f"; {store.skipped:,} file{'s' if store.skipped > 1 else ''} could not be read"

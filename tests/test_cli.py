@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from PIL import Image
 from core.cli import main
 from core.data.sources import SOURCES
 from core.data.store import Store
-from core.errors import DataError
+from core.errors import DataError, StorageFull
 from core.evaluation.bench import BENCHMARKS
 from core.imaging import Pipeline
 from core.imaging.own import save_pipeline
@@ -504,6 +505,60 @@ def test_predict(call: Callable[..., Answer], band_model: Path, pictures: Path) 
         assert sum(shares) == pytest.approx(1, abs=1e-4)
 
 
+def test_answers_to_good_pictures_outlive_a_bad_one(
+    call: Callable[..., Answer], band_model: Path, pictures: Path
+) -> None:
+    good, bad = pictures / "0" / "x.png", pictures / "bad.png"
+    bad.touch()
+
+    answer = call("predict", band_model, bad, pictures / "gone.png", good, "--json")
+
+    assert answer.code == 1
+    assert [each["path"] for each in json.loads(answer.out)] == [str(good)]
+    assert "bad.png: the file is empty" in answer.err
+    assert "gone.png: No such file" in answer.err
+
+
+def test_an_answer_outlives_a_figure_for_which_there_is_no_room(
+    call: Callable[..., Answer],
+    band_model: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pictures.rename(pictures.parent / "kannada-x")
+
+    def full(*_: object) -> None:
+        raise StorageFull("no space left on the disk")
+
+    monkeypatch.setattr("core.cli.write_atomically", full)
+    figure = pictures.parent / "unseen.svg"
+
+    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--figure", figure, "--json")
+
+    assert answer.code == 1
+    assert json.loads(answer.out)["mean"] == 0.75
+    assert "no space left on the disk" in answer.err
+
+
+def test_pictures_that_are_not_read_are_named(
+    call: Callable[..., Answer], band_model: Path, pictures: Path, tmp_path: Path
+) -> None:
+    for name in ("photo.HEIC", "scan.pdf"):
+        (pictures / "0" / name).write_bytes(b"whatever")
+
+    answer = call("evaluate", band_model, "--images", pictures, "--script", "kannada", "--json")
+
+    assert (answer.document["n"], answer.document["skipped"]) == (4, 2)
+    assert "photo.HEIC: a kind of picture that is not read; save it as PNG or JPEG" in answer.err
+    packed = tmp_path / "outer.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(pictures / "0" / "x.png", "kannada/a/x.png")
+        archive.writestr("inner.zip", b"whatever")
+    built = call("data", "build", "--from", packed, "--out", tmp_path / "out.parquet", "--json")
+    reason = "a zip within a zip; unpack it"
+    assert built.document["skipped"] == [{"path": "outer.zip/inner.zip", "reason": reason}]
+
+
 @pytest.mark.parametrize(
     ("prediction", "said"),
     [
@@ -714,6 +769,13 @@ BAD_INPUT = {
     "": "COMMAND",
     "data": "COMMAND",
     "dance": "choose from",
+    f"{BUILD} english={{bad}}/table.csv": "table.csv says itself .*leave out english=",
+    "predict {model} ''": "a path is empty",
+    "evaluate {model} --images '' --script arabic": "a path is empty",
+    "evaluate {model} --unseen ''": "a path is empty",
+    "data sources --in ''": "a path is empty",
+    "train --data {canonical} --resume ''": "keeps its settings",
+    "train --resume ''": "no run called ''",
 }
 
 
@@ -730,7 +792,7 @@ def test_bad_input_is_answered_in_one_line_and_leaves_nothing(
 ) -> None:
     places = {"bad": bad, "kaggle": kaggle_folder, "model": band_model, "new": tmp_path / "new"}
     before = {path: path.stat().st_mtime_ns for path in bad.rglob("*")}
-    arguments = [each.format(**places, canonical=canonical_store) for each in line.split()]
+    arguments = [each.format(**places, canonical=canonical_store) for each in shlex.split(line)]
 
     answer = call(*arguments, *(["--json"] if arguments else []))
 

@@ -1,6 +1,6 @@
 import pytest
 
-from core.text import code, images, isolated, message, plain, share
+from core.text import code, duration, images, isolated, message, plain, sentence, share
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,8 @@ def test_a_name_is_no_markup(name: str, markdown: str):
         ("`` ` ![p](y) ` `ok`", r"\`\` ` ![p](y) ` `ok`"),
         ("``a`` ![p](y)", r"\`\`a\`\` !\[p\](y)"),
         (r"a\[b](y)", r"a\\\[b\](y)"),
+        (":material/home: &lt;b :smile:", r"\:material/home: \&lt;b \:smile:"),
+        ("a: b & c: 1:2", "a: b & c: 1:2"),
     ],
 )
 def test_what_a_message_names_is_no_markup(text: str, markdown: str):
@@ -73,3 +75,17 @@ def test_a_share_is_all_or_nothing_only_where_that_is_true(
 
 def test_one_image_is_one():
     assert [images(count) for count in (0, 1, 1200)] == ["0 images", "1 image", "1,200 images"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (53, "53 s"), (54, "1 min"), (5280, "88 min"), (7200, "2.0 h"), (9000, "2.5 h")],
+)
+def test_a_length_of_time_is_said_as_closely_as_it_matters(seconds: float, said: str):
+    assert duration(seconds) == said
+
+
+def test_a_sentence_keeps_the_names_in_it():
+    assert sentence("the step Ink or not can't work on it") == (
+        "The step Ink or not can't work on it."
+    )

@@ -18,6 +18,8 @@ from core.errors import DataError, ImageError, SourceNotFound
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _PNM = (".pbm", ".pgm", ".ppm", ".pnm")
 IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
+_FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".pdf", ".psd")
+"""Pictures that are not read."""
 _UNREADABLE = (
     OSError,
     EOFError,
@@ -221,6 +223,15 @@ def _now_and_then(heed: Callable[[], None] | None, files: Iterable[_T]) -> Itera
 def is_image(entry: Entry) -> bool:
     """Whether the name says that the file is an image."""
     return entry.name.lower().endswith(IMAGE_SUFFIXES)
+
+
+def why_not(entry: Entry) -> str:
+    """Say why what is in a file can't be read though people would expect it; "" of any other."""
+    if entry.name.lower().endswith(_FOREIGN):
+        return "a kind of picture that is not read; save it as PNG or JPEG"
+    if entry.zipped and entry.name.lower().endswith(".zip"):
+        return "a zip within a zip; unpack it"
+    return ""
 
 
 class Copies:

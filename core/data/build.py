@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from core.data.again import items_of
 from core.data.convert import Skipped, convert, seldom_collected
 from core.data.notebook_csv import read_csv
-from core.data.scan import COPIES, Item, Scan, scan
+from core.data.scan import COPIES, Item, Scan, hinted, scan
 from core.data.store import Store, Writer
 from core.errors import Cancelled, DataError, SourceNotFound
 from core.imaging import Pipeline, find_pipeline
@@ -94,13 +95,20 @@ def build(
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     with seldom_collected():
         found = find_items(paths, per_script, like_notebook, reversed_labels, seed, cancelled)
+        kinds = {type(each.file) for each in found.items}
         report = write_items(
-            found.items, out, chosen, workers=workers, progress=progress, cancelled=cancelled
+            found.items,
+            out,
+            chosen,
+            workers=workers,
+            progress=progress,
+            cancelled=cancelled,
+            once=len(kinds) > 1,
         )
     return dataclasses.replace(
         report,
         skipped=found.skipped + report.skipped,
-        copies=found.copies,
+        copies=found.copies + report.copies,
         seconds=time.perf_counter() - started,
     )
 
@@ -135,13 +143,18 @@ def write_items(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     sources: bool = True,
+    once: bool = False,
 ) -> BuildReport:
     """Write images that were found into a data set; arguments and errors as of `build`.
 
-    Without `sources` no copy of what was prepared is kept: smaller, and enough to train on.
+    Without `sources` no copy of what was prepared is kept: smaller, and enough to train on. With
+    `once` an image is left out that was there already, of the same collection, path and content:
+    a data set and the zip that it was made of hold the same ones.
     """
     started = time.perf_counter()
     skipped: list[Skipped] = []
+    copies: Counter[str] = Counter()
+    seen: set[tuple[str, ...]] | None = set() if once else None
     done = 0
     with (
         atomic_path(out) as temporary,
@@ -150,9 +163,11 @@ def write_items(
     ):
         for table, unreadable in convert(items, pipeline, workers, sources=sources):
             _heed(cancelled)
+            done += len(table) + len(unreadable)
+            if seen is not None:
+                table = _unseen(table, seen, copies)
             writer.add(table)
             skipped += unreadable
-            done += len(table) + len(unreadable)
             if progress:
                 progress(done, len(items))
         writer.skipped = len(skipped)
@@ -167,7 +182,22 @@ def write_items(
         tuple(skipped),
         time.perf_counter() - started,
         writer.hash,
+        tuple((name, COPIES.format(count)) for name, count in copies.items()),
     )
+
+
+def _unseen(table: pa.Table, seen: set[tuple[str, ...]], copies: Counter[str]) -> pa.Table:
+    """Return the rows that are not `seen` yet, and count the others by their collection."""
+    names = zip(
+        *(table[each].to_pylist() for each in ("collection", "path", "digest")), strict=True
+    )
+    keep = []
+    for name in names:
+        keep.append(name not in seen)
+        if not keep[-1]:
+            copies[name[0]] += 1
+        seen.add(name)
+    return table if all(keep) else table.filter(pa.array(keep))
 
 
 def _heed(cancelled: Callable[[], bool] | None) -> None:
@@ -176,6 +206,12 @@ def _heed(cancelled: Callable[[], bool] | None) -> None:
 
 
 def _find(paths: Sequence[str], reversed_labels: bool, heed: Callable[[], None]) -> Scan:
+    for each in paths:
+        name, path = hinted(each)
+        if name and _is_file(str(path), ".csv", ".parquet"):
+            raise DataError(
+                f"{each}: {path.name} says itself what its images are; leave out {name}="
+            )
     tables = _ending(".csv", paths)
     if reversed_labels and not tables:
         raise DataError("reversed labels are a fault of the notebook's CSV; give one")

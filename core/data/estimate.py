@@ -65,12 +65,17 @@ def estimate_sketch(pipeline: Pipeline, per_script: int) -> Estimate:
     """Estimate a data set from the sketchbook; arguments and errors as of its `sketch`."""
     from core.data.sketchbook.build import sketch_items
 
+    sketch_items(1, seed=0, noise=False)  # the first of all waits for the strokes
     started = time.perf_counter()
-    items = sketch_items(per_script, seed=0, noise=False)
-    return _estimate(Scan(tuple(items), ()), pipeline, time.perf_counter() - started)
+    drawn = min(per_script, SAMPLE)  # all of them would take as long to think of as to draw
+    items = sketch_items(drawn, seed=0, noise=False)
+    times = per_script / drawn
+    looked = (time.perf_counter() - started) * times
+    return _estimate(Scan(tuple(items), ()), pipeline, looked, times)
 
 
-def _estimate(found: Scan, pipeline: Pipeline, looked: float) -> Estimate:
+def _estimate(found: Scan, pipeline: Pipeline, looked: float, times: float = 1) -> Estimate:
+    """Estimate what `times` as many items as were found take, having looked so many seconds."""
     items = found.items
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -83,15 +88,16 @@ def _estimate(found: Scan, pipeline: Pipeline, looked: float) -> Estimate:
         chosen = [group[i] for i in random.choice(len(group), share, replace=False)]
         started = time.perf_counter()
         table, _ = next(convert(chosen, pipeline, 1))
-        seconds += (time.perf_counter() - started) / share * len(group)
+        scaled = len(group) * times / share
+        seconds += (time.perf_counter() - started) * scaled
         if len(table):
-            size += _bytes(table, pipeline) / share * len(group)
+            size += _bytes(table, pipeline) * scaled
         sampled += len(table)
     if not sampled:
         raise SourceNotFound(f"none of {sum(shares)} files that were tried is a readable image")
-    workers = (os.cpu_count() or 1) if len(items) >= ALONE else 1
+    workers = (os.cpu_count() or 1) if len(items) * times >= ALONE else 1
     return Estimate(
-        {script: len(groups[script]) for script in sorted(groups)},
+        {script: round(len(groups[script]) * times) for script in sorted(groups)},
         found.skipped,
         found.copies,
         round(size),

@@ -96,7 +96,8 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
     }
     rows = np.sort(np.concatenate(list(rows_of.values())))
     truth = scripts.iloc[rows].to_numpy().astype(str)
-    collections = store.about(rows)["collection"]
+    about = store.about(rows)
+    collections, copies = about["collection"], about["digest"].to_numpy()
     images = store.sources(rows)
     measured = [measure(images)]
     for step in pipeline.steps:
@@ -104,11 +105,11 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
         measured.append(measure(images))
     names = (CAME, *(each.label for each in pipeline.steps))
     stages = [
-        Stage(name, tell(np.concatenate(list(found.values()), axis=1), truth))
+        Stage(name, tell(np.concatenate(list(found.values()), axis=1), truth, copies))
         for name, found in zip(names, measured, strict=True)
     ]
     came, seen = (
-        {name: float(tell(values, truth).mean()) for name, values in found.items()}
+        {name: float(tell(values, truth, copies).mean()) for name, values in found.items()}
         for found in (measured[0], measured[-1])
     )
     told = {name: len(each) for name, each in rows_of.items()}
@@ -165,23 +166,25 @@ def traits(image: np.ndarray) -> dict[str, list[float]]:
     }
 
 
-def tell(measured: np.ndarray, scripts: np.ndarray) -> pd.Series:
+def tell(measured: np.ndarray, scripts: np.ndarray, copies: np.ndarray) -> pd.Series:
     """Let a model that sees numbers alone say which script each image is of.
 
     Extremely randomised trees (Geurts, Ernst and Wehenkel 2006) learn from one half of the images,
-    taken by chance, and are asked about the other, both ways round.
+    taken by chance, and are asked about the other, both ways round. Copies of an image are in one
+    half, or the trees would know them again.
 
     Args:
         measured: float (N, M).
         scripts: the true ones, str (N,).
+        copies: (N,), the same for images that are copies of each other.
 
     Returns:
         Share told right, 0 to 1; index: script.
     """
     from sklearn.ensemble import ExtraTreesClassifier  # a second, and only this needs it
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     trees = ExtraTreesClassifier(_TREES, class_weight="balanced", random_state=0)
-    halves = StratifiedKFold(2, shuffle=True, random_state=0)
-    said = cross_val_predict(trees, measured, scripts, cv=halves)
+    halves = StratifiedGroupKFold(2, shuffle=True, random_state=0)
+    said = cross_val_predict(trees, measured, scripts, cv=halves, groups=copies)
     return pd.Series(said == scripts).groupby(scripts).mean()

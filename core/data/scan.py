@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from core.data.archive import Entry, as_text, distinct, is_image
+from core.data.archive import Entry, as_text, distinct, is_image, why_not
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER, WITH_OTHER
@@ -99,6 +99,8 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     every = [each for files in found for each in files]
     items = [each for each in every if isinstance(each, Item)]
     skipped = [(each.path, NOT_OURS) for each in every if isinstance(each, Entry)]
+    files = (file for each in listed for file in each.files)
+    skipped += [(each.path, why) for each in files if (why := why_not(each))]
     copies = [(as_text(str(root)), COPIES.format(count)) for root, count in copied.items()]
     items.sort(key=lambda each: (each.collection, each.file.path))
     return Scan(tuple(items), (*skipped, *unreadable), tuple(copies))

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.errors import PipelineError, StoreError
+from core.errors import DAMAGED, PipelineError, StoreError
 from core.imaging import Pipeline, decode
 from core.scripts import WITH_OTHER
 
@@ -91,7 +91,9 @@ class Store:
                 )
             height, width = facts["shape"]
             per_script = facts["per_script"]
-            counted = sum(per_script.values()) == layout.num_rows
+            counts = list(per_script.values())
+            counted = sum(counts) == layout.num_rows
+            counted &= all(type(each) is int and each >= 0 for each in counts)
             known = set(per_script) <= set(WITH_OTHER)
             columns = layout.schema.to_arrow_schema().equals(_schema((height, width)))
             if not (counted and known and columns):
@@ -104,7 +106,7 @@ class Store:
                 per_script,
                 facts["skipped"],
             )
-        except (ValueError, KeyError, TypeError, PipelineError) as error:
+        except (*DAMAGED, PipelineError) as error:
             raise StoreError(f"{path}: its description is damaged ({error}); build it again") from (
                 error
             )

@@ -64,8 +64,9 @@ def record(model: str, unseen: Unseen) -> None:
         }
         for name, each in unseen.collections.items()
     }
+    text = card(facts)
     write_atomically(folder / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    write_atomically(folder / CARD, card(facts))
+    write_atomically(folder / CARD, text)
 
 
 def _hardest(collection: str, evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -99,7 +100,7 @@ def card(facts: dict[str, Any]) -> str:
         _what(facts),
         "## How good it is\n\n" + _accuracies(facts),
     ]
-    if "decision" in facts:
+    if facts.keys() >= {"decision", "calibration", "unknown"}:  # as `calibrate` leaves them
         parts.append("## How sure it is, and when it declines\n\n" + _sureness(facts))
     parts.append("## Collections it never saw\n\n" + _collections(facts["unseen_collections"]))
     recipe = facts.get("recipe")

@@ -30,6 +30,11 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE = b"\xff\xd8"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers that begin a frame header; the three left out are tables."""
+_JPEG_SEGMENTS = frozenset((0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE))
+"""Markers of what usually comes before it: tables, the restart interval, applications', comments.
+
+Each is followed by its length.
+"""
 _CHUNK = struct.Struct(">I4s").unpack_from
 _CHECKSUM = struct.Struct(">I").unpack_from
 """What a chunk of a PNG begins with, its length and kind, and what it ends with."""
@@ -81,7 +86,10 @@ def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
             f"the image is {width}x{height}, over the limit of {MAX_PIXELS // 10**6} megapixels: "
             "shrink it first"
         )
-    pixels = _collapse(_bound(_composite(_pixels(data, kind, mode, max(width, height)))))
+    decoded = _pixels(data, kind, mode, max(width, height))
+    if max(decoded.shape[:2]) > max(width, height):
+        raise ImageError("the image is damaged: it is larger than it says")
+    pixels = _collapse(_bound(_composite(decoded)))
     turned = (pixels.shape[0] - pixels.shape[1]) * (height - width) < 0
     return pixels, (height, width) if turned else (width, height)
 
@@ -110,7 +118,9 @@ def _header(data: bytes) -> tuple[str, str, tuple[int, int]]:
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     """Return width and height in px from the frame header (ITU-T T.81, B.2.2), if it is found.
 
-    Asking Pillow takes longer than decoding a small image does.
+    Asking Pillow takes longer than decoding a small image does. What is written otherwise than
+    cameras and programs write it, though the standard allows it, is left to Pillow: a size read
+    from the wrong place would let a bomb in.
     """
     place = 2
     while place + 9 <= len(data) and data[place] == 0xFF:
@@ -118,6 +128,8 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack(">HH", data[place + 5 : place + 9])
             return (width, height) if width and height else None
+        if marker not in _JPEG_SEGMENTS:
+            return None
         place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
     return None
 
@@ -147,7 +159,9 @@ def _png(data: bytes) -> np.ndarray | None:
         data = _as_greys(data, width)
     try:
         pixels = np.asarray(imagecodecs.png_decode(_unpacked(data, pixel_data)))
-    except (imagecodecs.PngError, ValueError):  # it may trip over its own message
+    except (imagecodecs.PngError, ValueError) as error:  # it may trip over its own message
+        if _lacks_rows(data, pixel_data):  # which Pillow would make up
+            raise ImageError("the image is damaged: rows are missing at its end") from error
         return None
     if not width:
         return pixels
@@ -220,6 +234,17 @@ def _unpacked(data: bytes, pixel_data: list[slice]) -> bytes:
         checksum = imagecodecs.deflate_crc32(bytes(part), checksum)
     before, after = data[: pixel_data[0].start - 8], data[pixel_data[-1].stop + 4 :]
     return b"".join([before, struct.pack(">I", length), *chunk, struct.pack(">I", checksum), after])
+
+
+def _lacks_rows(data: bytes, pixel_data: list[slice]) -> bool:
+    """Say whether the packed pixels of a PNG, all of which are there, end early."""
+    size = _size_of_rows(data)
+    unpacking = zlib.decompressobj()
+    try:
+        rows = unpacking.decompress(b"".join([data[each] for each in pixel_data]), size)
+    except zlib.error:
+        return False
+    return unpacking.eof and len(rows) < size
 
 
 def _size_of_rows(data: bytes) -> int:

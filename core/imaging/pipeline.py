@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import PipelineError
+from core.errors import DAMAGED, PipelineError
 from core.imaging.steps import (
     STEPS,
     Binarise,
@@ -25,6 +25,7 @@ from core.imaging.steps import (
     Step,
     Thin,
 )
+from core.imaging.values import Number, values_of
 
 
 @dataclass(frozen=True)
@@ -113,28 +114,42 @@ class Pipeline:
                 }
                 steps.append(_checked(STEPS[each["step"]](**values)))
             return Pipeline(str(description["name"]), tuple(steps))
-        except (KeyError, TypeError, AttributeError) as error:
+        except DAMAGED as error:
             raise PipelineError(
                 f"not a pipeline this version knows ({error}); steps are {', '.join(STEPS)}"
             ) from error
+
+
+def _most(step: Step, name: str) -> float:
+    """Return how much a value may be: of px several times what people are offered."""
+    offered = values_of(step).get(name)
+    if not isinstance(offered, Number):
+        return _LARGEST
+    return offered.high * (_BEYOND if offered.unit == "px" else 1)
 
 
 def _checked(step: Step) -> Step:
     """Return `step`, whole numbers as fractions where these are usual.
 
     Raises:
-        TypeError: a value is of another kind than the usual one, negative, or a size of nothing.
+        TypeError: a value is of another kind than the usual one, negative, a size of nothing, or
+            so large that one image would take minutes.
     """
     fractions = {}
     for field in dataclasses.fields(step):
         name, value, usual = field.name, getattr(step, field.name), field.default
         if type(value) is int and isinstance(usual, float):
             fractions[name] = value = float(value)
-        too_small = isinstance(value, int | float) and value < (name == "size")
-        if not isinstance(value, type(usual)) or too_small:
+        fits = type(value) is type(usual)
+        if fits and isinstance(value, int | float):
+            least = 1 if name == "size" else 0
+            fits = least <= value <= _most(step, name)  # not so a NaN
+        if not fits:
             raise TypeError(f"{name} of {type(step).__name__} can't be {value!r}")
     return dataclasses.replace(step, **fractions)
 
+
+_LARGEST, _BEYOND = 1024, 8
 
 _INVERTED = (
     "english-handwritten-characters-dataset",

@@ -9,11 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import ModelError, PipelineError
+from core.errors import DAMAGED, ModelError, PipelineError
 from core.imaging import Pipeline
 from core.imaging.own import check
 from core.inference.decision import Answers, Characters, Decision, answers
-from core.models.export import BUNDLED, CHARACTER_NAMES, FACTS, FORMAT, LITERT, read_facts
+from core.models.export import (
+    BUNDLED,
+    CHARACTER_NAMES,
+    FACTS,
+    FORMAT,
+    LITERT,
+    SEAL,
+    read_facts,
+    seal,
+)
 from core.models.litert import LiteRT
 from core.names import meant
 from core.scripts import OTHER
@@ -90,7 +99,7 @@ class Predictor:
             check(pipeline)
             prepared = pipeline.shape
             decision = Decision.from_json(facts.get("decision", {}))
-        except (OSError, ValueError, KeyError, TypeError, PipelineError) as error:
+        except (*DAMAGED, OSError, PipelineError) as error:
             raise ModelError(f"{folder / FACTS}: no description of a model ({error})") from error
         if facts.get("format") != FORMAT:
             raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
@@ -100,6 +109,11 @@ class Predictor:
             raise ModelError(
                 f"{folder}: the network takes and gives {(*network.shape[:2], *network.sizes)}, "
                 f"its description says {(*shape, *gives)}: the files are of different models"
+            )
+        if SEAL in facts and facts[SEAL] != seal((folder / LITERT).read_bytes(), labels, names):
+            raise ModelError(
+                f"{folder}: its labels are not those that were saved with {LITERT}, or not in "
+                "their order; train or export it again"
             )
         known = tuple(each for each in labels if each != OTHER)
         predictor = Predictor(str(model), known, pipeline, decision, characters, facts, network)

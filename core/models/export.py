@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -22,6 +23,8 @@ CHARACTERS = "characters"
 """In `model.json`: how many characters the network answers, where its outputs are sums of those."""
 CHARACTER_NAMES = "character_names"
 """In `model.json`: which, by their `class_name`, in the order in which the network answers them."""
+SEAL = "seal"
+"""In `model.json`: see `seal`. Models that were written before there was one do without."""
 _ASIDE = ".model."
 _INFERENCE = Path(__file__).parents[1] / "inference"
 SHIPPED = _INFERENCE / "shipped"
@@ -40,6 +43,12 @@ def read_facts(folder: Path) -> dict[str, Any]:
         ValueError: it is no JSON.
     """
     return json.loads((folder / FACTS).read_text(encoding="utf-8"))
+
+
+def seal(network: bytes, labels: Sequence[str], characters: Sequence[str]) -> str:
+    """Return what ties the outputs of an exported network to what they are called, in order."""
+    names = json.dumps([list(labels), list(characters)])
+    return hashlib.sha256(network + names.encode()).hexdigest()
 
 
 def export_litert(model: keras.Model, path: Path, *, characters: bool = False) -> None:
@@ -93,6 +102,8 @@ def save_model_folder(
         # without the optimizer: Keras may not know it, and it is most of the file
         keras.Model(model.inputs[0], model.outputs[0], name=model.name).save(aside / KERAS)
         export_litert(model, aside / LITERT, characters=CHARACTER_NAMES in facts)
+        network = (aside / LITERT).read_bytes()
+        description[SEAL] = seal(network, labels, facts.get(CHARACTER_NAMES, ()))
         said = json.dumps(description, ensure_ascii=False, indent=1)
         (aside / FACTS).write_text(said, encoding="utf-8")
         for file in (KERAS, LITERT, FACTS):

@@ -20,7 +20,7 @@ from core import jobs
 from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunError
-from core.models.export import CHARACTER_NAMES, CHARACTERS, LITERT, save_model_folder
+from core.models.export import CHARACTER_NAMES, CHARACTERS, FACTS, LITERT, save_model_folder
 from core.models.family import halves, summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
@@ -134,7 +134,11 @@ def train(folder: Path) -> None:
 
     files.write_state(folder, files.EVALUATING)
     collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
-    result = _evaluate(folder, model, test, names, collections)
+    try:
+        result = _evaluate(folder, model, test, names, collections)
+    except RunError:
+        (folder / FACTS).unlink()  # what diverged is no model
+        raise
     if last_state == files.DONE:
         (folder / files.CHECKPOINT).unlink(missing_ok=True)
     files.write_state(folder, last_state, **result)

@@ -14,6 +14,7 @@ from core.ui.strokes import Drawing, Letter
 
 if TYPE_CHECKING:
     from core.imaging import Pipeline
+    from core.inference.predictor import Predictor
 
 
 @dataclass
@@ -79,11 +80,12 @@ class KeptDrawing:
 
     Attributes:
         letter: the drawing, and what it is as the visitor says.
-        answers: script, or "" for none of the six, by the name of the model.
+        answers: by the name of a model, the model as it was, which may have learned on since, and
+            the script that it answered, or "" for none of the six.
     """
 
     letter: Letter
-    answers: dict[str, str]
+    answers: dict[str, tuple[Predictor, str]]
 
 
 @dataclass

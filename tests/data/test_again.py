@@ -38,8 +38,20 @@ def test_so_many_of_each_script_are_taken_as_from_files(
 def test_a_data_set_goes_together_with_files(
     canonical_store: Path, kaggle_zips: dict[str, Path], tmp_path: Path
 ) -> None:
-    paths = [str(canonical_store), str(kaggle_zips["arabic"])]
-    assert build(paths, tmp_path / "more.parquet").per_script["arabic"] == 96
+    """Half of the images of a set are in a data set already, and are taken once."""
+    zipped = str(kaggle_zips["arabic"])
+    half = tmp_path / "half.parquet"
+    build([zipped], half, per_script=24)
+
+    report = build([str(half), zipped], tmp_path / "more.parquet")
+
+    assert report.per_script == {"arabic": 48}
+    assert [name for name, _ in report.copies] == ["ahcd1"]
+    assert "24 of its images" in report.copies[0][1]
+    paths = Store.open(tmp_path / "more.parquet").labels(["path"])["path"]
+    assert paths.nunique() == 48
+    beside = build([str(canonical_store), zipped], tmp_path / "all.parquet")
+    assert beside.images == 288
 
 
 def test_a_data_set_given_twice_is_taken_once(

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,10 @@ from core.data.build import build
 from core.data.estimate import SAMPLE, estimate_build, estimate_sketch
 from core.data.scan import NOT_OURS
 from core.data.sketchbook import sketch
+from core.data.sketchbook.build import sketch_items
 from core.errors import DataError, SourceNotFound
 from core.imaging import preset
+from core.scripts import NAMES
 
 
 @pytest.mark.parametrize("name", ["canonical", "notebook"])
@@ -39,6 +42,23 @@ def test_a_sketch_is_foretold_too(tmp_path: Path) -> None:
     assert foretold.per_script == report.per_script
     written = (tmp_path / "a.parquet").stat().st_size
     assert foretold.bytes == pytest.approx(written, rel=0.15, abs=6000)
+
+
+def test_a_large_sketch_is_foretold_from_a_few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def items(per_script: int, **options: Any) -> list[Any]:
+        asked.append(per_script)
+        return sketch_items(per_script, **options)
+
+    monkeypatch.setattr("core.data.sketchbook.build.sketch_items", items)
+
+    few, many = (estimate_sketch(preset("canonical"), each) for each in (500, 50_000))
+
+    assert max(asked) <= SAMPLE
+    assert many.per_script == dict.fromkeys(NAMES, 50_000)
+    assert many.bytes == pytest.approx(100 * few.bytes, rel=0.01)
+    assert many.sampled == few.sampled == SAMPLE
 
 
 def test_more_images_take_more_time_and_room(kaggle_folder: Path) -> None:

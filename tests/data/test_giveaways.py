@@ -69,9 +69,19 @@ def test_what_differs_by_paper_alone_is_told_and_what_does_not_is_not() -> None:
     rng = np.random.default_rng(0)
     scripts = np.repeat(["arabic", "kannada"], 100)
     alike = rng.integers(0, 256, (200, 8, 8), dtype=np.uint8)
-    assert 0.3 < tell(columns(alike), scripts).mean() < 0.7
+    each = np.arange(200)
+    assert 0.3 < tell(columns(alike), scripts, each).mean() < 0.7
     paler = alike // np.where(scripts == "arabic", 1, 2)[:, None, None].astype(np.uint8)
-    assert tell(columns(paler), scripts).to_dict() == {"arabic": 1.0, "kannada": 1.0}
+    assert tell(columns(paler), scripts, each).to_dict() == {"arabic": 1.0, "kannada": 1.0}
+
+
+def test_a_copy_of_an_image_does_not_give_it_away() -> None:
+    rng = np.random.default_rng(0)
+    noise = np.repeat(rng.integers(0, 256, (100, 8, 8), dtype=np.uint8), 2, axis=0)
+    scripts = np.repeat(["arabic", "kannada"], 100)
+    copies = np.repeat(np.arange(100), 2)
+    assert tell(columns(noise), scripts, np.arange(200)).mean() > 0.7  # as if they were others
+    assert tell(columns(noise), scripts, copies).mean() < 0.65
 
 
 def test_after_each_step_it_is_asked_anew(notebook_store: Path) -> None:

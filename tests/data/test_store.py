@@ -240,6 +240,11 @@ def _without_writers(path: Path, whole: bytes) -> None:
 DAMAGED = {
     "other counts": (_says(per_script={"arabic": 3}), "speaks of other images"),
     "another script": (_says(per_script={"klingon": 288}), "speaks of other images"),
+    "a list of counts": (_says(per_script=[288]), "damaged"),
+    "halves of images": (_says(per_script={"arabic": 288.0}), "speaks of other images"),
+    "less than none": (_says(per_script={"arabic": 289, "kannada": -1}), "speaks of other images"),
+    "gigantic": (_says(shape=[10**9, 10**9]), "damaged"),
+    "nested without an end": (_with_metadata(b"[" * 200_000), "damaged"),
     "another size": (_says(shape=[28, 28]), "speaks of other images"),
     "a column less": (_without_writers, "speaks of other images"),
     "somebody else's": (_somebody_elses, "no Scriptorium data set; make one with"),

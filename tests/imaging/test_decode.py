@@ -582,3 +582,39 @@ def test_a_jpeg_that_ends_in_its_headers_is_refused(kept: int) -> None:
 
     with pytest.raises(ImageError):
         decode(data[:kept])
+
+
+def test_a_jpeg_can_not_hide_its_size_behind_a_fill_byte() -> None:
+    """These are legal before a marker (ITU-T T.81, B.1.1.2); a segment may hold anything at all."""
+    whole = file_of(Image.fromarray(smooth(37, 90)), "JPEG")
+    segment = bytearray(65_518)
+    # where one would look who takes the fill byte for the marker, and what follows for the length
+    small = b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", 8, 8)
+    place = 2 + 2 + 0xE0FF - 7
+    segment[place : place + len(small)] = small
+    length = struct.pack(">H", len(segment) + 2)
+
+    data = whole[:2] + b"\xff\xff\xe0" + length + segment + whole[2:]
+
+    assert decode_sized(data)[1] == (90, 37)
+
+
+def test_an_image_larger_than_it_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imaging.files._header", lambda _: ("JPEG", "", (8, 8)))
+
+    with pytest.raises(ImageError, match="larger than it says"):
+        decode(file_of(Image.fromarray(smooth(37, 90)), "JPEG"))
+
+
+@pytest.mark.parametrize("side", [20, 800])
+def test_a_png_with_rows_missing_is_refused(side: int) -> None:
+    """Its packed pixels end early, and all its checksums are right."""
+    whole = file_of(noise(side, side))
+    start, end = whole.index(b"IDAT") - 4, whole.index(b"IEND") - 4
+    rows = zlib.decompress(b"".join(whole[each] for each in _pixel_data(whole) or []))
+    packed = zlib.compress(rows[: len(rows) // 2])
+    chunk = b"IDAT" + packed
+    half = struct.pack(">I", len(packed)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+    with pytest.raises(ImageError, match="rows are missing"):
+        decode(whole[:start] + half + whole[end:])

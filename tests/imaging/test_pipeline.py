@@ -236,7 +236,13 @@ def test_values_of_ones_own_survive_json() -> None:
         {"name": "x", "steps": [{"step": "Resize", "size": "28"}]},
         {"name": "x", "steps": [{"step": "Resize", "size": None}]},
         {"name": "x", "steps": [{"step": "Resize", "size": -28}]},
+        {"name": "x", "steps": [{"step": "Resize", "size": 0}]},
+        {"name": "x", "steps": [{"step": "Resize", "size": True}]},
+        {"name": "x", "steps": [{"step": "Resize", "size": 30_000}]},
         {"name": "x", "steps": [{"step": "Flatten", "reach": "wide"}]},
+        {"name": "x", "steps": [{"step": "Flatten", "reach": 1.5}]},
+        {"name": "x", "steps": [{"step": "Flatten", "reach": float("nan")}]},
+        {"name": "x", "steps": [{"step": "Flatten", "reach": 10**400}]},
         {"name": "x", "steps": [{"step": "Invert", "known": 3}]},
         {"name": "x", "steps": [{"step": "Invert", "when": "sometimes"}]},
     ],
@@ -246,6 +252,11 @@ def test_what_is_no_pipeline_is_refused(description: object) -> None:
     with pytest.raises(PipelineError) as caught:
         Pipeline.from_json(description)
     assert "\n" not in str(caught.value)
+
+
+def test_a_size_beyond_what_is_offered_may_be_written_by_hand() -> None:
+    described = {"name": "x", "steps": [{"step": "Grey"}, {"step": "Resize", "size": 224}]}
+    assert Pipeline.from_json(described).shape == (224, 224)
 
 
 def test_an_unknown_step_is_answered_with_those_there_are() -> None:

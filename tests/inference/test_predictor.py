@@ -187,6 +187,17 @@ def test_characters_that_do_not_fit_the_model_are_refused(
     assert str(folder) in str(caught.value)
 
 
+def test_labels_in_another_order_than_they_were_saved_in_are_refused(folder: Path) -> None:
+    _change(folder, labels=[*NAMES[::-1]])
+
+    with pytest.raises(ModelError, match="its labels are not those that were saved"):
+        Predictor.load(folder)
+    facts = read_facts(folder)
+    del facts["seal"]  # written by a version that had none
+    (folder / "model.json").write_text(json.dumps(facts), encoding="utf-8")
+    assert Predictor.load(folder).labels == NAMES[::-1]
+
+
 def test_the_description_is_read_as_utf_8_on_every_machine(
     folder: Path, in_ascii: Callable[..., str]
 ) -> None:
@@ -397,6 +408,11 @@ SPOILT = {
     "a word for a threshold": _decide(threshold="x"),
     "a threshold that is no number": _decide(threshold=float("nan")),
     "a word for what is kept": _decide(kept="most"),
+    "a temperature beyond all numbers": _decide(temperature=10**400),
+    "nested without an end": _spoil_text("[" * 200_000),
+    "a blur without an end": lambda folder: _change(
+        folder, pipeline={"name": "x", "steps": [{"step": "Flatten", "reach": 1e5}]}
+    ),
     "another version": lambda folder: _change(folder, format=2),
     "a label too few": lambda folder: _change(folder, labels=NAMES[:5]),
     "another shape": lambda folder: _change(folder, input_shape=[40, 40]),

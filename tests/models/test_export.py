@@ -9,7 +9,7 @@ import pytest
 from core.errors import ModelError, StorageFull
 from core.imaging import Pipeline, preset
 from core.models import export
-from core.models.export import export_litert, save_model_folder
+from core.models.export import export_litert, save_model_folder, seal
 from core.models.family import summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
@@ -94,6 +94,8 @@ def test_a_model_folder_says_all_that_is_needed_to_use_it(tmp_path: Path) -> Non
     save_model_folder(tmp_path / "new", model, LABELS, pipeline, run="cnn-1234")
     facts = json.loads((tmp_path / "new" / "model.json").read_text())
     assert Pipeline.from_json(facts.pop("pipeline")) == pipeline
+    network = (tmp_path / "new" / "model.tflite").read_bytes()
+    assert facts.pop("seal") == seal(network, LABELS, ())
     assert facts == {
         "format": 1,
         "name": "cnn",

@@ -48,11 +48,12 @@ def grey_levels(
     width = 256 / BINS
     levels = (np.arange(BINS) + 0.5) * width
     rows = list(range(len(names) - 1, -1, -1))
+    shown = [html.escape(each) for each in names]
     gap = 0.06
     room = (1 - gap * (len(stages) - 1)) / len(stages)
     for i, (title, images) in enumerate(stages.items()):
         number = "" if i == 0 else str(i + 1)
-        for row, name, color, image in zip(rows, names, colors, images, strict=True):
+        for row, name, color, image in zip(rows, shown, colors, images, strict=True):
             shares = grey_histogram(image)
             figure.add_bar(
                 x=levels,
@@ -80,7 +81,7 @@ def grey_levels(
         }
         figure.update_layout({f"xaxis{number}": axis})
         figure.add_annotation(
-            text=f"<b>{title}</b>",
+            text=f"<b>{html.escape(title)}</b>",
             x=left,
             y=1,
             xref="paper",
@@ -91,7 +92,7 @@ def grey_levels(
         )
     figure.update_yaxes(
         tickvals=rows,
-        ticktext=[html.escape(each) for each in names],
+        ticktext=shown,
         range=[-0.08, len(names)],
         gridcolor=GRID,
         ticklabelposition="outside top",

@@ -56,9 +56,9 @@ def show_mistakes(runs: Sequence[Run]) -> None:
     data = None if store is None else store.path
     if data is None:
         st.info(
-            f"The data set of this run, “{run.settings.data.stem}”, is gone or has changed since: "
-            "its images and characters can't be shown. Make it anew, with the same settings, and "
-            "they can.",
+            f"The data set of this run, “{plain(run.settings.data.stem)}”, is gone or has changed "
+            "since: its images and characters can't be shown. Make it anew, with the same "
+            "settings, and they can.",
             icon=":material/image_not_supported:",
         )
     seen = {*answers["script"], *answers["answered"]}

@@ -48,8 +48,9 @@ def _row(workspace: Workspace, path: Path) -> None:
             height, width = store.shape
             made = datetime.fromtimestamp(facts.st_mtime, UTC)
             st.caption(
-                f"{images(len(store))} ({in_words(store.per_script)})  \n{store.pipeline.name}, "
-                f"{height} × {width} px · {bytes_in_words(facts.st_size)} · made {ago(made)}"
+                f"{images(len(store))} ({in_words(store.per_script)})  \n"
+                f"{plain(store.pipeline.name)}, {height} × {width} px · "
+                f"{bytes_in_words(facts.st_size)} · made {ago(made)}"
             )
     with buttons.container(horizontal=True, horizontal_alignment="right"):
         for entry in (EXPLORE, TRAIN):

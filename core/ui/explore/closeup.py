@@ -146,7 +146,7 @@ def _bounded(about: pd.Series, width: int, height: int, *, came: bool) -> str:
 def _steps(store: Store, about: pd.Series, source: np.ndarray) -> None:
     pipeline = store.pipeline.for_collection(about["collection"])
     trace = pipeline.trace(source)
-    st.caption(f"The image after each step of the {pipeline.name} pipeline.")
+    st.caption(f"The image after each step of the {plain(pipeline.name)} pipeline.")
     st.image(
         [pictures.cell(each, _SIDE) for each in (source, *(image for _, image in trace))],
         caption=[_CAME, *(step.label for step, _ in trace)],

@@ -198,7 +198,7 @@ def show_bars(ranked: Sequence[tuple[str, float]]) -> None:
 def show_steps(predictor: Predictor, image: np.ndarray) -> None:
     """Show what the model saw: the image after each step of its pipeline."""
     st.markdown(
-        f"**What the model saw**, after each step of its {predictor.pipeline.name} pipeline"
+        f"**What the model saw**, after each step of its {plain(predictor.pipeline.name)} pipeline"
     )
     trace = predictor.pipeline.trace(image)
     st.image(

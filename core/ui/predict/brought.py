@@ -16,6 +16,7 @@ import streamlit as st
 from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import character_of, script
+from core.text import plain
 from core.ui import caches, pictures
 from core.ui.charts.style import SUREST
 from core.ui.page import warn
@@ -217,7 +218,7 @@ def answer_all(
         on_click="ignore",
     )
     for place in picked.selection.rows:
-        st.header(good[place].name)
+        st.header(plain(good[place].name))
         answer_one(good[place].picture, models, model, folder, predictor, beside)
 
 

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ImageError
 from core.inference.predictor import Predictor
+from core.text import sentence
 from core.ui import state
 from core.ui.canvas import draw_on
 from core.ui.page import asked_for, doubt_link, on_phone
@@ -45,7 +46,7 @@ def open_link(models: Sequence[str]) -> int:
             sheet.lay(from_text(link))
         except ImageError as error:
             sheet.lay(())
-            doubt_link(f"{error}.".capitalize())
+            doubt_link(sentence(str(error)))
     wanted = st.query_params.get(_MODEL, state.answering())
     return models.index(wanted) if wanted in models else 0
 

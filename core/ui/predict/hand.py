@@ -44,7 +44,9 @@ def ask_what_it_was(
         if guide and guide.script == name:
             character = guide.character
         answer = "" if prediction.rejected else prediction.ranked[0][0]
-        kept = state.KeptDrawing(Letter(name, character, sheet.drawing), {model: answer})
+        kept = state.KeptDrawing(
+            Letter(name, character, sheet.drawing), {model: (predictor, answer)}
+        )
         drawings = state.drawings()
         drawings.change([*drawings.kept, kept][-MOST:])
         sheet.lay(())
@@ -109,10 +111,12 @@ def show_hand(model: str, predictor: Predictor, beside: Beside) -> None:
 
 
 def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
-    if model not in kept.answers:
+    asked, answer = kept.answers.get(model, (None, ""))
+    if asked is not predictor:
         prediction = predictor.predict(picture(kept.letter.drawing))
-        kept.answers[model] = "" if prediction.rejected else prediction.ranked[0][0]
-    return kept.answers[model]
+        answer = "" if prediction.rejected else prediction.ranked[0][0]
+        kept.answers[model] = predictor, answer
+    return answer
 
 
 def tally(drawn: Sequence[Letter], answers: Sequence[str]) -> str:

@@ -31,7 +31,9 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
         check(pipeline)
     height, width = pipeline.shape
     steps = ", ".join(each.label for each in pipeline.steps)
-    st.markdown(f"**{pipeline.name}** prepares every image to {height} × {width} px: {steps}.")
+    st.markdown(
+        f"**{plain(pipeline.name)}** prepares every image to {height} × {width} px: {steps}."
+    )
     here = stores(workspace.store)
     origins = [*([_AGAIN] if here else []), _SKETCHBOOK, _FILES]
     origin = st.segmented_control(

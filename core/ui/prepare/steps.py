@@ -12,9 +12,9 @@ from core.errors import PipelineError
 from core.imaging import BOUND, STEPS, Step
 from core.imaging.own import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
-from core.text import listed, plain
+from core.text import listed, plain, sentence
 from core.ui import charts, state
-from core.ui.page import giveaways_link, main_button
+from core.ui.page import giveaways_link, main_button, warn
 from core.ui.prepare.cells import show_row
 from core.ui.prepare.draft import Draft, Part
 from core.ui.prepare.samples import Sample
@@ -107,7 +107,7 @@ def _after(
             for image, each in zip(images, taken, strict=True)
         ]
     except PipelineError as error:
-        st.warning(f"{error}.".capitalize(), icon=":material/error:")
+        warn(sentence(str(error)))
         return None
     show_row(after, taken, f"after {step.label}")
     emptied = [

@@ -26,7 +26,8 @@ from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
 _CHOSEN = "elsewhere-data"
-_OWN = "its own test images"
+_OWN = "-"
+"""In the place of a data set's name: its own test images. No data set can be called so."""
 
 
 def show_actions(run: Run) -> None:
@@ -113,7 +114,7 @@ def _beside(names: list[str]) -> str | None:
         names,
         default=names[0],
         required=True,
-        format_func=plain,
+        format_func=lambda name: "its own test images" if name == _OWN else plain(name),
     )
 
 
