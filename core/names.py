@@ -26,8 +26,8 @@ def is_name(name: str, longest: int) -> bool:
 def rule(longest: int) -> str:
     """Say what a name may be."""
     return (
-        f"at most {longest} letters, digits, spaces, . - and _, the first one a letter, a digit or "
-        "_, the last one neither a space nor ."
+        f"at most {longest} letters, digits, spaces, full stops, hyphens and underscores; it "
+        "begins with a letter, a digit or _, and does not end with a space or a full stop"
     )
 
 

@@ -193,6 +193,19 @@ def _remove_abandoned(folder: Path) -> None:
             shutil.rmtree(folder)
 
 
+def free_file(place: Path) -> Path:
+    """Make an empty file at `place`, or with a number where another visitor's lies there."""
+    number, free = 1, place
+    while True:
+        try:
+            free.touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+            free = place.with_stem(f"{place.stem} {number}")
+        else:
+            return free
+
+
 def write_atomically(path: Path, data: bytes | str) -> None:
     """Write `data` to `path`, whole or not at all.
 

@@ -25,8 +25,9 @@ bar = st.container(horizontal=True, gap="medium")
 how = bar.segmented_control(
     "Bring a character", ["Draw", "Camera", "Paste", "Upload"], default="Draw", required=True
 )
+body = st.container()
 runs = {run.id: run for run in list_runs(here)}
-model = bar.selectbox(
+model = (st.container() if on_phone() else bar).selectbox(
     "Model",
     models,
     index=first,
@@ -42,19 +43,21 @@ beside = predict.asked_beside(models, model, runs)
 
 if how == "Draw":
     helps = bool({script_of(each) for each in predictor.labels} & {*NAMES})
-    # before the sheet, which must not move once it is there; on a phone it takes all of the screen
-    if helps and not on_phone():
-        predict.show_letters()
-    predict.draw_and_answer(models, model, predictor, beside, state.drawings().version)
+    with body:
+        # before the sheet, which must not move once it is there; a phone has no room above it
+        if helps and not on_phone():
+            predict.show_letters()
+        predict.draw_and_answer(models, model, predictor, beside, state.drawings().version)
     if helps and on_phone():
         predict.show_letters()
     predict.show_reliability(predictor, folder, runs.get(model))
     predict.show_hand(model, predictor, beside)
 else:  # and no st.stop(): of widgets not drawn then, server and browser disagree
-    with advice():
+    with body, advice():
         brought = predict.bring(how)
         if len(brought) > 1:
             predict.answer_all(brought, models, model, folder, predictor, beside)
         elif brought:
             predict.answer_one(brought[0], models, model, folder, predictor, beside)
     predict.show_reliability(predictor, folder, runs.get(model))
+predict.offer_trial(model, predictor, folder)

@@ -124,6 +124,18 @@ def _what(facts: dict[str, Any]) -> str:
     )
 
 
+def learned_from(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return the collections that a model learned from whose recipe is known; () of any other."""
+    recipe = facts.get("recipe")
+    if not isinstance(recipe, dict):
+        return ()
+    real = tuple(each.name for each in SOURCES)
+    if recipe.get("name") == "notebook":
+        return real
+    drawn = (each for of in (None, OTHER) for each in families(of) if not each.held_out)
+    return (*real, *dict.fromkeys(each.name for each in drawn))
+
+
 def in_domain_of(facts: dict[str, Any]) -> str:
     """Say on which images of its own collections a model was tested."""
     recipe = facts.get("recipe")

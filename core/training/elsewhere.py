@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from core.data.splits import split
 from core.data.store import Store
 from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
 from core.evaluation.metrics import mean_over_scripts
+from core.evaluation.sampled import prepared
 from core.inference.predictor import Predictor
 from core.scripts import OTHER, WITH_OTHER
 from core.training.classes import named_by
@@ -31,7 +32,6 @@ from core.training.runs import Run, data_of, find_run, one_start
 from core.workspace import Workspace, newest_first, write_atomically
 
 _REQUEST, _RESULT = "request.json", "result.json"
-_CHUNK = 2048
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _try(folder: Path) -> dict[str, Any]:
         raise StoreError("the run learned from all of its images; choose another")
 
     predicted = []
-    for images in _prepared(store, predictor, fresh):
+    for images in prepared(store, predictor, fresh):
         if jobs.stop_requested(folder):
             raise Cancelled
         best = predictor.answers(images).probabilities.argmax(axis=1)
@@ -293,19 +293,6 @@ def _learned(run: Run, store: Store | None) -> tuple[tuple[str, ...], set[str] |
             "here any more: train it again"
         )
     return run.trained_on, None
-
-
-def _prepared(store: Store, predictor: Predictor, rows: np.ndarray) -> Iterator[np.ndarray]:
-    """Give the images of `rows` as the model wants them, uint8 (some, H, W)."""
-    ready = store.pipeline.steps == predictor.pipeline.steps
-    collections = store.labels(["collection"])["collection"]
-    for start in range(0, len(rows), _CHUNK):
-        some = rows[start : start + _CHUNK]
-        if ready:
-            yield store.images(some)
-        else:
-            prepared = predictor.pipeline.apply_as(store.sources(some), collections.iloc[some])
-            yield np.stack(prepared)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
+_OTHERS_SECONDS = 600.0  # or that somebody else's went well: its data set is listed anyway
 _OWN = "own-jobs"  # of the visitor's session
 _DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
@@ -128,7 +129,8 @@ def news(
 ) -> list[Job]:
     """Show the jobs that go on, and how those ended that nobody took note of yet.
 
-    How one ended is shown to who started it, and to all where `everybodys` are wanted.
+    How one ended is shown to who started it, and to all where `everybodys` are wanted: that it went
+    well, for a few minutes.
 
     Returns:
         Those that go on; they do so when nobody looks.
@@ -144,17 +146,18 @@ def news(
             folders = [job.folder for job in active]
             st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
         for job in reversed(latest.values()):
-            wanted = everybodys or job.folder.name in st.session_state.get(_OWN, ())
-            if wanted and not job.active and not job.seen and _is_new(job):
+            own = job.folder.name in st.session_state.get(_OWN, ())
+            seconds = _NEWS_SECONDS if own or job.report is None else _OTHERS_SECONDS
+            if (own or everybodys) and not job.active and not job.seen and _is_new(job, seconds):
                 _outcome(job)
     return active
 
 
-def _is_new(job: Job) -> bool:
+def _is_new(job: Job, seconds: float) -> bool:
     written_by_itself = job.report is not None and job.kind == "sketch" and job.name == FIRST
     ended = (job.folder / jobs.PROGRESS, job.folder)
     changed = next((each.stat().st_mtime for each in ended if each.exists()), 0.0)
-    return not written_by_itself and time.time() - changed < _NEWS_SECONDS
+    return not written_by_itself and time.time() - changed < seconds
 
 
 def _progress(folders: Sequence[Path]) -> None:
@@ -197,8 +200,8 @@ def doing(job: Job) -> str:
 
 
 def _outcome(job: Job) -> None:
-    said, button = st.columns([5, 1], vertical_alignment="center")
-    with said:
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with row.container():
         if job.report is None:
             _failure(job)
         elif job.kind == "fetch":
@@ -206,11 +209,11 @@ def _outcome(job: Job) -> None:
             st.success(f"{title} is here. Make a data set of it next.", icon=_DONE)
         else:
             _success(job, job.report)
-    with button.container(gap="xsmall"):
+    with row.container(gap="xsmall", width="content"):
         if (
             job.report
             and job.out.exists()
-            and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}", width="stretch")
+            and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}")
         ):
             from core.ui import state  # brings OpenCV, which Home can do without
 
@@ -221,7 +224,6 @@ def _outcome(job: Job) -> None:
             "Dismiss",
             type="tertiary",
             key=f"dismiss-{job.folder.name}",
-            width="stretch",
             on_click=attempt,
             args=[dismiss, job],
         )

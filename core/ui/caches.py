@@ -133,6 +133,26 @@ def rows_by(path: Path, column: str) -> dict[str, np.ndarray]:
     return _rows_by(str(path), path.stat().st_mtime_ns, column)
 
 
+def same_rows(path: Path, other: Path) -> np.ndarray:
+    """Return in which row of another data set each image of the one at `path` is: int64 (N,).
+
+    Images go by where they came from and by their content, however they were prepared; -1 where
+    there is no such image, or more than one. Shared: do not change it.
+    """
+    return _same_rows(str(path), path.stat().st_mtime_ns, str(other), other.stat().st_mtime_ns)
+
+
+def on_sample(model: str, folder: Path, path: Path) -> pd.DataFrame:
+    """Return what a model says of some images of a data set, as `core.evaluation.sampled` does.
+
+    Shared: do not change it.
+
+    Raises:
+        DataError: it holds none of the model's scripts, or can't be read.
+    """
+    return _on_sample(model, _changed(folder), str(path), path.stat().st_mtime_ns)
+
+
 def sources(path: Path, rows: tuple[int, ...]) -> list[np.ndarray]:
     """Return the source images of `rows` of a data set, as `Store.sources` does."""
     return _sources(str(path), path.stat().st_mtime_ns, rows)
@@ -191,6 +211,27 @@ def _rows_by(path: str, changed: int, column: str) -> dict[str, np.ndarray]:
     order = np.argsort(codes, kind="stable").astype(np.int32)
     ends = np.cumsum(np.bincount(codes, minlength=len(values)))
     return dict(zip(values, np.split(order, ends[:-1]), strict=True))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Asking about some images of each script")
+def _on_sample(model: str, changed: int, path: str, data_changed: int) -> pd.DataFrame:
+    from core.evaluation.sampled import on_sample
+
+    return on_sample(_predictor(model, changed), _store(path, data_changed))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for the same images")
+def _same_rows(path: str, changed: int, other: str, other_changed: int) -> np.ndarray:
+    keys = ["collection", "path", "digest"]
+    mine, theirs = (
+        _store(*each).labels(keys).astype(str).rename_axis("row").reset_index()
+        for each in ((path, changed), (other, other_changed))
+    )
+    found = np.full(len(mine), -1)
+    once = (each.drop_duplicates(keys, keep=False) for each in (mine, theirs))
+    both = next(once).merge(next(once), on=keys)
+    found[both["row_x"]] = both["row_y"]
+    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -265,7 +265,7 @@ def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> N
             st.image(letter(script.name), width=72, alt=f"a letter of {script.title}")
             st.markdown(f"**{script.title}**", text_alignment="center")
             count = counts.get(script.name, 0)
-            said = images(count) if count else "no images yet"
+            said = images(count) if count else "none in it" if counts else "no images yet"
             if seen or unseen:
                 said += "".join(
                     f"  \n{word} {each.of(script.name) if each else 'not measured'}"

@@ -180,11 +180,13 @@ class Looking:
     Attributes:
         half: "" before the page was seen.
         run: the id of a run, likewise.
+        link: the run that the page's address named last.
         number: counts the times the page chose by itself; a new number is a new widget.
     """
 
     half: str = ""
     run: str = ""
+    link: str = ""
     number: int = 0
 
     def at(self, half: str, run: str) -> None:

@@ -1,6 +1,7 @@
 """What goes on with data, on any page: progress, how it ended, a first data set."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -140,6 +141,10 @@ def test_how_a_build_ended_is_news_to_who_started_it_and_to_all_on_data(
     app.session_state["own-jobs"] = {job.name}
     assert "“mine” is ready" in app.run().success[0].value
     assert "“mine” is ready" in open_page("data").success[0].value
+    for file in (job, *job.iterdir()):
+        os.utime(file, (time.time() - 3600,) * 2)
+    assert "“mine” is ready" in app.run().success[0].value
+    assert not open_page("data").success  # where it is listed
 
 
 def test_copies_are_told_apart_from_files_that_were_left_out(job: Path, open_page: Open):

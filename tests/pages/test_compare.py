@@ -15,9 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
+from core.data.again import items_of
+from core.data.build import write_items
 from core.data.shelf import rename
 from core.data.sketchbook import families
+from core.data.store import Store
 from core.evaluation.notebook import Result, beside_published
+from core.imaging import preset
 from core.scripts import NAMES
 from core.training.runs import list_runs
 from core.ui import caches
@@ -366,7 +370,33 @@ def test_two_runs_are_set_side_by_side_on_the_images_that_both_were_tested_on(
     request = json.loads((other / "settings.json").read_text())
     request["data"]["hash"] = "f" * 64
     (other / "settings.json").write_text(json.dumps(request))
-    assert "They were tested on different images" in said(open_page("compare"))
+    assert "No image is known that both were tested on" in said(open_page("compare"))
+
+
+def test_runs_on_data_prepared_otherwise_are_set_side_by_side_by_their_images(
+    own: Path, open_page: Open
+):
+    """The other run's data set holds the same images in another order, and one of them twice."""
+    here = Workspace(own)
+    data = here.store / "handwriting.parquet"
+    again = here.store / "again.parquet"
+    items = items_of(Store.open(data))
+    write_items([items[0], *items[::-1]], again, preset("notebook"))
+    other = own / "runs" / second_run(own, model="dense", data=str(again))
+    request = json.loads((other / "settings.json").read_text())
+    request["data"]["hash"] = Store.open(again).hash
+    (other / "settings.json").write_text(json.dumps(request))
+    [run] = [each for each in list_runs(here) if each.id != other.name]
+    answers = run.test_predictions()
+    answers["row"] = len(items) - answers["row"]  # where the same image is now
+    answers = answers[answers["row"] < len(items)]  # not the first of all, which is there twice
+    answers.iloc[::-1].to_parquet(other / "predictions.parquet")
+
+    app = open_page("compare")
+
+    assert not app.exception
+    assert f"Of the {len(answers)} images that both were tested on" in said(app)
+    assert "Neither is better on them." in said(app)
 
 
 @pytest.mark.parametrize(

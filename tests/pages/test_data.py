@@ -106,6 +106,13 @@ def test_a_folder_that_is_not_there_is_named(open_page: Open, tmp_path: Path):
     assert not app.exception
 
 
+@pytest.mark.usefixtures("workspace_dir")
+def test_a_folder_without_any_of_the_sets_is_told_so(open_page: Open, tmp_path: Path):
+    app = open_page("data")
+    app.text_input(key="kaggle-folder").set_value(str(tmp_path)).run()
+    assert "none of the six sets is there" in app.warning[0].value
+
+
 def test_what_is_dropped_is_kept_and_chosen(
     open_page: Open, kaggle_zips: dict[str, Path], asked: list[tuple[Any, ...]], workspace_dir: Path
 ):
@@ -194,10 +201,23 @@ def test_every_folder_may_be_a_class(
 ):
     app = go(open_page("data"), "Your own files")
     app.text_input(key="own-path").set_value(typed)
-    app.checkbox(key="own-classes").check().run()
+    app.selectbox(key="own-shows").set_value("other").run()
     button(app, "Make the data set").click().run()
     [(paths, *_)] = asked
     assert paths == [taken]
+
+
+def test_pictures_of_one_script_need_no_folder_that_says_so(
+    open_page: Open, asked: list[tuple[Any, ...]]
+):
+    app = go(open_page("data"), "Your own files")
+    app.text_input(key="own-path").set_value("/home/me/photos.zip")
+    box = app.selectbox(key="own-shows")
+    assert "All of it is Kannada" in box.options
+    box.set_value("kannada").run()
+    button(app, "Make the data set").click().run()
+    [(paths, *_)] = asked
+    assert paths == ["kannada=/home/me/photos.zip"]
 
 
 @pytest.mark.usefixtures("workspace_dir")

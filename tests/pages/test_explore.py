@@ -56,6 +56,27 @@ def test_filters_come_with_the_address(open_page: Open):
     assert "288 images fit." in said(app)
 
 
+def test_writers_of_one_name_in_two_collections_are_two(
+    open_page: Open, workspace_dir: Path, kaggle_folder: Path
+):
+    names = ("english-handwritten-characters-dataset", "kannada-characters")
+    paths = [f"{name}={kaggle_folder / name}.zip" for name in names]
+    build(paths, workspace_dir / "store" / "alike.parquet", workers=1)
+    store = Store.open(workspace_dir / "store" / "alike.parquet")
+    labels = store.labels()
+    shared = set.intersection(
+        *(set(each) for _, each in labels.groupby("script", observed=True).writer)
+    )
+    name = sorted(shared - {""})[0]
+    of_kannada = ((labels["writer"] == name) & (labels["script"] == "kannada")).sum()
+
+    app = open_page("explore")
+    assert name not in app.selectbox(key="writer").options
+    app.selectbox(key="writer").select(f"{name} · kannada-characters").run()
+
+    assert f"{of_kannada:,} images fit." in said(app)
+
+
 @pytest.mark.usefixtures("full")
 def test_where_nothing_fits_it_says_so(open_page: Open, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("core.ui.explore.filters.LISTED", 2)

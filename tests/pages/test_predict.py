@@ -11,11 +11,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.data.scan import scan
+from core.data.store import Store
 from core.errors import ImageError
+from core.evaluation.sampled import on_sample
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.models.export import BUNDLED, LITERT, read_facts
@@ -251,11 +254,70 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     assert "of your 2 drawings" in said(app)
     answer = Predictor.load("notebook").predict(picture(DRAWING)).ranked[0][0]
     right = ["baybayin", "kannada"].count(answer)
-    assert (
-        f"Asked beside it, the notebook's model reads **{right} of them** right ({right / 2:.0%})"
-        in said(app)
-    )
+    beside = f"Asked beside it, the notebook's model reads **{right} of 2** right ({right / 2:.0%})"
+    assert beside in said(app)
     assert len(app.get("download_button")) == 1
+    drawn(app, "other")  # on which the notebook's model can't be right
+    assert "of your 3 drawings" in said(app)
+    assert beside in said(app)
+    app.selectbox(key="answering-model").set_value("notebook").run()
+    assert "of your 2 drawings" in said(app)
+    assert "Left out: 1 drawing of none of these, as this model always answers." in said(app)
+
+
+def test_a_data_set_is_made_of_ones_drawings(
+    open_page: Open, full: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.ui.predict.drawing.draw_on", lambda *_: DRAWING)
+    asked: list[tuple[object, ...]] = []
+    job = full / "jobs" / "build-1"
+    monkeypatch.setattr(
+        "core.ui.predict.hand.start_build", lambda *given: asked.append(given) or job
+    )
+    app = open_page("predict")
+    drawn(app, "baybayin")
+    drawn(app, "kannada")
+
+    next(each for each in app.button if each.key == "make-of-hand").click().run()
+
+    assert not app.exception
+    [(_, [packed], name, pipeline, per_script)] = asked
+    assert (name, pipeline, per_script) == ("my handwriting", "canonical", None)
+    found = scan([str(packed)])
+    assert sorted(each.script for each in found.items) == ["baybayin", "kannada"]
+    Path(str(packed)).unlink()
+
+
+def test_a_model_that_came_with_the_app_is_tried_on_a_data_set(open_page: Open, full: Path):
+    [run] = list_runs(Workspace(full))
+    app = open_page("predict", model="shipped")
+    next(each for each in app.button if each.key == "try").click().run()
+
+    assert not app.exception
+    store = Store.open(full / "store" / "handwriting.parquet")
+    answers = on_sample(Predictor.load("shipped"), store)
+    right = answers["script"] == answers["predicted"]
+    mean = right.groupby(answers["script"]).mean().mean()
+    shown = {each.label: each.value for each in app.metric}
+    assert shown["Right"] == f"{mean:.1%}"
+    assert "mean over 6 scripts, on 288 images." in said(app)
+    assert "It learned from these collections" in said(app)
+    assert f"Taken for another script** · {(~right).sum():,}" in said(app)
+
+    app.selectbox(key="answering-model").set_value(run.id).run()
+    assert "try" not in [each.key for each in app.button]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [("http://localhost:8501", "leads nowhere on other"), ("http://10.0.0.7", "Whoever can reach")],
+)
+@pytest.mark.usefixtures("full")
+def test_a_link_says_who_can_follow_it(
+    url: str, says: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(type(st.context), "url", property(lambda _: f"{url}/predict"))
+    assert says in said(open_page("predict", drawing=to_text(DRAWING)))
 
 
 @pytest.mark.parametrize("deleted", [None, float("nan"), "", "  "])

@@ -349,6 +349,25 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
         assert words in said(app)
 
 
+def test_the_address_names_the_run_that_is_shown(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    shutil.copytree(run.folder, run.folder.with_name("cnn-zzzz"))
+    app = open_page("train", run=run.id)
+    box = next(each for each in app.selectbox if each.label == "Run")
+    assert box.value == run.id
+    box.set_value("cnn-zzzz").run()
+    assert app.query_params["run"] == "cnn-zzzz"
+
+    app.query_params["run"] = run.id  # a link from another page, in the same visit
+    app.run()
+    assert next(each for each in app.selectbox if each.label == "Run").value == run.id
+
+    app.button_group[0].set_value("New run").run()
+    assert "run" not in app.query_params
+    app.button_group[0].set_value("Runs").run()
+    assert app.query_params["run"] == run.id
+
+
 def test_a_run_is_tested_on_data_of_its_own_scripts_those_first_that_share_most(
     open_page: Open, own: Workspace
 ):

@@ -140,6 +140,7 @@ def test_images_of_what_the_run_does_not_know_are_left_out_and_counted(
     run = make_run(tmp_path / "gone.parquet", trained_on=[])
     facts = json.loads((run.folder / "model.json").read_text())
     labels = ["unknown" if each == "kannada" else each for each in facts["labels"]]
+    del facts["seal"]  # or the labels would be refused
     (run.folder / "model.json").write_text(json.dumps({**facts, "labels": labels}))
     main(ask(run, canonical_store))
     kannada = (Store.open(canonical_store).labels()["script"] == "kannada").sum()

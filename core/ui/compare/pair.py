@@ -40,8 +40,8 @@ def show_pair(runs: Sequence[Run]) -> None:
         both = on_both(first, second)
     if both.empty:
         st.info(
-            "They were tested on different images, so their accuracies say little about which is "
-            "better: train both on the same data set, with the same split and seed.",
+            "No image is known that both were tested on, so their accuracies say little about "
+            "which is better: train both on the same images, with the same split and seed.",
             icon=":material/info:",
         )
         return
@@ -74,8 +74,11 @@ def show_pair(runs: Sequence[Run]) -> None:
 def on_both(first: Run, second: Run) -> pd.DataFrame:
     """Return the images that both runs were tested on, and which of them is right.
 
-    Columns: row (in the data set), first and second (bool). Characters count where both tell them
-    apart, scripts otherwise. Empty where there are none, or the data sets differ.
+    Of two data sets, one prepared otherwise than the other, say, images go by their content and
+    where they came from; those that are in one of them twice are left out.
+
+    Columns: row (in the first one's data set), first and second (bool). Characters count where both
+    tell them apart, scripts otherwise. Empty where there are none, or the data sets are gone.
 
     Raises:
         RunError: one of them has not got that far.
@@ -87,7 +90,12 @@ def on_both(first: Run, second: Run) -> pd.DataFrame:
         answers = caches.test_answers(run)
         right.append(pd.Series(answers[asked] == answers[said]).set_axis(answers["row"]))
     if first.data_hash != second.data_hash:
-        right[0] = right[0].iloc[:0]
+        data, other = data_of(first, caches.store), data_of(second, caches.store)
+        if data and other:
+            there = caches.same_rows(other.path, data.path)[right[1].index]
+            right[1] = right[1].set_axis(there).drop(-1, errors="ignore")
+        else:  # gone, so that nobody knows which these were
+            right[1] = right[1].iloc[:0]
     both = pd.concat(right, axis=1, join="inner", keys=["first", "second"])
     return both.astype(bool).rename_axis("row").reset_index()
 

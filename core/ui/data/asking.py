@@ -61,7 +61,8 @@ def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
 def ask(workspace: Workspace, wanted: str) -> Asked:
     """Ask for all three."""
     name, pipeline = name_and_pipeline(workspace, wanted)
-    left, right = st.columns(2, vertical_alignment="bottom")
+    grid = st.grid(2, min_column_width=300)
+    left, right = grid.container(), grid.container()
     amount = left.segmented_control(
         "Images", [_ALL, _FEW, _NOTEBOOK], default=_ALL, required=True, key=f"amount-{wanted}"
     )

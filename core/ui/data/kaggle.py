@@ -49,6 +49,11 @@ def _given_folder() -> list[Path]:
     given = at_home(typed)
     if not given.is_dir():
         warn(f"{given}: no such folder; check the path.")
+    elif not any(find_local([given]).values()):
+        warn(
+            f"{given}: none of the six sets is there; name the folder that their zips are in, or "
+            "that they were unpacked to."
+        )
     return [given]
 
 

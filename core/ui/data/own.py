@@ -15,12 +15,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data.sources import BY_NAME
 from core.errors import DataError
-from core.scripts import OTHER
+from core.scripts import NAMES, OTHER, script
 from core.ui import state
 from core.ui.data.asking import ask, build_button
 from core.ui.page import advice
-from core.workspace import Workspace, atomic_path
+from core.workspace import Workspace, atomic_path, free_file
 
+_AS_NAMED = ""
 _PIECE = 2**20  # bytes copied at a time
 
 
@@ -30,8 +31,8 @@ def from_own_files(workspace: Workspace) -> None:
         "Bring a zip, a folder, or the notebook's CSV. What is known by its file names: the six "
         "Kaggle sets, at whatever depth, and images of your own in folders "
         "`script/character/image.png`, such as `kannada/ka/1.png`. What is of none of the six "
-        "scripts, or no script at all, goes into `other/class/image.png`; or say below that every "
-        "folder is a class."
+        "scripts, or no script at all, goes into `other/class/image.png`; or say below what they "
+        "all show."
     )
     with st.container(border=True):
         kept = _drop(workspace)
@@ -43,13 +44,18 @@ def from_own_files(workspace: Workspace) -> None:
         ).strip()
         paths = [str(workspace.downloads / name) for name in chosen]
         paths += [typed] if typed else []
-        if st.checkbox(
-            "Every folder is a class of my own",
-            key="own-classes",
-            help="`star/1.png` and `circle/1.png` then make the classes star and circle, wherever "
-            "the folders lie and whatever they are called. A model learns them as *Characters*.",
-        ):
-            paths = [f"{OTHER}={each}" if _may_be_hinted(each) else each for each in paths]
+        shown = st.selectbox(
+            "What the pictures show",
+            (_AS_NAMED, *NAMES, OTHER),
+            format_func=_what,
+            key="own-shows",
+            help="Where their folders and names do not say the script, say it here: the innermost "
+            "folder of each picture is then its character. As classes of your own, `star/1.png` "
+            "and `circle/1.png` make the classes star and circle, wherever the folders lie; a "
+            "model learns them as *Characters*.",
+        )
+        if shown != _AS_NAMED:
+            paths = [f"{shown}={each}" if _may_be_hinted(each) else each for each in paths]
         reversed_labels = any(each.lower().endswith(".csv") for each in paths) and st.checkbox(
             "The labels of the CSV are reversed",
             key="reversed-labels",
@@ -59,6 +65,14 @@ def from_own_files(workspace: Workspace) -> None:
         asked = ask(workspace, "handwriting")
         nothing = "Drop a zip or a CSV, or name a folder."
         build_button(workspace, paths, asked, nothing=nothing, reversed_labels=reversed_labels)
+
+
+def _what(shown: str) -> str:
+    if shown == _AS_NAMED:
+        return "What their folders or names say"
+    if shown == OTHER:
+        return "Every folder is a class of my own"
+    return f"All of it is {script(shown).title}"
 
 
 def _may_be_hinted(path: str) -> bool:
@@ -109,19 +123,6 @@ def _let_go(uploads: Sequence[UploadedFile]) -> None:
             context.uploaded_file_mgr.remove_file(context.session_id, each.file_id)
 
 
-def _take_name(place: Path) -> Path:
-    """Make an empty file at `place`, or with a number where another visitor's lies there."""
-    number, free = 1, place
-    while True:
-        try:
-            free.touch(exist_ok=False)
-        except FileExistsError:
-            number += 1
-            free = place.with_stem(f"{place.stem} {number}")
-        else:
-            return free
-
-
 def _check(name: str, file: IO[bytes]) -> None:
     if name.lower().endswith(".zip") and not zipfile.is_zipfile(file):
         raise DataError(f"{name}: not a whole zip; pack or download it again")
@@ -130,7 +131,7 @@ def _check(name: str, file: IO[bytes]) -> None:
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
     """Write an upload to the workspace piece by piece; return its name there."""
     # The name first: two visitors may bring files of one name at once.
-    place = _take_name(workspace.downloads / Path(name).name)
+    place = free_file(workspace.downloads / Path(name).name)
     file.seek(0)
     try:
         with atomic_path(place) as temporary, temporary.open("wb") as kept:

@@ -96,8 +96,11 @@ def _at(path: Path) -> _At:
     return str(path), path.stat().st_mtime_ns
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _labels(at: _At) -> pd.DataFrame:
-    return caches.labels(Path(at[0]))
+    """Return the labels; writers of one name in two collections are two, here and everywhere."""
+    labels = caches.labels(Path(at[0]))
+    return labels.assign(writer=describe.people(labels))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,6 +24,8 @@ from core.ui.strokes import from_text, picture, to_text
 _DRAWING, _MODEL = "drawing", "model"
 _LONGEST = 50_000
 """Characters of a drawing in a link; of an address of over 64 kB the server hears nothing."""
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 _clipboard = st.components.v2.component(
     "scriptorium_link",
@@ -85,8 +87,10 @@ def draw_and_answer(
     left, right = st.columns([6, 7], gap="medium")
     with left:
         brief = st.empty() if on_phone() else None  # the answer itself is below the sheet there
+        paper = st.container()
         pen = st.slider("Pen width", 4, 40, 16, key="pen")
-        sheet.take(draw_on(sheet, pen))
+        with paper if on_phone() else st.container():  # a phone shows little more than the sheet
+            sheet.take(draw_on(sheet, pen))
         tools = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
         with tools:
             bare = not sheet.drawing
@@ -135,7 +139,12 @@ def _share(sheet: state.Sheet, model: str, tools: DeltaGenerator, *, asked: bool
             said = {"text": link, "press": time.monotonic_ns()}
             _clipboard(data=said, key="copied-link", width="content")
     st.code(link, language=None, wrap_lines=True)
-    st.caption(
-        "It is the address of this page as well. Whoever can reach this server sees the same "
-        "drawing and the same answer."
-    )
+    where = "It is the address of this page as well. "
+    if urlsplit(link).hostname in _THIS_MACHINE:
+        where += (
+            "It leads nowhere on other machines: open Scriptorium by its *Network URL*, which "
+            "stands where it was started, and copy the link there."
+        )
+    else:
+        where += "Whoever can reach this server sees the same drawing and the same answer."
+    st.caption(where)

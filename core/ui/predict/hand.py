@@ -1,6 +1,6 @@
 """The visitor's own hand: drawings whose script the visitor told, and how well a model reads them.
 
-They are kept in the visitor's own session and nowhere else.
+They are kept in the visitor's own session, and nowhere else until a data set is made of them.
 """
 
 from __future__ import annotations
@@ -8,21 +8,27 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Hashable, Sequence
+from itertools import compress
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from core.data.job import start_build
 from core.data.selection import folder_of
+from core.data.shelf import free_name
 from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, script, script_of
 from core.text import share
 from core.ui import pictures, state
+from core.ui.builds import follow
+from core.ui.page import DATA, advice
 from core.ui.predict.answer import NONE
 from core.ui.predict.beside import Beside, title
 from core.ui.strokes import Letter, picture
+from core.workspace import free_file, workspace, write_atomically
 
 MOST = 500
 """Drawings kept in one session."""
@@ -54,7 +60,7 @@ def ask_what_it_was(
     st.pills(
         "Was it right? Say what it was, and go on with the next.",
         choices(predictor.labels),
-        format_func=lambda name: "None of these" if name == OTHER else script(name).title,
+        format_func=_called,
         key=key,
         on_change=told,
         wrap=True,
@@ -81,33 +87,65 @@ def show_hand(model: str, predictor: Predictor, beside: Beside) -> None:
     if not drawings.kept:
         st.caption(
             "Draw, and say each time which script it was: here you see how well a model reads your "
-            "own hand. The drawings stay in this visit and are gone when you close the page."
+            "own hand. The drawings are gone when you close or reload the page."
         )
         return
     answers = [_answer(each, model, predictor) for each in drawings.kept]
     letters = [each.letter for each in drawings.kept]
-    st.markdown(tally(letters, answers))
+    st.markdown(_tally(letters, answers, predictor))
     if beside.predictor:
         others = [_answer(each, beside.model, beside.predictor) for each in drawings.kept]
-        right = sum(map(is_right, letters, others))
-        st.markdown(
-            f"Asked beside it, {title(beside.model)} reads **{right} of them** right "
-            f"({share(right, len(letters), 0)})."
-        )
+        can = [fair(each, beside.predictor) for each in letters]
+        right = sum(map(is_right, compress(letters, can), compress(others, can)))
+        if any(can):
+            st.markdown(
+                f"Asked beside it, {title(beside.model)} reads **{right} of {sum(can)}** right "
+                f"({share(right, sum(can), 0)})."
+            )
     _table(drawings, answers)
-    st.download_button(
-        "Download the drawings",
-        lambda: as_zip(letters),
-        file_name="my-handwriting.zip",
-        mime="application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-        help="A zip of folders script/character, which can be made a data set like any other.",
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download the drawings",
+            lambda: as_zip(letters),
+            file_name="my-handwriting.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            help="A zip of folders script/character, which can be made a data set like any other.",
+        )
+        if st.button("Make a data set of them", icon=DATA.icon, key="make-of-hand"):
+            with advice():
+                _make_data(letters)
+            st.switch_page(DATA.path)
     st.caption(
-        "Kept in this visit only, and gone when you close the page. Give a drawing its character "
-        "in the table if you like: the zip has a folder for each."
+        "Gone when you close or reload the page, so take them away first. Give a drawing its "
+        "character in the table if you like: there is a folder for each."
     )
+
+
+def _make_data(letters: Sequence[Letter]) -> None:
+    """Start a build of a data set from drawings."""
+    here = workspace()
+    name = free_name(here, "my handwriting")
+    packed = free_file(here.downloads / f"{name}.zip")
+    write_atomically(packed, as_zip(letters))
+    follow(start_build(here, [str(packed)], name, "canonical", None))
+
+
+def fair(drawn: Letter, predictor: Predictor) -> bool:
+    """Whether a model can be right on a drawing: one of scripts may not be able to decline."""
+    knows_others = OTHER in map(script_of, predictor.labels)
+    return drawn.script != OTHER or predictor.may_decline or knows_others
+
+
+def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predictor) -> str:
+    can = [fair(each, predictor) for each in letters]
+    left = len(letters) - sum(can)
+    said = tally([*compress(letters, can)], [*compress(answers, can)]) if any(can) else ""
+    if left:
+        drawings = "1 drawing" if left == 1 else f"{left} drawings"
+        said += f" Left out: {drawings} of none of these, as this model always answers."
+    return said.strip()
 
 
 def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
@@ -150,7 +188,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
     frame = pd.DataFrame(
         {
             "Drawing": [_thumbnail(each.letter) for each in drawings.kept],
-            "Script": [script(each.letter.script).title for each in drawings.kept],
+            "Script": [_called(each.letter.script) for each in drawings.kept],
             "Answer": [script(name).title if name else NONE for name in answers],
             "Character": [each.letter.character for each in drawings.kept],
         }
@@ -164,7 +202,7 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
         column_config={
             "Drawing": st.column_config.ImageColumn(width="small"),
             "Script": st.column_config.SelectboxColumn(
-                options=[script(name).title for name in WITH_OTHER], required=True
+                options=[_called(name) for name in WITH_OTHER], required=True
             ),
             "Character": st.column_config.TextColumn(max_chars=_LONGEST),
         },
@@ -177,11 +215,15 @@ def _table(drawings: state.Drawings, answers: Sequence[str]) -> None:
 
 
 def _mended(kept: state.KeptDrawing, row: dict[Hashable, Any]) -> state.KeptDrawing:
-    name = next(name for name in WITH_OTHER if script(name).title == row["Script"])
+    name = next(name for name in WITH_OTHER if _called(name) == row["Script"])
     said = row["Character"]  # no text at all where it was deleted
     character = said.strip() if isinstance(said, str) else ""
     letter = Letter(name, character, kept.letter.drawing)
     return state.KeptDrawing(letter, kept.answers)
+
+
+def _called(name: str) -> str:
+    return "None of these" if name == OTHER else script(name).title
 
 
 def _thumbnail(letter: Letter) -> str:

@@ -79,6 +79,11 @@ def show_result(workspace: Workspace, run: Run) -> None:
         )
     else:
         st.caption("Which of your classes it takes for which, Compare shows.")
+    if run.state == "stopped" and run.epoch == 1:
+        st.caption(
+            "It was stopped in its first epoch. Some networks answer one script to everything for "
+            "as long: what they know of the whole of the images has not settled yet."
+        )
     if len(own):  # none where all test images are of no script
         st.caption(_in_all(run, int(own["right"].sum()), int(own["images"].sum())))
     learned_from = data_of(run, caches.store)

@@ -51,7 +51,8 @@ def choose(store: Store) -> Settings:
     )
     family = FAMILIES[name]
     st.caption(f"{family.summary} {family.parameters:,} parameters at 28 × 28 px and six scripts.")
-    first, left, middle, right = st.columns(4, gap="medium")
+    grid = st.grid(4, min_column_width=180, gap="medium")
+    first, left, middle, right = (grid.container() for _ in range(4))
     with first:
         # of one script alone nothing but characters can be told apart
         alone = none_to_tell_apart(store.per_script, SCRIPT)

@@ -11,6 +11,7 @@ from core.ui import state
 from core.ui.page import asked_for, doubt_link, doubt_runs
 
 NEW, RUNS = "New run", "Runs"
+_RUN = "run"  # what names one in the page's address
 
 
 def view(runs: Sequence[Run]) -> str:
@@ -22,17 +23,38 @@ def view(runs: Sequence[Run]) -> str:
         doubt_runs(st.query_params.get_all("run"))
         return NEW
     look = state.looking()
+    _follow_address(look, [run.id for run in runs])
     if not look.half:
-        look.half = RUNS if any(run.active for run in runs) or "run" in st.query_params else NEW
+        look.half = RUNS if any(run.active for run in runs) or _RUN in st.query_params else NEW
+    key = f"train-view-{look.number}"
     look.half = st.segmented_control(
         "View",
         [NEW, RUNS],
         default=look.half,
         required=True,
-        key=f"train-view-{look.number}",
+        key=key,
         label_visibility="collapsed",
+        on_change=lambda: _into_address(look.run if state.value(key) == RUNS else ""),
     )
     return look.half
+
+
+def _follow_address(look: state.Looking, ids: Sequence[str]) -> None:
+    """Show the run that the page's address names, once."""
+    asked = st.query_params.get(_RUN, "")
+    if asked and asked != look.link:
+        look.link = asked
+        if asked in ids:
+            look.at(RUNS, asked)
+
+
+def _into_address(run: str) -> None:
+    """Let the page's address name a run, or none: a page that is loaded anew shows it again."""
+    state.looking().link = run
+    if run:
+        st.query_params[_RUN] = run
+    else:
+        st.query_params.pop(_RUN, None)
 
 
 def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
@@ -40,19 +62,21 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
     by_id = {each.id: each for each in runs}
     look = state.looking()
     if look.run not in by_id:
-        linked = st.query_params.get("run", "")
+        linked = st.query_params.get(_RUN, "")
         look.run = linked if linked in by_id else runs[0].id
         if linked and linked != look.run:
             doubt_link(
                 f"The link asks for {asked_for(linked)}, not a run of this workspace; here is the "
                 "newest."
             )
+    key = f"train-run-{look.number}"
     look.run = st.selectbox(
         "Run",
         by_id,
         index=list(by_id).index(look.run),
         format_func=lambda run: label(by_id[run]),
-        key=f"train-run-{look.number}",
+        key=key,
+        on_change=lambda: _into_address(state.value(key)),
     )
     return by_id[look.run]
 
@@ -60,4 +84,5 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
 def go_to(run: Run) -> None:
     """Show `run` from now on."""
     state.looking().at(RUNS, run.id)
+    _into_address(run.id)
     st.rerun()
