@@ -50,12 +50,20 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Question:
-    labels: int  # how many there are
-    within: np.ndarray | None  # int64 (C,), the label of each character, where those are learned
+    names: tuple[str, ...]  # of the labels
+    places: np.ndarray  # int64 (N,), the label of each image, a place among the names
+    answers: np.ndarray  # what is asked: `places`, or int64 (N, 2), the characters beside them
+    characters: tuple[str, ...] = ()  # by their `class_name`, where those are learned as well
+    within: np.ndarray | None = None  # int64 (C,), the label of each of them
+
+    @property
+    def outputs(self) -> int:
+        return len(self.characters) or len(self.names)
 
     @property
     def classes(self) -> int | tuple[int, int]:
-        return self.labels if self.within is None else (self.labels, len(self.within))
+        labels = len(self.names)
+        return (labels, len(self.characters)) if self.characters else labels
 
 
 def train(folder: Path) -> None:
@@ -85,17 +93,11 @@ def train(folder: Path) -> None:
             "start it again"
         )
     table = store.labels()
-    names, places = classes(table, settings.classes)
-    answers, within = places, None
-    characters: tuple[str, ...] = ()
-    if settings.character_weight:
-        characters, beside = characters_of(table)
-        answers = np.stack([places, beside], axis=1)
-        within = np.array([names.index(script_of(each)) for each in characters])
-    training, test = _parts(store, table, settings, places, answers)
+    asked = _ask(table, settings)
+    training, test = _parts(store, table, settings, asked)
     keras.utils.set_random_seed(settings.seed)
     family = FAMILIES[settings.model]
-    model = family.build(store.shape, len(names) if within is None else len(within))
+    model = family.build(store.shape, asked.outputs)
     if family.load:
         family.load(model, settings.weights)
     _heed_stop(folder)
@@ -116,26 +118,25 @@ def train(folder: Path) -> None:
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
         baseline=float(np.bincount(test.labels).max() / len(test.labels)),
     )
-    asked = _Question(len(names), within)
     last_state = _fit(folder, settings, learner, lessons, exam, asked, known)
-    if within is not None:
-        model = summed(model, within, len(names))
+    if asked.within is not None:
+        model = summed(model, asked.within, len(asked.names))
 
     # What was measured of the model before, if this run had stopped, goes when that model does.
     files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
     (folder / files.PREDICTIONS).unlink(missing_ok=True)
     shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
     facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
-    if within is not None:
+    if asked.characters:
         # without the sums, which nobody trains
-        facts |= {CHARACTERS: len(within), "parameters": parameters}
-        facts[CHARACTER_NAMES] = list(characters)
-    save_model_folder(folder, model, names, store.pipeline, **facts)
+        facts |= {CHARACTERS: len(asked.characters), "parameters": parameters}
+        facts[CHARACTER_NAMES] = list(asked.characters)
+    save_model_folder(folder, model, asked.names, store.pipeline, **facts)
 
     files.write_state(folder, files.EVALUATING)
     collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
     try:
-        result = _evaluate(folder, model, test, names, collections)
+        result = _evaluate(folder, model, test, asked.names, collections)
     except RunError:
         (folder / FACTS).unlink()  # what diverged is no model
         raise
@@ -144,17 +145,26 @@ def train(folder: Path) -> None:
     files.write_state(folder, last_state, **result)
 
 
+def _ask(table: pd.DataFrame, settings: Settings) -> _Question:
+    names, places = classes(table, settings.classes)
+    if not settings.character_weight:
+        return _Question(names, places, places)
+    characters, beside = characters_of(table)
+    within = np.array([names.index(script_of(each)) for each in characters])
+    return _Question(names, places, np.stack([places, beside], axis=1), characters, within)
+
+
 def _heed_stop(folder: Path) -> None:
     if jobs.stop_requested(folder):
         raise Cancelled
 
 
 def _parts(
-    store: Store, table: pd.DataFrame, settings: Settings, places: np.ndarray, answers: np.ndarray
+    store: Store, table: pd.DataFrame, settings: Settings, asked: _Question
 ) -> tuple[_Part, _Part]:
     parts = split(table, settings.split, settings.seed)
     training, test = (
-        _Part(rows, store.images(rows), places[rows], answers[rows]) for rows in parts
+        _Part(rows, store.images(rows), asked.places[rows], asked.answers[rows]) for rows in parts
     )
     return training, test
 
@@ -290,7 +300,7 @@ def _compile(
     loss: Any = keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
     accuracy: Any = "accuracy"
     if question and question.within is not None:
-        of, count = question.within, question.labels
+        of, count = question.within, len(question.names)
         loss = both(of, count, settings.character_weight, settings.label_smoothing)
         accuracy = of_scripts(of, count)
     model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy], jit_compile=False)

@@ -243,7 +243,8 @@ def what_is_here(here: Here) -> None:
 def _in_words(run: Run) -> str:
     if run.accuracy is None:
         return run.state
-    return f"{run.accuracy:.1%} on {run.tested_on}"
+    of = f" of {images(run.test_images)}" if run.test_images else ""
+    return f"{run.accuracy:.1%}{of}, {run.tested_on}"
 
 
 def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> None:

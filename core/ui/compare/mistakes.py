@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -35,35 +35,15 @@ def show_mistakes(runs: Sequence[Run]) -> None:
             icon=":material/info:",
         )
         return
-    left, right = st.columns(2)
-    first = next(iter(tested))
-    run = tested[left.selectbox("Run", tested, **state.kept("mistakes-of", first, among=tested))]
+    run, by = _choose(tested)
     characters = run.settings.classes == CHARACTER
-    with right:
-        by = st.segmented_control(
-            "Rows",
-            [_BY_SCRIPT, _BY_CHARACTER],
-            required=True,
-            **state.kept(
-                f"rows-of-{run.id}",
-                _BY_CHARACTER if characters else _BY_SCRIPT,
-                begins_by="default",
-            ),
-        )
     with advice():
         answers = caches.test_answers(run)
-    store = data_of(run, caches.store)
-    data = None if store is None else store.path
-    if data is None:
-        st.info(
-            f"The data set of this run, “{plain(run.settings.data.stem)}”, is gone or has changed "
-            "since: its images and characters can't be shown. Make it anew, with the same "
-            "settings, and they can.",
-            icon=":material/image_not_supported:",
-        )
+    data = _data_of(run)
     seen = {*answers["script"], *answers["answered"]}
-    names = WITH_OTHER if OTHER in seen else NAMES
-    matrix = confusion(answers["script"], answers["answered"], names)
+    matrix = confusion(
+        answers["script"], answers["answered"], WITH_OTHER if OTHER in seen else NAMES
+    )
     by_label = characters and by == _BY_CHARACTER
     st.markdown(in_words(_of_labels(answers) if by_label else matrix))
     with advice():
@@ -78,34 +58,72 @@ def show_mistakes(runs: Sequence[Run]) -> None:
         on_click="ignore",
         help="CSV: each test image, what it is, what was answered, and all probabilities.",
     )
-    if by == _BY_CHARACTER and (data or characters):
-        present = [name for name in names if matrix.loc[name].any()]
-        name = st.pills(
-            "Script",
-            present,
-            default=present[0],
-            required=True,
-            format_func=lambda each: script(each).title,
-            key=f"characters-of-{run.id}",
-        )
-        answers = answers[answers["script"] == name]
-        key = f"{run.id}-{name}"
-        if characters:
-            every = _of_labels(answers)
-            worst = most_confused(every, _MOST_ON_PHONE if on_phone() else _MOST)
-            if len(worst) < len(every):
-                st.caption(
-                    f"Of the {len(every)} characters that were written or answered, the "
-                    f"{len(worst)} with the most mistakes."
-                )
-            answers = answers.assign(true=answers["label"], answered=answers["predicted"])
-            _pick_and_show(worst, answers, data, key, totals=every.sum(axis=1))
-        elif data:
-            answers = answers.assign(true=_characters(data, answers["row"]))
-            matrix = confusion_by_character(answers["true"], answers["answered"], name, names)
-            _pick_and_show(matrix, answers, data, key, name)
-    elif by == _BY_SCRIPT:
+    if by == _BY_SCRIPT:
         _pick_and_show(matrix, answers.assign(true=answers["script"]), data, run.id)
+    elif data or characters:
+        _show_characters(run, answers, matrix, data)
+
+
+def _choose(tested: Mapping[str, Run]) -> tuple[Run, str]:
+    """Ask whose mistakes to show, and what is a row of the matrix."""
+    left, right = st.columns(2)
+    first = next(iter(tested))
+    run = tested[left.selectbox("Run", tested, **state.kept("mistakes-of", first, among=tested))]
+    usual = _BY_CHARACTER if run.settings.classes == CHARACTER else _BY_SCRIPT
+    with right:
+        by = st.segmented_control(
+            "Rows",
+            [_BY_SCRIPT, _BY_CHARACTER],
+            required=True,
+            **state.kept(f"rows-of-{run.id}", usual, begins_by="default"),
+        )
+    return run, by
+
+
+def _data_of(run: Run) -> Path | None:
+    """Return where the data set of a run is; where it is gone, say what can't be shown."""
+    store = data_of(run, caches.store)
+    if store is not None:
+        return store.path
+    st.info(
+        f"The data set of this run, “{plain(run.settings.data.stem)}”, is gone or has changed "
+        "since: its images and characters can't be shown. Make it anew, with the same "
+        "settings, and they can.",
+        icon=":material/image_not_supported:",
+    )
+    return None
+
+
+def _show_characters(
+    run: Run, answers: pd.DataFrame, matrix: pd.DataFrame, data: Path | None
+) -> None:
+    """Show the characters of one script, row by row; `matrix` is that of the scripts."""
+    present = [name for name in matrix.index if matrix.loc[name].any()]
+    name = st.pills(
+        "Script",
+        present,
+        default=present[0],
+        required=True,
+        format_func=lambda each: script(each).title,
+        key=f"characters-of-{run.id}",
+    )
+    answers = answers[answers["script"] == name]
+    key = f"{run.id}-{name}"
+    if run.settings.classes == CHARACTER:
+        every = _of_labels(answers)
+        worst = most_confused(every, _MOST_ON_PHONE if on_phone() else _MOST)
+        if len(worst) < len(every):
+            st.caption(
+                f"Of the {len(every)} characters that were written or answered, the "
+                f"{len(worst)} with the most mistakes."
+            )
+        answers = answers.assign(true=answers["label"], answered=answers["predicted"])
+        _pick_and_show(worst, answers, data, key, totals=every.sum(axis=1))
+    elif data:
+        answers = answers.assign(true=_characters(data, answers["row"]))
+        columns = list(matrix.columns)
+        rows = confusion_by_character(answers["true"], answers["answered"], name, columns)
+        _pick_and_show(rows, answers, data, key, name)
 
 
 def _as_csv(run: Run, data: Path | None) -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.data.describe import Pixels
 from core.data.store import Store
 from core.text import images
 from core.ui import pictures
@@ -18,6 +19,20 @@ _SIDE = 200
 def show(store: Store) -> None:
     """Show columns with their types, the sizes of the originals, the pixels in numbers."""
     st.header("Columns")
+    _show_columns(store)
+    found = derived.pixels(store.path)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("Size of the originals")
+        _show_sizes(store)
+    with right:
+        st.header("Pixels as the model sees them")
+        _show_numbers(found, len(store))
+    st.header("Pixel by pixel")
+    _show_maps(found)
+
+
+def _show_columns(store: Store) -> None:
     table = derived.columns(store.path)
     shown = table.copy()
     # As text: of pixels nobody counts which are distinct, and a table would say None.
@@ -35,46 +50,41 @@ def show(store: Store) -> None:
     )
     st.caption(f"{len(store):,} rows, one an image. {_copies(store, table)}")
 
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.header("Size of the originals")
-        sizes = derived.sizes(store.path).rename(
-            index={
-                "count": "images",
-                "std": "standard deviation",
-                "min": "smallest",
-                **{each: f"{each} are at most" for each in ("25%", "50%", "75%")},
-                "max": "largest",
-            },
-            columns={"width": "Width, px", "height": "Height, px"},
-        )
-        st.caption("All images, as their files were.")
-        st.dataframe(
-            sizes.map(_number).rename_axis(" ").reset_index(),
-            hide_index=True,
-            column_config={" ": st.column_config.TextColumn(width=150)},
-        )
-    with right:
-        st.header("Pixels as the model sees them")
-        found = derived.pixels(store.path)
-        values = [
-            f"{value:.1%}" if str(name).startswith("share") else _number(value)
-            for name, value in found.table.items()
-        ]
-        st.caption(
-            (
-                "All images."
-                if found.images == len(store)
-                else f"A sample of {images(found.images)}, taken from all over the data set."
-            )
-            + " Grey levels go from 0, black, to 255, white."
-        )
-        st.dataframe({"": list(found.table.index), "Value": values}, hide_index=True)
 
-    st.header("Pixel by pixel")
-    height, width = store.shape
+def _show_sizes(store: Store) -> None:
+    sizes = derived.sizes(store.path).rename(
+        index={
+            "count": "images",
+            "std": "standard deviation",
+            "min": "smallest",
+            **{each: f"{each} are at most" for each in ("25%", "50%", "75%")},
+            "max": "largest",
+        },
+        columns={"width": "Width, px", "height": "Height, px"},
+    )
+    st.caption("All images, as their files were.")
+    st.dataframe(
+        sizes.map(_number).rename_axis(" ").reset_index(),
+        hide_index=True,
+        column_config={" ": st.column_config.TextColumn(width=150)},
+    )
+
+
+def _show_numbers(found: Pixels, of: int) -> None:
+    values = [
+        f"{value:.1%}" if str(name).startswith("share") else _number(value)
+        for name, value in found.table.items()
+    ]
+    looked_at = "All images."
+    if found.images < of:
+        looked_at = f"A sample of {images(found.images)}, taken from all over the data set."
+    st.caption(f"{looked_at} Grey levels go from 0, black, to 255, white.")
+    st.dataframe({"": list(found.table.index), "Value": values}, hide_index=True)
+
+
+def _show_maps(found: Pixels) -> None:
     st.markdown(
-        f"A table of pixels has {height * width:,} columns, and nobody reads their means in a "
+        f"A table of pixels has {found.mean.size:,} columns, and nobody reads their means in a "
         "table. Laid out as the pixels lie they make two pictures:"
     )
     st.image(
