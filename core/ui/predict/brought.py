@@ -287,19 +287,17 @@ def _title(answer: Answered, place: int) -> str:
 
 
 def as_csv(answers: Sequence[Answered], labels: Sequence[str]) -> str:
-    """Return one line a picture: file, answer, character, rejected, shares, problem.
+    """Return one line a picture: file, answer, rejected, a probability a script, character, problem.
 
-    `answer` is the script of highest probability and `character` the likeliest of it, where the
-    model knows characters; `rejected` is 1 where it says none of these; then comes the probability
-    of each script.
+    `answer` is the script of highest probability, `rejected` 1 where the model says none of these,
+    `character` the likeliest of that script where the model knows characters.
     """
     lines = []
     for each in answers:
         ranked = each.prediction.ranked
         line = {"file": each.name, "answer": ranked[0][0] if ranked else ""}
-        line["character"] = character_of(each.prediction.read)
         line["rejected"] = str(int(each.prediction.rejected)) if ranked else ""
         shares = {name: f"{share:.6f}" for name, share in ranked}
         lines.append(line | {name: shares.get(name, "") for name in labels})
-        lines[-1]["problem"] = each.problem
+        lines[-1] |= {"character": character_of(each.prediction.read), "problem": each.problem}
     return pd.DataFrame(lines).to_csv(index=False)
