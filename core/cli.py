@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     if sys.stderr is None:  # closed by whoever called; a file of ours would take its number
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
-    args = _parser().parse_args(argv)
+    args = parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every file's name is UTF-8
@@ -99,13 +99,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m core", description="Data, models and runs of Scriptorium.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; what it parsed has `run`, which does the work."""
+    whole = _Parser(prog="python -m core", description="Data, models and runs of Scriptorium.")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
     _data_commands(commands)
     _training_commands(commands)
     _model_commands(commands)
-    return parser
+    return whole
 
 
 def _path(text: str) -> Path:
@@ -234,7 +235,7 @@ def _training_commands(commands: Any) -> None:
         if each.type == "bool":
             train.add_argument(flag, action="store_true", **given)
         else:
-            kind = {"int": int, "int | None": int, "float": float, "Path": at_home}
+            kind = {"int": int, "int | None": int, "float": float, "Path": _path}
             train.add_argument(flag, type=kind.get(str(each.type), str), **given)
     _command(commands, "runs", _runs, "training runs, the newest first")
     stop = _command(commands, "stop", _stop, "stop a training run, keeping its weights")

@@ -18,7 +18,7 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
-from core.cli import _parser  # noqa: E402
+from core import cli  # noqa: E402
 from core.data.build import NOTEBOOK_COUNTS  # noqa: E402
 from core.evaluation.figures import WIDTH, svg  # noqa: E402
 from core.imaging import PRESETS, STEPS, preset  # noqa: E402
@@ -30,7 +30,7 @@ from core.training.settings import FIELDS  # noqa: E402
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
 _NO_DEFAULT: tuple[Any, ...] = (None, False, argparse.SUPPRESS, [], "")
 
-_KINDS = {"int": "N", "float": "X", "at_home": "FILE"}
+_KINDS = {"int": "N", "float": "X", "_path": "FILE"}
 
 EXAMPLES = {
     "data sources": "data sources --in ~/Downloads",
@@ -95,7 +95,7 @@ def commands(
     parser: argparse.ArgumentParser | None = None, name: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Yield every command that can be run, such as "data build", with its parser."""
-    parser = parser or _parser()
+    parser = parser or cli.parser()
     below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     if not below:
         yield name, parser

@@ -971,9 +971,9 @@ def test_an_option_that_is_given_twice_takes_both() -> None:
     from core import cli
 
     for _ in range(2):  # nor does a second command remember the first
-        args = cli._parser().parse_args(
+        args = cli.parser().parse_args(
             ["data", "build", "--from", "a", "--from", "b", "c", "--out", "x.parquet"]
         )
         assert args.paths == ["a", "b", "c"]
-        args = cli._parser().parse_args(["data", "sources", "--in", "a", "--in", "b"])
+        args = cli.parser().parse_args(["data", "sources", "--in", "a", "--in", "b"])
         assert [each.name for each in args.folders] == ["a", "b"]

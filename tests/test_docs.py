@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from core.cli import _parser
+from core import cli
 from core.data.build import NOTEBOOK_COUNTS
 from core.evaluation.figures import of_collections
 from core.evaluation.notebook import reversed_label_ceiling
@@ -177,7 +177,7 @@ def test_commands_are_found_in_the_texts() -> None:
 def test_commands_that_are_named_exist(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for command in commands_in(read(path)):
         with contextlib.suppress(SystemExit):  # --help ends so, and what is wrong
-            _parser().parse_args(shlex.split(command))
+            cli.parser().parse_args(shlex.split(command))
         assert capsys.readouterr().err == "", f"python -m core {command}"
 
 

@@ -287,7 +287,7 @@ def _title(answer: Answered, place: int) -> str:
 
 
 def as_csv(answers: Sequence[Answered], labels: Sequence[str]) -> str:
-    """Return one line a picture: file, answer, rejected, a probability a script, character, problem.
+    """Return a line a picture: file, answer, rejected, a probability a script, character, problem.
 
     `answer` is the script of highest probability, `rejected` 1 where the model says none of these,
     `character` the likeliest of that script where the model knows characters.
