@@ -86,14 +86,14 @@ class Characters:
     Attributes:
         names: C of them, by their `class_name`; those of none of the model's scripts are left out.
         places: where they are among all that the network gives, int (C,).
-        of: the script of each, int (C,).
-        scripts: how many the model tells apart; each has a character, or none has.
+        of: the script of each, int (C,); each of the model's scripts has one, or none has.
+        members: float32 (C, scripts), 1 where a character is of a script.
     """
 
     names: tuple[str, ...]
     places: np.ndarray
     of: np.ndarray
-    scripts: int
+    members: np.ndarray
 
     @staticmethod
     def of_model(names: Sequence[str], scripts: Sequence[str]) -> Characters:
@@ -108,7 +108,8 @@ class Characters:
         if names and len(set(within[known])) < len(scripts):
             raise ValueError("of one of its scripts it knows no character")
         named = tuple(compress(names, known))
-        return Characters(named, np.flatnonzero(known), within[known], len(scripts))
+        of = within[known]
+        return Characters(named, np.flatnonzero(known), of, members_of(of, len(scripts)))
 
     def divided(self, probabilities: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Divide the probability of each script among its characters, as the network does.
@@ -121,7 +122,7 @@ class Characters:
             Float32 (N, C).
         """
         shares = given[:, self.places]
-        sums = np.maximum(shares @ members_of(self.of, self.scripts), _SMALLEST)
+        sums = np.maximum(shares @ self.members, _SMALLEST)
         return shares * (probabilities / sums)[:, self.of]
 
     def read(self, divided: np.ndarray, answered: np.ndarray) -> list[str]:
