@@ -19,7 +19,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +31,8 @@ from core.workspace import CHECKOUT, storage_errors, write_atomically
 
 LOG = "worker.log"
 PROGRESS = "progress.jsonl"
+DIED = "its process was killed, or ran out of memory"
+"""Why a job ended that had no time to say so."""
 _LOCK, _STARTING, _STOP = "lock", "starting", "stop"
 _SECONDS_TO_TAKE_LOCK = 30.0
 
@@ -116,6 +118,37 @@ def hold(folder: Path) -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def do(folder: Path, work: Callable[[], object]) -> None:
+    """Do `work` as the job of `folder`; why it could not be done is the last record.
+
+    What went wrong in a way that the user can mend is no more than that; any other error is raised.
+    """
+    with hold(folder):
+        try:
+            work()
+        except BaseException as error:
+            append(folder, {"error": reason(error)})
+            if not isinstance(error, ScriptoriumError):
+                raise
+
+
+def look(
+    folder: Path, read: Callable[[], dict[str, Any]], is_last: Callable[[dict[str, Any]], bool]
+) -> tuple[dict[str, Any], bool]:
+    """Return what the job of `folder` wrote last, and whether it goes on.
+
+    Args:
+        read: reads it.
+        is_last: says whether that is what a job ends with.
+    """
+    latest = read()
+    if is_last(latest):
+        return latest, False
+    if is_alive(folder):
+        return latest, True
+    return read(), False  # it may have come to its end between the two looks
 
 
 def append(folder: Path, record: Mapping[str, Any], name: str = PROGRESS) -> None:

@@ -187,12 +187,13 @@ def _settings() -> str:
         "## Training",
         "On the [Train page](tour.md#train), and as options of [`train`](command-line.md#train).",
         _table(
-            ("setting", "option", "", "default"),
+            ("setting", "option", "", "range", "default"),
             [
                 (
                     each.metadata["label"],
                     f"`--{name.replace('_', '-')}`",
                     each.metadata["help"],
+                    " to ".join(f"{limit:,.10g}" for limit in each.metadata["within"] or ()),
                     _setting_default(name),
                 )
                 for name, each in FIELDS.items()

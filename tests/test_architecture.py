@@ -22,7 +22,10 @@ ALLOWED = {
     "jobs": {"errors", "workspace"},
     "imaging": FOUNDATION,
     "data": FOUNDATION | {"imaging"},
-    "models": FOUNDATION | {"imaging", "data"},
+    "models": FOUNDATION | {"imaging"},
+    "inference": FOUNDATION | {"imaging", "models"},
+    "evaluation": FOUNDATION | {"imaging", "models", "data", "inference", "server"},
+    "training": FOUNDATION | {"imaging", "models", "data", "inference", "evaluation"},
 }
 
 # The canvas registers itself as it is imported, which Streamlit allows only while it runs a script.

@@ -9,6 +9,7 @@ import json
 import shutil
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ REQUEST = "build.json"
 _SEEN = "seen"
 _NEWEST = 20
 _OLD = 7 * 24 * 3600.0  # seconds
-_DIED = "the process was killed, or ran out of memory: see the end of its log"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _load(folder: Path) -> Job | None:
         kind, name = request["kind"], request["name"]
     except (OSError, ValueError, KeyError, TypeError):
         return None  # cleared away since it was listed, or emptied by a crash of the system
-    latest, active = _latest(folder)
+    latest, active = jobs.look(folder, partial(_record, folder), _is_last)
     report, error = latest.get("report"), latest.get("error", "")
     died = not active and report is None and not error
     return Job(
@@ -109,21 +109,10 @@ def _load(folder: Path) -> Job | None:
         done=latest.get("done", 0),
         total=latest.get("total", 0),
         report=report,
-        error=_DIED if died else error,
+        error=f"{jobs.DIED}: see the end of its log" if died else error,
         died=died,
         seen=(folder / _SEEN).exists(),
     )
-
-
-def _latest(folder: Path) -> tuple[dict[str, Any], bool]:
-    """Return the last record of a job, and whether the job goes on."""
-    latest = _record(folder)
-    if _is_last(latest):
-        return latest, False
-    if jobs.is_alive(folder):
-        return latest, True
-    # It may have come to its end between the two looks.
-    return _record(folder), False
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from core import jobs
 from core.data.activity import REQUEST, clear_away, list_jobs
 from core.data.shelf import free_place, one_at_a_time
 from core.data.sources import BY_NAME, Source
-from core.errors import DataError, ScriptoriumError
+from core.errors import DataError
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -180,15 +180,7 @@ def _do(folder: Path) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     """Do what `folder` asks for, and leave a report there."""
-    with jobs.hold(folder):
-        try:
-            report = _do(folder)
-        except BaseException as error:
-            jobs.append(folder, {"error": jobs.reason(error)})
-            if not isinstance(error, ScriptoriumError):
-                raise
-        else:
-            jobs.append(folder, {"report": report})
+    jobs.do(folder, lambda: jobs.append(folder, {"report": _do(folder)}))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from core import jobs
 from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import Cancelled, RunBusy, RunError, ScriptoriumError, StoreError
+from core.errors import Cancelled, RunBusy, RunError, StoreError
 from core.evaluation.metrics import mean_over_scripts
 from core.evaluation.sampled import prepared
 from core.inference.predictor import Predictor
@@ -200,7 +200,7 @@ def _look(folder: Path) -> Trial:
         data_hash, unknown = found.get("hash", ""), found.get("unknown", 0)
     except FileNotFoundError:
         if not active:
-            error = error or "its process was killed, or ran out of memory: start it again"
+            error = error or f"{jobs.DIED}: start it again"
     except (OSError, ValueError, KeyError, TypeError):
         error = f"{folder / _RESULT} is damaged: start it again"
     return Trial(
@@ -220,16 +220,11 @@ def _look(folder: Path) -> Trial:
 
 def main(folder: Path) -> None:
     """Do the test that `folder` asks for, and leave its result there."""
-    with jobs.hold(folder):
-        try:
-            result = _try(folder)
-            write_atomically(folder / _RESULT, json.dumps(result, ensure_ascii=False))
-        except ScriptoriumError as error:
-            jobs.append(folder, {"error": str(error) or "it was stopped"})
-            return
-        except BaseException as error:
-            jobs.append(folder, {"error": jobs.reason(error)})
-            raise
+
+    def work() -> None:
+        write_atomically(folder / _RESULT, json.dumps(_try(folder), ensure_ascii=False))
+
+    jobs.do(folder, work)
 
 
 def _try(folder: Path) -> dict[str, Any]:
@@ -256,7 +251,7 @@ def _try(folder: Path) -> dict[str, Any]:
     predicted = []
     for images in prepared(store, predictor, fresh):
         if jobs.stop_requested(folder):
-            raise Cancelled
+            raise Cancelled("it was stopped")
         best = predictor.answers(images).probabilities.argmax(axis=1)
         predicted += [predictor.labels[place] for place in best]
         jobs.append(folder, {"done": len(predicted), "total": len(fresh)})

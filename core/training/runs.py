@@ -12,10 +12,11 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,6 @@ _COLUMNS = ("kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", 
 # No vowels, no look-alikes: an id is read out and typed.
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 _PACKED = (KERAS, LITERT, FACTS, files.SETTINGS, files.STATE, files.HISTORY, files.PREDICTIONS)
-_DIED = "the training process was killed, or ran out of memory: see the end of its log"
 
 
 @dataclass(frozen=True)
@@ -433,11 +433,11 @@ def _tuple(values: list[Any] | None) -> Any:
 
 
 def _facts(folder: Path) -> dict[str, Any]:
-    facts = files.read_state(folder)
-    if facts["state"] in files.ENDED or jobs.is_alive(folder):
+    facts, active = jobs.look(folder, partial(files.read_state, folder), _has_ended)
+    if active or _has_ended(facts):
         return facts
-    # It may have come to its end between the two looks.
-    facts = files.read_state(folder)
-    if facts["state"] in files.ENDED:
-        return facts
-    return {**facts, "state": files.FAILED, "message": _DIED}
+    return {**facts, "state": files.FAILED, "message": f"{jobs.DIED}: see the end of its log"}
+
+
+def _has_ended(facts: Mapping[str, Any]) -> bool:
+    return facts["state"] in files.ENDED

@@ -16,17 +16,21 @@ from core.training.optimizer import ADAM, MUON
 
 
 def _says(
-    label: str, help_text: str, options: Mapping[str, str] | None = None
-) -> dict[str, str | Mapping[str, str]]:
-    return {"label": label, "help": help_text, "options": options or {}}
+    label: str,
+    help_text: str,
+    options: Mapping[str, str] | None = None,
+    within: tuple[float, float] | None = None,
+) -> dict[str, Any]:
+    return {"label": label, "help": help_text, "options": options or {}, "within": within}
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one training run; the defaults are the notebook's.
 
-    Each field's metadata has a `label`, a `help` sentence, and where a value is one of a few
-    `options`, value -> title: see `FIELDS`.
+    Each field's metadata has a `label`, a `help` sentence, where a value is one of a few
+    `options`, value -> title, and where it is a number the smallest and the largest that it may be,
+    `within`: see `FIELDS`.
     """
 
     data: Path = field(
@@ -68,6 +72,7 @@ class Settings:
         metadata=_says(
             "Epochs",
             "How often the model sees every training image; each model has its own default.",
+            within=(1, 10_000),
         ),
     )
     batch_size: int = field(
@@ -75,6 +80,7 @@ class Settings:
         metadata=_says(
             "Batch size",
             "How many images it sees between two corrections of its weights.",
+            within=(1, 8192),
         ),
     )
     optimizer: str = field(
@@ -92,6 +98,7 @@ class Settings:
         metadata=_says(
             "Learning rate",
             "How large each correction is: too small learns slowly, too large not at all.",
+            within=(1e-6, 1.0),
         ),
     )
     seed: int = field(
@@ -100,6 +107,7 @@ class Settings:
             "Seed",
             "Fixes the split, the first weights and the order of the images: the same seed, the "
             "same run.",
+            within=(0, 2**32 - 1),
         ),
     )
     augment: bool = field(
@@ -129,6 +137,7 @@ class Settings:
             "Warm-up",
             "The share of the training, 0 to 0.5, in which the corrections first grow; with the "
             "cosine schedule.",
+            within=(0.0, 0.5),
         ),
     )
     weight_decay: float = field(
@@ -137,6 +146,7 @@ class Settings:
             "Weight decay",
             "How strongly weights are drawn towards zero, against learning by heart; with it, "
             "Adam is AdamW.",
+            within=(0.0, 1.0),
         ),
     )
     average_weights: bool = field(
@@ -154,6 +164,7 @@ class Settings:
             "Stops when the test loss has not fallen for so many epochs, and keeps the best "
             "weights; 0 never stops. Chosen so, the accuracy on those test images flatters a "
             "little.",
+            within=(0, 10_000),
         ),
     )
     label_smoothing: float = field(
@@ -162,6 +173,7 @@ class Settings:
             "Label smoothing",
             "How much doubt is mixed into the right answers, so that the model does not grow too "
             "sure of itself.",
+            within=(0.0, 0.9),
         ),
     )
     character_weight: float = field(
@@ -170,6 +182,7 @@ class Settings:
             "Characters as well",
             "Learns scripts by way of their characters: how much it counts that it knows the "
             "character, beside the script; 0 does not ask. The loss shown is that of both.",
+            within=(0.0, 10.0),
         ),
     )
     weights: str = field(
@@ -219,29 +232,17 @@ class Settings:
                 f"{name} must be one of {', '.join(options)}",
                 value,
             )
-        _require(
-            self.epochs is None or 1 <= self.epochs <= 10_000,
-            "epochs must be 1 to 10,000",
-            self.epochs,
-        )
-        _require(1 <= self.batch_size <= 8192, "batch size must be 1 to 8,192", self.batch_size)
-        _require(
-            0 < self.learning_rate <= 1,
-            "learning rate must be above 0 and at most 1",
-            self.learning_rate,
-        )
-        _require(0 <= self.warmup <= 0.5, "warm-up must be 0 to 0.5", self.warmup)
+            if value is not None and (within := each.metadata["within"]):
+                low, high = within
+                _require(
+                    low <= value <= high,
+                    f"{name.replace('_', ' ')} must be {_written(low)} to {_written(high)}",
+                    value,
+                )
         _require(
             self.warmup == 0 or self.schedule == "cosine",
             "warm-up goes with the cosine schedule",
             self.schedule,
-        )
-        _require(0 <= self.weight_decay <= 1, "weight decay must be 0 to 1", self.weight_decay)
-        _require(0 <= self.patience <= 10_000, "patience must be 0 to 10,000", self.patience)
-        _require(
-            0 <= self.label_smoothing < 1,
-            "label smoothing must be 0 or more, and below 1",
-            self.label_smoothing,
         )
         family = FAMILIES[self.model]
         _require(
@@ -267,16 +268,10 @@ class Settings:
             "on",
         )
         _require(
-            0 <= self.character_weight <= 10,
-            "character weight must be 0 to 10",
-            self.character_weight,
-        )
-        _require(
             not self.character_weight or self.classes == SCRIPT,
             "a character weight goes with scripts as classes",
             f"{self.classes}s",
         )
-        _require(0 <= self.seed < 2**32, "seed must be 0 to 4,294,967,295", self.seed)
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as plain values."""
@@ -296,6 +291,10 @@ class Settings:
 
 
 FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
+def _written(limit: float) -> str:
+    return f"{limit:,.6f}".rstrip("0").rstrip(".")
 
 
 def _require(good: bool, what: str, value: object) -> None:

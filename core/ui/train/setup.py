@@ -61,9 +61,9 @@ def choose(store: Store) -> Settings:
     with left:
         split = _choice("split")
     with middle:
-        epochs = _number("epochs", 1, 10_000, value=family.epochs, key=f"epochs-{name}")
+        epochs = _number("epochs", value=family.epochs, key=f"epochs-{name}")
     with right:
-        seed = _number("seed", 0, 2**32 - 1)
+        seed = _number("seed")
     chosen = Settings(store.path, name, classes, split, epochs, seed=seed)
     if family.frozen:
         weights = _explained("weights", st.text_input)
@@ -142,18 +142,18 @@ def ask_more(chosen: Settings) -> Settings | None:
         left, right = st.columns(2, gap="medium")
         with left:
             given = {
-                "batch_size": _number("batch_size", 1, 8192),
+                "batch_size": _number("batch_size"),
                 "optimizer": _choice("optimizer"),
-                "learning_rate": _number("learning_rate", 1e-6, 1.0, step=1e-4, format="%.5f"),
+                "learning_rate": _number("learning_rate", step=1e-4, format="%.5f"),
                 "schedule": _choice("schedule"),
-                "warmup": _number("warmup", 0.0, 0.5, step=0.05),
+                "warmup": _number("warmup", step=0.05),
             }
         with right:
             given |= {
-                "patience": _number("patience", 0, 10_000),
-                "weight_decay": _number("weight_decay", 0.0, 1.0, step=1e-4, format="%.5f"),
-                "label_smoothing": _number("label_smoothing", 0.0, 0.9, step=0.05),
-                "character_weight": _number("character_weight", 0.0, 10.0, step=0.1),
+                "patience": _number("patience"),
+                "weight_decay": _number("weight_decay", step=1e-4, format="%.5f"),
+                "label_smoothing": _number("label_smoothing", step=0.05),
+                "character_weight": _number("character_weight", step=0.1),
                 "average_weights": _explained("average_weights", st.checkbox),
             }
     given["notes"] = _explained("notes", st.text_input, max_chars=200)
@@ -183,7 +183,8 @@ def _choice(name: str, **begin: str) -> str:
     )
 
 
-def _number(name: str, low: float, high: float, **options: Any) -> Any:
+def _number(name: str, **options: Any) -> Any:
+    low, high = FIELDS[name].metadata["within"]
     return _explained(name, st.number_input, min_value=low, max_value=high, **options)
 
 
