@@ -61,6 +61,23 @@ def test_a_large_sketch_is_foretold_from_a_few_drawings(monkeypatch: pytest.Monk
     assert many.sampled == few.sampled == SAMPLE
 
 
+def test_work_is_shared_by_the_cores_where_there_is_enough_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter(range(10_000))
+    monkeypatch.setattr("core.data.estimate.time.perf_counter", lambda: float(next(clock)))
+
+    def preparing(cores: int, per_script: int) -> float:
+        monkeypatch.setattr("os.cpu_count", lambda: cores)
+        return estimate_sketch(preset("notebook"), per_script).seconds
+
+    # a second to think of 120 and six to prepare 20 each, as that clock goes
+    thinking = 2000 / 120 + 1.5
+    alone, shared = preparing(1, 2000) - thinking, preparing(4, 2000) - thinking
+    assert shared == pytest.approx(alone / 4)
+    assert preparing(1, 20) == preparing(4, 20)  # too few for that
+
+
 def test_more_images_take_more_time_and_room(kaggle_folder: Path) -> None:
     few, all_of_them = (
         estimate_build([str(kaggle_folder)], preset("canonical"), each) for each in (2, None)

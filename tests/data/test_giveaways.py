@@ -127,3 +127,12 @@ def test_with_one_script_there_is_nothing_to_tell_apart(
     chinese.symlink_to(kaggle_zips["chinese"])
     with pytest.raises(DataError, match="it takes two scripts"):
         found_in(chinese)
+
+
+def test_scripts_weigh_alike_however_many_images_there_are_of_each() -> None:
+    """Where there is nothing to tell, the larger script would be answered always."""
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (300, 8, 8), dtype=np.uint8)
+    scripts = np.repeat(["arabic", "kannada"], [250, 50])
+    found = tell(columns(noise), scripts, np.arange(300))
+    assert found["kannada"] > 0.01

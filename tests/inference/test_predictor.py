@@ -140,6 +140,14 @@ def test_characters_of_a_script_sum_to_it_at_any_temperature(reading_model: Path
     np.testing.assert_allclose(sums, said.probabilities, rtol=1e-5)
 
 
+def test_whoever_knows_others_or_has_a_limit_may_decline(
+    reading_model: Path, predictor: Predictor
+) -> None:
+    assert Predictor.load(reading_model).may_decline
+    assert not predictor.may_decline
+    assert replace(predictor, decision=Decision(threshold=0.5)).may_decline
+
+
 def test_what_is_read_is_of_the_script_that_is_answered(reading_model: Path) -> None:
     """One character of Arabic is likelier than any of Kannada, and Kannada has two."""
     predictor = Predictor.load(reading_model)
@@ -456,4 +464,6 @@ def test_a_folder_of_that_name_goes_before_a_run_that_begins_so(
     shutil.copytree(band_model, tmp_path / "lstm")
     monkeypatch.chdir(tmp_path)
     assert model_folder("lstm", ws) == Path("lstm")
+    shutil.copytree(band_model, tmp_path / "lstm-9s9r")
+    assert model_folder("lstm-9s9r", ws) == ws.runs / "lstm-9s9r"
     assert model_folder("lstm-9", ws) == ws.runs / "lstm-9s9r"

@@ -114,14 +114,21 @@ def test_a_folder_without_any_of_the_sets_is_told_so(open_page: Open, tmp_path: 
 
 
 def test_what_is_dropped_is_kept_and_chosen(
-    open_page: Open, kaggle_zips: dict[str, Path], asked: list[tuple[Any, ...]], workspace_dir: Path
+    open_page: Open,
+    kaggle_zips: dict[str, Path],
+    asked: list[tuple[Any, ...]],
+    workspace_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    let_go: list[object] = []
+    monkeypatch.setattr("core.ui.data.own._let_go", let_go.append)
     app = go(open_page("data"), "Your own files")
     data = kaggle_zips["arabic"].read_bytes()
     app.file_uploader[0].upload("letters.zip", data, "application/zip").run()
     assert not app.exception
     kept = workspace_dir / "downloads" / "letters.zip"
     assert kept.read_bytes() == data
+    assert len(let_go) == 1  # the server holds it no longer
     assert app.multiselect[0].value == ["letters.zip"]
     app.button_group(key="amount-handwriting").set_value("The notebook's").run()
     button(app, "Make the data set").click().run()

@@ -161,6 +161,10 @@ def test_images_can_be_taken_away_and_a_limit_is_named(
     monkeypatch.setattr(take, "MOST_PICTURES", 100)
     app.run()
     assert "The zip takes the first 100 of them" in said(app)
+    assert [each.proto.label for each in app.get("download_button")] == [
+        "CSV, 288 images",
+        "ZIP, 100 images",
+    ]
 
 
 def test_nothing_is_written_before_it_is_asked_for(full: Path, monkeypatch: pytest.MonkeyPatch):

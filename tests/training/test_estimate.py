@@ -24,6 +24,9 @@ def test_the_newest_run_of_the_same_model_is_the_measure(run: Run) -> None:
     others = [
         replace(run, id="dense-abcd", settings=replace(SETTINGS, model="dense")),
         replace(run, id="cnn-dead", images_per_second=None),
+        # thousands of answers take their time, and a last layer by itself takes none
+        replace(run, id="cnn-many", settings=replace(SETTINGS, classes="character")),
+        replace(run, id="cnn-last", settings=replace(SETTINGS, freeze=True)),
     ]
     said = estimate(SETTINGS, 8000, 3000, (28, 28), [*others, run])
     assert said.measured_on == "cnn-abcd"

@@ -64,6 +64,15 @@ def test_settings_survive_json() -> None:
     assert Settings.from_json(settings.to_json()) == settings
 
 
+def test_paths_are_whole_for_a_process_that_runs_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = replace(SETTINGS, data=Path("a.parquet"), weights="body.h5").resolved()
+    assert (settings.data, settings.weights) == (tmp_path / "a.parquet", str(tmp_path / "body.h5"))
+    assert replace(SETTINGS, weights="random").resolved().weights == "random"
+
+
 def test_what_a_later_version_added_is_left_out() -> None:
     assert Settings.from_json({**SETTINGS.to_json(), "warmth": 3}) == SETTINGS
 
