@@ -5,7 +5,7 @@ it lives, so whoever looks knows whether it goes on: the system frees the lock o
 it came, where a process number may be a zombie's or another program's by then. A file `stop` asks
 the job to end; it appends what happens to `progress.jsonl`; all that it prints is in `worker.log`.
 
-The job's program enters `hold` before it imports anything heavy:
+The job's program enters `hold` before it imports anything heavy, or leaves that to `do`:
 
     with jobs.hold(folder):
         ...

@@ -65,7 +65,7 @@ class Scan:
     Attributes:
         items: the images, by collection and path.
         skipped: (path, reason) of files that look like images and are not taken, and of folders
-            that can't be looked into.
+            and files that can't be read.
         copies: (path, what is said of it) of zips and folders whose images are there once more.
     """
 
@@ -90,6 +90,8 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     named = sorted(map(hinted, paths), key=lambda each: not each[0])
     _refuse_contradictions(named)
     listed, copied, unreadable = distinct(*(path for _, path in named), heed=heed)
+    files = (file for each in listed for file in each.files)
+    unreadable = [*unreadable, *((each.path, why) for each in files if (why := why_not(each)))]
     found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
     for place, (_, path) in enumerate(named):
         here = [files for each, files in zip(listed, found, strict=True) if each.place == place]
@@ -99,8 +101,6 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     every = [each for files in found for each in files]
     items = [each for each in every if isinstance(each, Item)]
     skipped = [(each.path, NOT_OURS) for each in every if isinstance(each, Entry)]
-    files = (file for each in listed for file in each.files)
-    skipped += [(each.path, why) for each in files if (why := why_not(each))]
     copies = [(as_text(str(root)), COPIES.format(count)) for root, count in copied.items()]
     items.sort(key=lambda each: (each.collection, each.file.path))
     return Scan(tuple(items), (*skipped, *unreadable), tuple(copies))

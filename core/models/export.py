@@ -59,7 +59,8 @@ def export_litert(model: keras.Model, path: Path, *, characters: bool = False) -
     import keras
 
     if characters:
-        model = keras.Model(model.inputs, [model.outputs[0], model.layers[-2].output])
+        both = [model.outputs[0], model.layers[-2].output]
+        model = keras.Model(model.inputs, both, name=model.name)  # or the file would count models
     model.export(path, format="litert", verbose=False)
 
 

@@ -32,7 +32,12 @@ class LiteRT:
         except (ValueError, OSError) as error:
             raise ModelError(f"{path} is not a LiteRT model: train or export it again") from error
         self._input = self._interpreter.get_input_details()[0]
-        self._outputs = self._in_order(self._interpreter.get_output_details())
+        try:
+            self._outputs = self._in_order(self._interpreter.get_output_details())
+        except (ValueError, KeyError) as error:
+            raise ModelError(
+                f"{path} does not say which of its outputs is which: train or export it again"
+            ) from error
         self._size = 0
         given = [tuple(map(int, each["shape"])) for each in self._outputs]
         if len(self._input["shape"]) != 3 or any(len(each) != 2 for each in given):

@@ -41,3 +41,15 @@ def test_a_picked_cell_shows_the_images_behind_it(
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("combobox", name="Written")).to_have_value("Kannada")
     expect(page.get_by_role("combobox", name="Answered")).to_have_value("Arabic")
+
+    # the address names the runs that are ticked
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    box = table.locator("canvas").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 54)  # the box of the one row
+    expect(page).to_have_url(f"{server.url}/compare?run={run.id}")
+    page.reload()
+    expect(page.get_by_role("combobox", name="Written")).to_be_visible()
+    expect(page).to_have_url(f"{server.url}/compare?run={run.id}")
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -42,14 +42,15 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
     ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
+    key = f"picked-runs-{ticks.number}"
     picked = st.dataframe(
         _table(runs),
         hide_index=True,
         column_config=_COLUMNS,
-        on_select="rerun",
+        on_select=lambda: _into_address(state.value(key).selection.rows, runs),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
-        key=f"picked-runs-{ticks.number}",
+        key=key,
     )
     ticks.ids = [runs[place].id for place in picked.selection.rows]
     st.caption(
@@ -62,6 +63,14 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         "fonts where there is none."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
+
+
+def _into_address(rows: Sequence[int], runs: Sequence[Run]) -> None:
+    """Let the page's address name the runs that are ticked, for whoever opens it."""
+    if rows:
+        st.query_params["run"] = [runs[place].id for place in rows]
+    else:
+        st.query_params.pop("run", None)
 
 
 def _table(runs: Sequence[Run]) -> pd.DataFrame:
