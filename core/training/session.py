@@ -31,6 +31,7 @@ from core.training.checkpoint import Best, Checkpoint, steps_done
 from core.training.classes import classes
 from core.training.features import features, key
 from core.training.feed import in_order, shuffled, steps_an_epoch
+from core.training.mirror import Mirror, mirrored
 from core.training.optimizer import MUON, adam, muon
 from core.training.recorder import Recorder
 from core.training.runs import data_of, find_run
@@ -118,7 +119,10 @@ def train(folder: Path) -> None:
         trained_on=sorted(set(table["collection"].iloc[training.rows])),
         baseline=float(np.bincount(test.labels).max() / len(test.labels)),
     )
-    last_state = _fit(folder, settings, learner, lessons, exam, asked, known)
+    with mirrored(folder, settings) as mirror:
+        last_state = _fit(folder, settings, learner, lessons, exam, asked, known, mirror)
+        if mirror:
+            mirror.ended = last_state
     if asked.within is not None:
         model = summed(model, asked.within, len(asked.names))
 
@@ -188,6 +192,7 @@ def _fit(
     test: _Part,
     question: _Question,
     body: str,
+    mirror: Mirror | None,
 ) -> str:
     """Train `model`; return the state the run will end in, done or stopped."""
     an_epoch = steps_an_epoch(len(training.rows), settings.batch_size)
@@ -210,7 +215,7 @@ def _fit(
     plateau = _plateau() if settings.schedule == "plateau" else None
     others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
     checkpoint = Checkpoint(folder, an_epoch, best, others, body)
-    callbacks = [each for each in (recorder, best, averages, plateau) if each]
+    callbacks = [each for each in (recorder, best, averages, plateau, mirror) if each]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD
         callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=False))
