@@ -581,6 +581,7 @@ def _predict(args: Any) -> Answer:
                     [script_of(name), character_of(name), round(p, 6)]
                     for name, p in answer.characters
                 ],
+                "read": character_of(answer.read),
             }
         )
     text = "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
@@ -595,9 +596,8 @@ def _answered(answer: dict[str, Any]) -> str:
     if answer["blank"]:
         return "nothing written"
     closest = ", ".join(f"{name} {p:.1%}" for name, p in answer["ranked"][:3])
-    if answer["characters"]:
-        of, character, _ = answer["characters"][0]
-        closest += f"; most like {of} {character}"
+    if answer["read"]:
+        closest += f"; read as {answer['read']}"
     return f"none of these; closest: {closest}" if answer["rejected"] else closest
 
 

@@ -25,7 +25,7 @@ from core.imaging import PRESETS, STEPS, preset  # noqa: E402
 from core.imaging.values import Choice, Kept, Number, Several, values_of  # noqa: E402
 from core.models.zoo import FAMILIES  # noqa: E402
 from core.scripts import script  # noqa: E402
-from core.training.settings import FIELDS  # noqa: E402
+from core.training.settings import FIELDS, written  # noqa: E402
 
 MADE = "<!-- Written by scripts/write_reference.py: change the code, then run that. -->"
 _NO_DEFAULT: tuple[Any, ...] = (None, False, argparse.SUPPRESS, [], "")
@@ -70,9 +70,10 @@ ANSWERS = {
     "the share called none of these, `characters` counts the answers to each character and "
     "`mistaken`, for those answered wrongly, the characters they were taken for; with "
     "`--unseen`: `{mean, per_script, rejected, calibration_error, collections}`",
-    "predict": "a list of `{path, ranked, rejected, novelty, blank, characters}`, `ranked` as "
-    "`[script, probability]` pairs, the likeliest first; `characters` as `[script, character, "
-    "probability]`, the five likeliest, where the model knows characters",
+    "predict": "a list of `{path, ranked, rejected, novelty, blank, characters, read}`, `ranked` "
+    "as `[script, probability]` pairs, the likeliest first; `characters` as `[script, character, "
+    "probability]`, the five likeliest, where the model knows characters; `read` the likeliest of "
+    "the first script's",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
     "test images, `unseen` the mean over scripts on the collections of `--unseen`",
     "few": "a list of `{images, way, accuracy, classes}`: `accuracy`, 0 to 1, on images by other "
@@ -193,7 +194,7 @@ def _settings() -> str:
                     each.metadata["label"],
                     f"`--{name.replace('_', '-')}`",
                     each.metadata["help"],
-                    " to ".join(f"{limit:,.10g}" for limit in each.metadata["within"] or ()),
+                    " to ".join(map(written, each.metadata["within"] or ())),
                     _setting_default(name),
                 )
                 for name, each in FIELDS.items()

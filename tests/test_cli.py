@@ -543,7 +543,7 @@ def test_an_answer_outlives_a_figure_for_which_there_is_no_room(
 def test_pictures_that_are_not_read_are_named(
     call: Callable[..., Answer], band_model: Path, pictures: Path, tmp_path: Path
 ) -> None:
-    for name in ("photo.HEIC", "scan.pdf"):
+    for name in ("photo.HEIC", "scan.svg"):
         (pictures / "0" / name).write_bytes(b"whatever")
 
     answer = call("evaluate", band_model, "--images", pictures, "--script", "kannada", "--json")
@@ -566,8 +566,10 @@ def test_pictures_that_are_not_read_are_named(
         (Prediction(RANKED, True, 0.9), "none of these; closest: kannada 80.0%, arabic 20.0%"),
         (Prediction(RANKED, True, 1.0, True), "nothing written"),
         (
-            Prediction(RANKED, characters=(("kannada/ಕ", 0.5), ("arabic/ب", 0.2))),
-            "kannada 80.0%, arabic 20.0%; most like kannada ಕ",
+            Prediction(
+                RANKED, characters=(("arabic/ب", 0.5), ("kannada/ಕ", 0.4)), read="kannada/ಕ"
+            ),
+            "kannada 80.0%, arabic 20.0%; read as ಕ",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from core.errors import DataError, ImageError, SourceNotFound
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _PNM = (".pbm", ".pgm", ".ppm", ".pnm")
 IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
-_FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".pdf", ".psd")
+_FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd")
 """Pictures that are not read."""
 _UNREADABLE = (
     OSError,

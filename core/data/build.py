@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from core.data.again import items_of
+from core.data.again import Kept, items_of
 from core.data.convert import Skipped, convert, seldom_collected
 from core.data.notebook_csv import read_csv
 from core.data.scan import COPIES, Item, Scan, hinted, scan
@@ -127,7 +127,10 @@ def find_items(
     if seed < 0:
         raise DataError(f"the seed is {seed}: choose 0 or more")
     found = _find(paths, reversed_labels, partial(_heed, cancelled))
-    items = _choose(found.items, _limits(per_script, like_notebook), seed)
+    limits = _limits(per_script, like_notebook)
+    if limits is not None:  # of an image that is there twice, one may be chosen
+        found = _each_once(found)
+    items = _choose(found.items, limits, seed)
     if not items:
         six = " of the six scripts, which the notebook counted" if like_notebook else ""
         raise SourceNotFound(f"{', '.join(paths)}: no image{six}; choose another folder or zip")
@@ -253,6 +256,25 @@ def _ending(ending: str, paths: Sequence[str]) -> list[Path]:
 def _is_file(path: str, *endings: str) -> bool:
     """Tell a file by its name, also one that is missing, from a folder that is called so."""
     return path.lower().endswith(endings) and not at_home(path).is_dir()
+
+
+def _each_once(found: Scan) -> Scan:
+    """Leave out files and rows that a data set holds already, as far as their names tell."""
+    stored = {(each.collection, each.file.path) for each in found.items if _is_stored(each)}
+    if not stored or all(map(_is_stored, found.items)):
+        return found
+    kept, copies = [], Counter[str]()
+    for each in found.items:
+        if _is_stored(each) or (each.collection, each.file.path) not in stored:
+            kept.append(each)
+        else:
+            copies[each.collection] += 1
+    said = tuple((name, COPIES.format(count)) for name, count in copies.items())
+    return dataclasses.replace(found, items=tuple(kept), copies=found.copies + said)
+
+
+def _is_stored(item: Item) -> bool:
+    return isinstance(item.file, Kept)
 
 
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:

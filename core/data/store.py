@@ -149,8 +149,17 @@ class Store:
         return flat.reshape(len(array), height, width)
 
     def sources(self, rows: Sequence[int] | np.ndarray) -> list[np.ndarray]:
-        """Return the source images of `rows`: uint8 (H, W) or (H, W, 3), at most 256 px a side."""
-        return [decode(each.as_py()) for each in self._columns(["source"], rows).column(0)]
+        """Return the source images of `rows`: uint8 (H, W) or (H, W, 3), at most 256 px a side.
+
+        Raises:
+            StoreError: it keeps none, as what a recipe makes for itself.
+        """
+        files = self._columns(["source"], rows).column(0).to_pylist()
+        if not all(files):
+            raise StoreError(
+                f"{self.path}: it keeps no copies of what was prepared; build it with data build"
+            )
+        return [decode(each) for each in files]
 
     def _columns(self, names: Sequence[str], rows: Sequence[int] | np.ndarray | None) -> pa.Table:
         """Read some columns; for `rows`, only the row groups that hold them."""

@@ -236,7 +236,7 @@ class Settings:
                 low, high = within
                 _require(
                     low <= value <= high,
-                    f"{name.replace('_', ' ')} must be {_written(low)} to {_written(high)}",
+                    f"{name.replace('_', ' ')} must be {written(low)} to {written(high)}",
                     value,
                 )
         _require(
@@ -293,7 +293,8 @@ class Settings:
 FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
 
 
-def _written(limit: float) -> str:
+def written(limit: float) -> str:
+    """Write a limit as people do: 0.000001, 10,000."""
     return f"{limit:,.6f}".rstrip("0").rstrip(".")
 
 

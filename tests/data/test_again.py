@@ -50,6 +50,8 @@ def test_a_data_set_goes_together_with_files(
     assert "24 of its images" in report.copies[0][1]
     paths = Store.open(tmp_path / "more.parquet").labels(["path"])["path"]
     assert paths.nunique() == 48
+    limited = build([str(half), zipped], tmp_path / "limited.parquet", per_script=40)
+    assert limited.per_script == {"arabic": 40}
     beside = build([str(canonical_store), zipped], tmp_path / "all.parquet")
     assert beside.images == 288
 

@@ -577,7 +577,7 @@ def test_a_folder_called_like_a_zip_is_a_folder(tmp_path: Path) -> None:
     [
         ("missing", None, SourceNotFound, "no such file or folder; check the path"),
         ("empty.zip", [], SourceNotFound, "no image of a known layout; looked for"),
-        ("letters.zip", ["a.txt", "b.pdf"], SourceNotFound, "no image of a known layout.*; looked"),
+        ("letters.zip", ["a.txt", "b.pdf"], SourceNotFound, "no image of a known layout; looked"),
         ("photos.zip", ["a.png", "b.jpg"], SourceNotFound, "2 images of other names are there"),
         ("folder", ["a.txt"], SourceNotFound, "no image of a known layout; looked for"),
         ("folder/a.rar", None, DataError, "neither a folder nor a whole zip; download it again"),

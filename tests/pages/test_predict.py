@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -16,18 +17,20 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.data.scan import scan
-from core.data.store import Store
+from core.data.store import Record, Store, Writer, to_table
 from core.errors import ImageError
 from core.evaluation.sampled import on_sample
+from core.imaging import preset
+from core.imaging.files import encode
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.models.export import BUNDLED, LITERT, read_facts
-from core.scripts import NAMES, WITH_OTHER, script
+from core.scripts import NAMES, WITH_OTHER, class_name, script
 from core.training.runs import list_runs
 from core.ui.predict.answer import in_brief, what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples, in_strokes
-from core.ui.predict.hand import _mended, as_zip, choices, is_right, tally
+from core.ui.predict.hand import _mended, as_zip, choices, fair, is_right, tally
 from core.ui.state import KeptDrawing
 from core.ui.strokes import SIDE, Letter, Stroke, picture, to_text
 from core.workspace import Workspace, atomic_path
@@ -262,7 +265,26 @@ def test_a_drawing_is_kept_with_its_true_script_and_counted(
     assert beside in said(app)
     app.selectbox(key="answering-model").set_value("notebook").run()
     assert "of your 2 drawings" in said(app)
-    assert "Left out: 1 drawing of none of these, as this model always answers." in said(app)
+    assert "Left out: 1 drawing of what this model has no answer for." in said(app)
+
+
+@pytest.mark.parametrize(
+    ("labels", "declines", "answerable"),
+    [
+        (NAMES, False, ["arabic"]),
+        (NAMES, True, ["arabic", "other/star", "other/"]),
+        (("other/star", "other/circle"), False, ["other/star"]),
+    ],
+)
+def test_a_model_is_asked_about_what_it_can_answer_alone(
+    labels: tuple[str, ...], declines: bool, answerable: list[str]
+):
+    model = SimpleNamespace(labels=labels, may_decline=declines)
+    drawings = [Letter("arabic", "", ()), Letter("other", "star", ()), Letter("other", "", ())]
+    found = [each for each in drawings if fair(each, model)]
+    assert [class_name(each.script, each.character).removesuffix("arabic/") for each in found] == [
+        each.removesuffix("arabic") for each in answerable
+    ]
 
 
 def test_a_data_set_is_made_of_ones_drawings(
@@ -299,13 +321,41 @@ def test_a_model_that_came_with_the_app_is_tried_on_a_data_set(open_page: Open, 
     right = answers["script"] == answers["predicted"]
     mean = right.groupby(answers["script"]).mean().mean()
     shown = {each.label: each.value for each in app.metric}
-    assert shown["Right"] == f"{mean:.1%}"
-    assert "mean over 6 scripts, on 288 images." in said(app)
+    assert shown["On collections it learned from"] == f"{mean:.1%}"
+    assert shown["On collections it never saw"] == "none in it"
+    assert "The mean over scripts, on 288 images. " in said(app)
     assert "It learned from these collections" in said(app)
     assert f"Taken for another script** · {(~right).sum():,}" in said(app)
 
     app.selectbox(key="answering-model").set_value(run.id).run()
     assert "try" not in [each.key for each in app.button]
+
+
+def test_a_trial_says_what_is_left_out_and_what_was_never_seen(
+    open_page: Open, workspace_dir: Path, draw_glyph: Callable[..., np.ndarray]
+):
+    records = []
+    for script_, count in (("arabic", 12), ("other", 5)):
+        for number in range(count):
+            image = draw_glyph("arabic", number, size=(40, 40))
+            seen, copy = preset("canonical").apply(image).tobytes(), encode(image)
+            path = f"{script_}/{number}"
+            records.append(Record(seen, copy, script_, "ب", "", "", "mine", path, path, 40, 40))
+    out = workspace_dir / "store" / "mine.parquet"
+    out.parent.mkdir(parents=True)
+    with out.open("wb") as file, Writer(file, preset("canonical")) as writer:
+        writer.add(to_table(records, (40, 40)))
+    app = open_page("predict", model="shipped")
+
+    next(each for each in app.button if each.key == "try").click().run()
+
+    assert not app.exception
+    assert "The mean over scripts, on 12 images. " in said(app)
+    assert "by chance" not in said(app)
+    assert "5 images of none of the six scripts were not asked about." in said(app)
+    assert {each.label: each.value for each in app.metric}["On collections it learned from"] == (
+        "none in it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -518,8 +568,8 @@ def test_a_drawing_shows_what_it_might_be_character_by_character(open_page: Open
     assert "most like the one at the left" in said(app)
     assert "What it might be" in said(app)
     rows = [[each.caption for each in row.proto.imgs] for row in app.get("image")]
-    [likely] = [each for each in rows if any(text.startswith("Arabic ") for text in each)]
-    assert likely[0].startswith("English (Latin) ")
+    [likely] = [each for each in rows if any(text.startswith("٧ ") for text in each)]
+    assert likely[0].startswith("V ")
     assert len(likely) <= 5
 
 

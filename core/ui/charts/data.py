@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -50,6 +51,15 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
     return figure
 
 
+def _what_it_is(image: Mapping[Hashable, Any]) -> str:
+    said = f"{script(image['script']).title} {html.escape(str(image['character']))}"
+    if image["writer"]:
+        said += f"<br>writer {html.escape(str(image['writer']))}"
+    if image.get("taken_for"):
+        said += f"<br>taken for {html.escape(image['taken_for'])}"
+    return said
+
+
 def contact_sheet(
     picture: str,
     frame: pd.DataFrame,
@@ -61,7 +71,8 @@ def contact_sheet(
 
     Args:
         picture: the sheet as a data URI, `columns` cells a row.
-        frame: one row a cell, in order, with columns script, character, writer.
+        frame: one row a cell, in order, with columns script, character, writer; and taken_for, in
+            words, where that is to be said.
         chosen: the cell to frame.
         picked: cells to mark with a dot.
     """
@@ -75,13 +86,7 @@ def contact_sheet(
         mode="markers",
         # Not to be seen: they are what can be hovered over and picked.
         marker={"symbol": "square", "size": 272 / columns, "color": "rgba(0, 0, 0, 0)"},
-        hovertext=[
-            f"{script(of).title} {html.escape(str(character))}"
-            + (f"<br>writer {html.escape(str(writer))}" if writer else "")
-            for of, character, writer in zip(
-                frame["script"], frame["character"], frame["writer"], strict=True
-            )
-        ],
+        hovertext=[_what_it_is(each) for each in frame.to_dict("records")],
         hoverinfo="text",
     )
     figure = finish(go.Figure(marks), round(448 * rows / columns) + 16)

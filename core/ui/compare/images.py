@@ -18,7 +18,8 @@ def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
     """Show test images on one sheet.
 
     Args:
-        behind: their `row` in the data set, in the order they are shown.
+        behind: their `row` in the data set, in the order they are shown; and `taken_for`, in
+            words, where that is to be said.
         data: the data set.
         key: of what was chosen; other images begin at their first page.
         alt: what they are, said after their number.
@@ -30,6 +31,8 @@ def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
         rows = tuple(int(each) for each in shown["row"])
         images = caches.sources(data, rows)
         known = caches.labels(data).iloc[list(rows)]
+        if "taken_for" in shown:
+            known = known.assign(taken_for=shown["taken_for"].to_numpy())
     columns = _ON_PHONE if on_phone() else _COLUMNS
     sheet = pictures.data_uri(pictures.sheet(images, columns))
     figure = charts.contact_sheet(sheet, known, columns)

@@ -47,12 +47,14 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         _table(runs),
         hide_index=True,
         column_config=_COLUMNS,
-        on_select=lambda: _into_address(state.value(key).selection.rows, runs),
+        on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
         key=key,
     )
     ticks.ids = [runs[place].id for place in picked.selection.rows]
+    if ticks.ids != st.query_params.get_all("run"):  # for whoever opens it anew, or a copy
+        st.query_params.from_dict({"run": ticks.ids})
     st.caption(
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
         "random fifth says how well a model knows its own data set; one on other collections, what "
@@ -63,14 +65,6 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         "fonts where there is none."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
-
-
-def _into_address(rows: Sequence[int], runs: Sequence[Run]) -> None:
-    """Let the page's address name the runs that are ticked, for whoever opens it."""
-    if rows:
-        st.query_params["run"] = [runs[place].id for place in rows]
-    else:
-        st.query_params.pop("run", None)
 
 
 def _table(runs: Sequence[Run]) -> pd.DataFrame:

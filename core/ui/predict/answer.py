@@ -14,7 +14,7 @@ from core.errors import ScriptoriumError
 from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
-from core.scripts import character_of, script, script_of
+from core.scripts import character_of, script
 from core.text import images, plain
 from core.ui import caches, charts, pictures
 from core.ui.predict.glyphs import in_strokes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NONE = "None of these six"
 BLANK = "Nothing written"
 _SEEN = 88
-_READ, _MIGHT_BE = 64, 72
+_READ, _MIGHT_BE = 64, 60
 _FAINTEST = 0.01
 """Share of a character that is shown."""
 _BARS = 6
@@ -78,10 +78,13 @@ def _show_characters(prediction: Prediction) -> None:
     ]
     if not likely:
         return
-    st.markdown("**What it might be**, of all the characters that the model knows")
+    st.markdown(
+        "**What it might be**, of all the characters that the model knows, each in its script's "
+        "colour"
+    )
     st.image(
         [in_strokes(name) for name, _ in likely],
-        caption=[f"{script(script_of(name)).title} {charts.percent(p)}" for name, p in likely],
+        caption=[f"{plain(character_of(name))} {charts.percent(p)}" for name, p in likely],
         width=_MIGHT_BE,
         alt=[f"{script(name).title}, {charts.percent(share)}" for name, share in likely],
     )

@@ -133,9 +133,10 @@ def _make_data(letters: Sequence[Letter]) -> None:
 
 
 def fair(drawn: Letter, predictor: Predictor) -> bool:
-    """Whether a model can be right on a drawing: one of scripts may not be able to decline."""
-    knows_others = OTHER in map(script_of, predictor.labels)
-    return drawn.script != OTHER or predictor.may_decline or knows_others
+    """Whether there is an answer of the model's with which it would be right on a drawing."""
+    return any(is_right(drawn, each) for each in predictor.labels) or (
+        predictor.may_decline and is_right(drawn, "")
+    )
 
 
 def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predictor) -> str:
@@ -144,7 +145,7 @@ def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predict
     said = tally([*compress(letters, can)], [*compress(answers, can)]) if any(can) else ""
     if left:
         drawings = "1 drawing" if left == 1 else f"{left} drawings"
-        said += f" Left out: {drawings} of none of these, as this model always answers."
+        said += f" Left out: {drawings} of what this model has no answer for."
     return said.strip()
 
 

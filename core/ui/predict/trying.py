@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from core.data.shelf import stores
@@ -12,9 +14,9 @@ from core.evaluation.metrics import mean_over_scripts, per_script_accuracy, wils
 from core.evaluation.sampled import SAMPLE
 from core.inference.predictor import Predictor
 from core.models.export import BUNDLED
-from core.scripts import NAMES, script
+from core.scripts import NAMES, OTHER, script
 from core.text import images, listed, plain
-from core.ui import caches, charts
+from core.ui import caches, charts, state
 from core.ui.compare.images import show_images
 from core.ui.page import DATA, TRAIN, advice, metrics
 from core.workspace import workspace
@@ -38,7 +40,12 @@ def offer_trial(model: str, predictor: Predictor, folder: Path) -> None:
         st.page_link(DATA.path, label="Get some handwriting to try it on", icon=DATA.icon)
         return
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    data = row.selectbox("Data set", here, format_func=lambda path: path.stem, key=_DATA)
+    data = row.selectbox(
+        "Data set",
+        here,
+        format_func=lambda path: path.stem,
+        **state.kept(_DATA, here[0], among=here),
+    )
     if row.button("Try", icon=":material/fact_check:", key="try"):
         st.session_state[_TRIED] = model, data
     if st.session_state.get(_TRIED) == (model, data):
@@ -50,43 +57,59 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
     said = caches.on_sample(model, folder, data)
     right = said["script"] == said["predicted"]
     known = said["collection"].isin(learned_from(predictor.facts))
-    by_script = [
+    seen, unseen = (
         per_script_accuracy(said["script"][part], said["predicted"][part])
         for part in (known, ~known)
-    ]
-    low, high = wilson(int(right.sum()), len(said))
-    everyone = per_script_accuracy(said["script"], said["predicted"])
-    scripts = f"mean over {len(everyone)} scripts" if len(everyone) > 1 else "of one script"
-    metrics(
-        {
-            "Right": f"{mean_over_scripts(everyone):.1%}",
-            "None of these": f"{said['rejected'].mean():.1%}" if predictor.may_decline else "–",
-        }
     )
+    numbers = {
+        "On collections it learned from": _mean(seen),
+        "On collections it never saw": _mean(unseen),
+    }
+    if predictor.may_decline:
+        numbers["None of these"] = f"{said['rejected'].mean():.1%}"
+    metrics(numbers)
     st.plotly_chart(
-        charts.two_accuracies(*by_script),
+        charts.two_accuracies(seen, unseen),
         config=charts.PLAIN,
         key="tried-by-script",
         alt="accuracy by script, on collections it learned from and on others",
     )
-    words = f"Right: {scripts}, on {images(len(said))}"
-    if len(said) < len(caches.store(data)):
-        words += f" of {len(caches.store(data)):,}, up to {SAMPLE} of each script taken by chance"
-    words += f". All images alike, it is between {low:.0%} and {high:.0%}, 95 times out of 100. "
-    if known.all():
-        words += (
-            "**It learned from these collections**, maybe from these very images: that says "
-            "nothing of other people's handwriting."
-        )
-    elif known.any():
-        words += "Hatched: collections that it learned from. Full: others."
-    else:
-        words += "It learned from none of these collections."
-    missing = [script(name).title for name in NAMES if name not in everyone]
-    if missing:
-        words += f" Nothing is in it of {plain(listed(missing))}."
-    st.caption(words)
-    wrong = said[~right]
+    st.caption(_in_words(said, right, known, caches.store(data).per_script))
+    answer = said["read"].where(said["read"] != "", said["predicted"])
+    wrong = said.assign(taken_for=[script(each).title for each in answer])[~right]
     if len(wrong):
         st.markdown(f"**Taken for another script** · {len(wrong):,}")
         show_images(wrong, data, f"{model}-{data.stem}", "that it takes for another script")
+
+
+def _mean(accuracy: dict[str, float]) -> str:
+    return f"{mean_over_scripts(accuracy):.1%}" if accuracy else "none in it"
+
+
+def _in_words(
+    said: pd.DataFrame, right: pd.Series, known: pd.Series, per_script: Mapping[str, int]
+) -> str:
+    words = f"The mean over scripts, on {images(len(said))}"
+    there = sum(count for name, count in per_script.items() if name != OTHER)
+    if len(said) < there:
+        words += f" of {there:,}, up to {SAMPLE} of each script taken by chance"
+    words += ". "
+    if (~known).any():
+        low, high = wilson(int(right[~known].sum()), int((~known).sum()))
+        words += (
+            "Of all images alike from collections it never saw it may be right on "
+            f"{low:.0%} to {high:.0%}, 95 times out of 100. "
+        )
+    if known.all():
+        words += (
+            "**It learned from these collections**, maybe from these very images: that says "
+            "nothing of other people's handwriting. "
+        )
+    elif known.any():
+        words += "Hatched: collections that it learned from. Full: others. "
+    missing = [script(name).title for name in NAMES if not per_script.get(name)]
+    if missing:
+        words += f"Nothing is in it of {plain(listed(missing))}. "
+    if others := per_script.get(OTHER, 0):
+        words += f"{images(others)} of none of the six scripts were not asked about."
+    return words

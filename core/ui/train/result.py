@@ -15,9 +15,10 @@ from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts, wilson
+from core.models.export import read_facts
 from core.scripts import OTHER
 from core.text import plain, share
-from core.training.classes import CHARACTER, SCRIPT
+from core.training.classes import CHARACTER, SCRIPT, named_by
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, data_of, delete_run, pack
 from core.ui import caches, charts
@@ -206,9 +207,21 @@ def _others(workspace: Workspace, run: Run) -> list[Path]:
     for path in stores(workspace.store):
         with suppress(ScriptoriumError, OSError):  # damaged: the Data page says so
             store = caches.store(path)
-            if store.hash != run.data_hash:
+            if store.hash == run.data_hash:
+                continue
+            if run.settings.classes == CHARACTER:
+                known = caches.labels(path)[["script", "character"]].drop_duplicates()
+                shared[path] = len(set(named_by(known, CHARACTER)) & _classes(run))
+            else:
                 shared[path] = len(store.per_script.keys() & run.per_script)
     return sorted(filter(shared.get, shared), key=lambda path: -shared[path])
+
+
+def _classes(run: Run) -> set[str]:
+    """Return what a run tells apart, as far as its model says so."""
+    with suppress(OSError, ValueError, KeyError):
+        return set(read_facts(run.folder)["labels"])
+    return set()
 
 
 def _start(run: Run) -> None:

@@ -26,16 +26,16 @@ def view(runs: Sequence[Run]) -> str:
     _follow_address(look, [run.id for run in runs])
     if not look.half:
         look.half = RUNS if any(run.active for run in runs) or _RUN in st.query_params else NEW
-    key = f"train-view-{look.number}"
     look.half = st.segmented_control(
         "View",
         [NEW, RUNS],
         default=look.half,
         required=True,
-        key=key,
+        key=f"train-view-{look.number}",
         label_visibility="collapsed",
-        on_change=lambda: _into_address(look.run if state.value(key) == RUNS else ""),
     )
+    if look.half == NEW and _RUN in st.query_params:
+        st.query_params.pop(_RUN)
     return look.half
 
 
@@ -46,15 +46,6 @@ def _follow_address(look: state.Looking, ids: Sequence[str]) -> None:
         look.link = asked
         if asked in ids:
             look.at(RUNS, asked)
-
-
-def _into_address(run: str) -> None:
-    """Let the page's address name a run, or none: a page that is loaded anew shows it again."""
-    state.looking().link = run
-    if run:
-        st.query_params[_RUN] = run
-    else:
-        st.query_params.pop(_RUN, None)
 
 
 def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
@@ -69,20 +60,20 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
                 f"The link asks for {asked_for(linked)}, not a run of this workspace; here is the "
                 "newest."
             )
-    key = f"train-run-{look.number}"
     look.run = st.selectbox(
         "Run",
         by_id,
         index=list(by_id).index(look.run),
         format_func=lambda run: label(by_id[run]),
-        key=key,
-        on_change=lambda: _into_address(state.value(key)),
+        key=f"train-run-{look.number}",
     )
+    if st.query_params.get(_RUN) != look.run:  # a page that is loaded anew shows it again
+        st.query_params[_RUN] = look.link = look.run
     return by_id[look.run]
 
 
 def go_to(run: Run) -> None:
     """Show `run` from now on."""
     state.looking().at(RUNS, run.id)
-    _into_address(run.id)
+    st.query_params[_RUN] = state.looking().link = run.id
     st.rerun()
