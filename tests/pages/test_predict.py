@@ -321,9 +321,9 @@ def test_a_model_that_came_with_the_app_is_tried_on_a_data_set(open_page: Open, 
     right = answers["script"] == answers["predicted"]
     mean = right.groupby(answers["script"]).mean().mean()
     shown = {each.label: each.value for each in app.metric}
-    assert shown["On collections it learned from"] == f"{mean:.1%}"
-    assert shown["On collections it never saw"] == "none in it"
-    assert "The mean over scripts, on 288 images. " in said(app)
+    assert shown["Seen collections"] == f"{mean:.1%}"
+    assert shown["Unseen collections"] == "none in it"
+    assert "the mean over scripts, on 288 images. " in said(app)
     assert "It learned from these collections" in said(app)
     assert f"Taken for another script** · {(~right).sum():,}" in said(app)
 
@@ -350,12 +350,10 @@ def test_a_trial_says_what_is_left_out_and_what_was_never_seen(
     next(each for each in app.button if each.key == "try").click().run()
 
     assert not app.exception
-    assert "The mean over scripts, on 12 images. " in said(app)
+    assert "the mean over scripts, on 12 images. " in said(app)
     assert "by chance" not in said(app)
     assert "5 images of none of the six scripts were not asked about." in said(app)
-    assert {each.label: each.value for each in app.metric}["On collections it learned from"] == (
-        "none in it"
-    )
+    assert {each.label: each.value for each in app.metric}["Seen collections"] == ("none in it")
 
 
 @pytest.mark.parametrize(

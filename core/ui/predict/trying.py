@@ -62,8 +62,8 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
         for part in (known, ~known)
     )
     numbers = {
-        "On collections it learned from": _mean(seen),
-        "On collections it never saw": _mean(unseen),
+        "Seen collections": _mean(seen),
+        "Unseen collections": _mean(unseen),
     }
     if predictor.may_decline:
         numbers["None of these"] = f"{said['rejected'].mean():.1%}"
@@ -89,7 +89,7 @@ def _mean(accuracy: dict[str, float]) -> str:
 def _in_words(
     said: pd.DataFrame, right: pd.Series, known: pd.Series, per_script: Mapping[str, int]
 ) -> str:
-    words = f"The mean over scripts, on {images(len(said))}"
+    words = f"How often it is right: the mean over scripts, on {images(len(said))}"
     there = sum(count for name, count in per_script.items() if name != OTHER)
     if len(said) < there:
         words += f" of {there:,}, up to {SAMPLE} of each script taken by chance"
