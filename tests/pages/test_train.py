@@ -364,6 +364,10 @@ def test_the_address_names_the_run_that_is_shown(open_page: Open, own: Workspace
 
     app.button_group[0].set_value("New run").run()
     assert "run" not in app.query_params
+    app.query_params["run"] = run.id  # the same link once more
+    app.run()
+    assert app.button_group[0].value == "Runs"
+    app.button_group[0].set_value("New run").run()
     app.button_group[0].set_value("Runs").run()
     assert app.query_params["run"] == run.id
 

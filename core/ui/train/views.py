@@ -36,6 +36,7 @@ def view(runs: Sequence[Run]) -> str:
     )
     if look.half == NEW and _RUN in st.query_params:
         st.query_params.pop(_RUN)
+        look.link = ""  # the same link may come again
     return look.half
 
 
