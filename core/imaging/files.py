@@ -35,6 +35,8 @@ _JPEG_SEGMENTS = frozenset((0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE))
 
 Each is followed by its length.
 """
+_PHONES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
+"""What the files of some cameras begin with, behind `ftyp` (ISO/IEC 23008-12)."""
 _CHUNK = struct.Struct(">I4s").unpack_from
 _CHECKSUM = struct.Struct(">I").unpack_from
 """What a chunk of a PNG begins with, its length and kind, and what it ends with."""
@@ -108,6 +110,8 @@ def _header(data: bytes) -> tuple[str, str, tuple[int, int]]:
         width, height = struct.unpack(">II", data[16:24])  # fixed places: PNG 3rd ed., 11.2.1
         if width and height:
             return "PNG", "", (width, height)
+    if data[4:8] == b"ftyp" and data[8:12] in _PHONES:
+        raise ImageError("a photograph as HEIC or AVIF, which is not read: save it as PNG or JPEG")
     size = _jpeg_size(data) if data[:2] == JPEG_SIGNATURE else None
     if size:
         return "JPEG", "", size

@@ -618,3 +618,8 @@ def test_a_png_with_rows_missing_is_refused(side: int) -> None:
 
     with pytest.raises(ImageError, match="rows are missing"):
         decode(whole[:start] + half + whole[end:])
+
+
+def test_a_photograph_of_a_kind_that_is_not_read_is_called_by_its_name() -> None:
+    with pytest.raises(ImageError, match="HEIC or AVIF, which is not read: save it as PNG"):
+        decode(b"\x00\x00\x00\x18ftypheic" + bytes(40))
