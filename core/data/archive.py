@@ -123,7 +123,8 @@ class Contents(NamedTuple):
     Attributes:
         listed: each zip and folder.
         copies: how many images were left out, because which zip or folder holds them already.
-        unreadable: (path, reason) of folders that could not be looked into.
+        unreadable: (path, reason) of folders that could not be looked into, and of files that
+            nobody here can read though people would expect it.
     """
 
     listed: list[Listed]
@@ -163,6 +164,8 @@ def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
             taken.add(same)
             if original is None:
                 files.append(entry)
+                if why := _why_not(entry):
+                    contents.unreadable.append((entry.path, why))
                 continue
             left_out += 1
             if is_image(entry):
@@ -225,7 +228,7 @@ def is_image(entry: Entry) -> bool:
     return entry.name.lower().endswith(IMAGE_SUFFIXES)
 
 
-def why_not(entry: Entry) -> str:
+def _why_not(entry: Entry) -> str:
     """Say why what is in a file can't be read though people would expect it; "" of any other."""
     if entry.name.lower().endswith(_FOREIGN):
         return "a kind of picture that is not read; save it as PNG or JPEG"

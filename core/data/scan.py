@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from core.data.archive import Entry, as_text, distinct, is_image, why_not
+from core.data.archive import Entry, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER, WITH_OTHER
@@ -90,8 +90,6 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     named = sorted(map(hinted, paths), key=lambda each: not each[0])
     _refuse_contradictions(named)
     listed, copied, unreadable = distinct(*(path for _, path in named), heed=heed)
-    files = (file for each in listed for file in each.files)
-    unreadable = [*unreadable, *((each.path, why) for each in files if (why := why_not(each)))]
     found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
     for place, (_, path) in enumerate(named):
         here = [files for each, files in zip(listed, found, strict=True) if each.place == place]

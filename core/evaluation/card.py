@@ -105,7 +105,7 @@ def card(facts: dict[str, Any]) -> str:
     parts.append("## Collections it never saw\n\n" + _collections(facts["unseen_collections"]))
     recipe = facts.get("recipe")
     if recipe:
-        limits, learned = _NOTEBOOKS if recipe.get("name") == "notebook" else _OURS
+        limits, learned = _NOTEBOOKS if _is_notebooks(facts) else _OURS
         parts += ["## Limits\n\n" + limits(), "## What it learned from\n\n" + learned(recipe)]
     return "\n\n".join(parts) + "\n"
 
@@ -124,13 +124,17 @@ def _what(facts: dict[str, Any]) -> str:
     )
 
 
-def learned_from(facts: dict[str, Any]) -> tuple[str, ...]:
-    """Return the collections that a model learned from whose recipe is known; () of any other."""
+def _is_notebooks(facts: dict[str, Any]) -> bool:
     recipe = facts.get("recipe")
-    if not isinstance(recipe, dict):
+    return isinstance(recipe, dict) and recipe.get("name") == "notebook"
+
+
+def learned_collections(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return the collections that a model learned from whose recipe is known; () of any other."""
+    if not isinstance(facts.get("recipe"), dict):
         return ()
     real = tuple(each.name for each in SOURCES)
-    if recipe.get("name") == "notebook":
+    if _is_notebooks(facts):
         return real
     drawn = (each for of in (None, OTHER) for each in families(of) if not each.held_out)
     return (*real, *dict.fromkeys(each.name for each in drawn))
@@ -138,8 +142,7 @@ def learned_from(facts: dict[str, Any]) -> tuple[str, ...]:
 
 def in_domain_of(facts: dict[str, Any]) -> str:
     """Say on which images of its own collections a model was tested."""
-    recipe = facts.get("recipe")
-    if isinstance(recipe, dict) and recipe.get("name") == "notebook":
+    if _is_notebooks(facts):
         return "a random fifth of its own images, by hands it learned from"
     return "new writers' images of the collections it learned from"
 

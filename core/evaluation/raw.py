@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.archive import Entry, distinct, is_image, why_not
+from core.data.archive import Entry, distinct, is_image
 from core.data.convert import Skipped, prepare
 from core.errors import ModelError, SourceNotFound
 from core.inference.predictor import Predictor
@@ -80,8 +80,6 @@ def evaluate(
         )
     contents = distinct(path)
     files = [each for listed in contents.listed for each in listed.files if is_image(each)]
-    every = (each for listed in contents.listed for each in listed.files)
-    foreign = [(each.path, why) for each in every if (why := why_not(each))]
     skipped: list[Skipped] = []
     best, read, confidence, rejected = [], [], [], 0
     for images, unreadable in prepare(files, predictor.pipeline):
@@ -94,7 +92,7 @@ def evaluate(
         skipped += unreadable
         if progress:
             progress(sum(map(len, best)) + len(skipped), len(files))
-    skipped += [*foreign, *contents.unreadable]
+    skipped += contents.unreadable
     answers = np.concatenate([np.empty(0, np.int64), *best])
     if not len(answers):
         why = f"; the first of {len(skipped)}, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""

@@ -105,9 +105,9 @@ class Predictor:
             raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
         network = LiteRT(folder / LITERT)
         gives = (len(labels), len(names)) if names else (len(labels),)
-        if prepared != shape or network.shape[:2] != shape or network.sizes != gives:
+        if prepared != shape or network.shape != shape or network.sizes != gives:
             raise ModelError(
-                f"{folder}: the network takes and gives {(*network.shape[:2], *network.sizes)}, "
+                f"{folder}: the network takes and gives {(*network.shape, *network.sizes)}, "
                 f"its description says {(*shape, *gives)}: the files are of different models"
             )
         if SEAL in facts and facts[SEAL] != seal((folder / LITERT).read_bytes(), labels, names):

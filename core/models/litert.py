@@ -56,10 +56,10 @@ class LiteRT:
         return sorted(outputs, key=lambda each: order.index(each["index"]))
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Height and width of the images it takes, and how many labels it gives."""
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the images it takes."""
         _, height, width = self._input["shape"]
-        return int(height), int(width), self.sizes[0]
+        return int(height), int(width)
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ def _teller(folder: Path, settings: Settings) -> Callable[[str, dict[str, Any]],
 
 
 def _begin(client: Any, name: str, settings: Settings) -> str:
-    """Return the id of a new run in MLflow, with the settings that are not the usual ones."""
+    """Return the id of a new run in MLflow, which has the settings of this one."""
     found = client.get_experiment_by_name(EXPERIMENT)
     experiment = found.experiment_id if found else client.create_experiment(EXPERIMENT)
     run = client.create_run(experiment, run_name=name, tags={"scriptorium.run": name})

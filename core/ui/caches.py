@@ -228,8 +228,8 @@ def _same_rows(path: str, changed: int, other: str, other_changed: int) -> np.nd
         for each in ((path, changed), (other, other_changed))
     )
     found = np.full(len(mine), -1)
-    once = (each.drop_duplicates(keys, keep=False) for each in (mine, theirs))
-    both = next(once).merge(next(once), on=keys)
+    once = theirs.drop_duplicates(keys, keep=False)
+    both = mine.drop_duplicates(keys, keep=False).merge(once, on=keys)
     found[both["row_x"]] = both["row_y"]
     return found
 

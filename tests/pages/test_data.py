@@ -88,6 +88,7 @@ def test_sets_in_a_folder_are_found_and_built(
     assert [each.label for each in app.button].count("Download") == 5
     app.text_input(key="kaggle-folder").set_value(str(kaggle_folder)).run()
     assert "Download" not in [each.label for each in app.button]
+    assert not app.warning
     app.button_group(key="amount-kaggle").set_value("So many a script").run()
     app.number_input(key="per-script-kaggle").set_value(70).run()
     button(app, "Make the data set").click().run()

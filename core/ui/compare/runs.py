@@ -42,7 +42,6 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     # Streamlit keeps ticks by row: with other runs it is another table, which begins with them
     ticks.of([each.id for each in runs], arrived=arrived)
     ticked = [place for place, run in enumerate(runs) if run.id in ticks.began]
-    key = f"picked-runs-{ticks.number}"
     picked = st.dataframe(
         _table(runs),
         hide_index=True,
@@ -50,7 +49,7 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
-        key=key,
+        key=f"picked-runs-{ticks.number}",
     )
     ticks.ids = [runs[place].id for place in picked.selection.rows]
     if ticks.ids != st.query_params.get_all("run"):  # for whoever opens it anew, or a copy

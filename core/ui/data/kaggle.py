@@ -25,7 +25,15 @@ def from_kaggle(workspace: Workspace, active: list[Job]) -> None:
         "the message says what to do."
     )
     with advice():
-        found = find_local([workspace.downloads, *_given_folder()])
+        given = _given_folder()
+        found = find_local([workspace.downloads, *given])
+    there = [place for places in found.values() for place in places]
+    for folder in given:
+        if folder.is_dir() and not any(place.is_relative_to(folder) for place in there):
+            warn(
+                f"{folder}: none of the six sets is there; name the folder that their zips are in, "
+                "or that they were unpacked to."
+            )
     coming = {job.name for job in active if job.kind == "fetch"}
     for source in SOURCES:
         with grid.container(border=True, gap="small", height="stretch"):
@@ -49,11 +57,6 @@ def _given_folder() -> list[Path]:
     given = at_home(typed)
     if not given.is_dir():
         warn(f"{given}: no such folder; check the path.")
-    elif not any(find_local([given]).values()):
-        warn(
-            f"{given}: none of the six sets is there; name the folder that their zips are in, or "
-            "that they were unpacked to."
-        )
     return [given]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.data.describe import PERSON
 from core.data.store import Store
 from core.scripts import script
 from core.text import images, plain
@@ -18,7 +17,7 @@ _LINES = 5_000
 _BY = {
     "Script": ("script", "scripts"),
     "Character": ("character", "characters"),
-    "Writer": (PERSON, "writers"),
+    "Writer": ("writer", "writers"),
     "Collection": ("collection", "collections"),
 }
 _MOST, _FEWEST, _NAME = "Most first", "Fewest first", "By name"

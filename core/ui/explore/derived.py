@@ -111,8 +111,7 @@ def _rows(at: _At, where: Where, mixed: bool) -> np.ndarray:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _counts(at: _At, column: str, where: Where) -> pd.DataFrame:
-    columns = ["writer", "collection"] if column == describe.PERSON else [column]
-    labels = _labels(at)[list(dict.fromkeys(["script", *columns]))]
+    labels = _labels(at)[list(dict.fromkeys(["script", column]))]
     return describe.counts(labels.iloc[_rows(at, where, False)] if where else labels, column)
 
 

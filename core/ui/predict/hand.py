@@ -95,12 +95,12 @@ def show_hand(model: str, predictor: Predictor, beside: Beside) -> None:
     st.markdown(_tally(letters, answers, predictor))
     if beside.predictor:
         others = [_answer(each, beside.model, beside.predictor) for each in drawings.kept]
-        can = [fair(each, beside.predictor) for each in letters]
-        right = sum(map(is_right, compress(letters, can), compress(others, can)))
-        if any(can):
+        drawn, said = _fairly(letters, others, beside.predictor)
+        right = sum(map(is_right, drawn, said))
+        if drawn:
             st.markdown(
-                f"Asked beside it, {title(beside.model)} reads **{right} of {sum(can)}** right "
-                f"({share(right, sum(can), 0)})."
+                f"Asked beside it, {title(beside.model)} reads **{right} of {len(drawn)}** right "
+                f"({share(right, len(drawn), 0)})."
             )
     _table(drawings, answers)
     with st.container(horizontal=True):
@@ -139,11 +139,18 @@ def fair(drawn: Letter, predictor: Predictor) -> bool:
     )
 
 
-def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predictor) -> str:
+def _fairly(
+    letters: Sequence[Letter], answers: Sequence[str], predictor: Predictor
+) -> tuple[list[Letter], list[str]]:
+    """Return the drawings that a model can be right on, and what it answered to them."""
     can = [fair(each, predictor) for each in letters]
-    left = len(letters) - sum(can)
-    said = tally([*compress(letters, can)], [*compress(answers, can)]) if any(can) else ""
-    if left:
+    return [*compress(letters, can)], [*compress(answers, can)]
+
+
+def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predictor) -> str:
+    drawn, answered = _fairly(letters, answers, predictor)
+    said = tally(drawn, answered) if drawn else ""
+    if left := len(letters) - len(drawn):
         drawings = "1 drawing" if left == 1 else f"{left} drawings"
         said += f" Left out: {drawings} of what this model has no answer for."
     return said.strip()

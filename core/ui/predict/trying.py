@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.shelf import stores
-from core.evaluation.card import learned_from
+from core.evaluation.card import learned_collections
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy, wilson
 from core.evaluation.sampled import SAMPLE
 from core.inference.predictor import Predictor
@@ -56,7 +56,7 @@ def offer_trial(model: str, predictor: Predictor, folder: Path) -> None:
 def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
     said = caches.on_sample(model, folder, data)
     right = said["script"] == said["predicted"]
-    known = said["collection"].isin(learned_from(predictor.facts))
+    known = said["collection"].isin(learned_collections(predictor.facts))
     seen, unseen = (
         per_script_accuracy(said["script"][part], said["predicted"][part])
         for part in (known, ~known)
