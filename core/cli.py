@@ -140,6 +140,12 @@ def _figure(text: str) -> Path:
     return path
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:6]) < 65536):
+        raise argparse.ArgumentTypeError(f"{text}: a port is 0 to 65535")
+    return int(text)
+
+
 def _command(commands: Any, name: str, run: Callable[[Any], Answer], help_text: str) -> Any:
     parser = commands.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
@@ -157,6 +163,12 @@ def _from(parser: argparse.ArgumentParser, help_text: str, *, required: bool = T
         required=required,
         metavar="PATH",
         help=help_text,
+    )
+
+
+def _model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "model", help="shipped, notebook, a run's id, or a folder that holds a model"
     )
 
 
@@ -245,9 +257,7 @@ def _training_commands(commands: Any) -> None:
 def _model_commands(commands: Any) -> None:
     _command(commands, "models", _models, "the models that can be trained")
     evaluate = _command(commands, "evaluate", _evaluate, "ask a model about raw images")
-    evaluate.add_argument(
-        "model", help="shipped, notebook, a run's id, or a folder that holds a model"
-    )
+    _model(evaluate)
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("--images", type=_path, metavar="PATH", help="images of one --script")
     what.add_argument(
@@ -264,10 +274,14 @@ def _model_commands(commands: Any) -> None:
         help="draw the --unseen figures there",
     )
     predict = _command(commands, "predict", _predict, "rank the scripts for image files")
-    predict.add_argument(
-        "model", help="shipped, notebook, a run's id, or a folder that holds a model"
-    )
+    _model(predict)
     predict.add_argument("files", nargs="+", type=_path, metavar="FILE", help="pictures")
+    serve = _command(commands, "serve", _serve, "answer other programs over HTTP")
+    _model(serve)
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="0.0.0.0 for other machines; this one alone if not"
+    )
+    serve.add_argument("--port", type=_port, default=8600, metavar="N", help="0: any that is free")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
     _from(ablation, "the Kaggle sets")
     ablation.add_argument(
@@ -555,7 +569,6 @@ def _predict(args: Any) -> Answer:
     from core.errors import ImageError
     from core.imaging import decode
     from core.inference.predictor import Predictor
-    from core.scripts import character_of, script_of
 
     predictor = Predictor.load(args.model)
     document: list[dict[str, Any]] = []
@@ -569,21 +582,7 @@ def _predict(args: Any) -> Answer:
         except OSError as error:
             problems.append(in_one_line(error))
             continue
-        ranked = [[name, round(p, 6)] for name, p in answer.ranked]
-        document.append(
-            {
-                "path": str(path),
-                "ranked": ranked,
-                "rejected": answer.rejected,
-                "novelty": answer.novelty,
-                "blank": answer.blank,
-                "characters": [
-                    [script_of(name), character_of(name), round(p, 6)]
-                    for name, p in answer.characters
-                ],
-                "read": character_of(answer.read),
-            }
-        )
+        document.append({"path": str(path), **answer.to_json()})
     text = "\n".join(f"{each['path']}: {_answered(each)}" for each in document)
     if document and problems:
         raise _Partly((document, text), problems)
@@ -599,6 +598,18 @@ def _answered(answer: dict[str, Any]) -> str:
     if answer["read"]:
         closest += f"; read as {answer['read']}"
     return f"none of these; closest: {closest}" if answer["rejected"] else closest
+
+
+def _serve(args: Any) -> Answer:
+    from core.api import serve
+    from core.inference.predictor import Predictor
+
+    def ready(address: str) -> None:
+        _say(f"{predictor.name} answers at {address}/predict; Ctrl-C ends it")
+
+    predictor = Predictor.load(args.model)
+    answered = serve(predictor, args.host, args.port, ready)
+    return {"model": predictor.name, "answered": answered}, f"{answered:,} pictures answered"
 
 
 def _ablation(args: Any) -> Answer:

@@ -45,6 +45,7 @@ EXAMPLES = {
     "models": "models",
     "evaluate": "evaluate shipped --images photos.zip --script kannada",
     "predict": "predict shipped drawing.png photo.jpg",
+    "serve": "serve shipped --port 8600",
     "ablation": "ablation --from ~/Downloads/kaggle --unseen ~/unseen --out ablation",
     "few": "few --counts 10 30 --figure few.svg",
     "bench": "bench read answer",
@@ -74,6 +75,8 @@ ANSWERS = {
     "as `[script, probability]` pairs, the likeliest first; `characters` as `[script, character, "
     "probability]`, the five likeliest, where the model knows characters; `read` the likeliest of "
     "the first script's",
+    "serve": "`{model, answered}` once Ctrl-C has ended it, `answered` being how many pictures; "
+    "over HTTP it answers what `predict` says of each",
     "ablation": "a list of `{part, data, accuracy, unseen, per_script}`: `accuracy` on its own "
     "test images, `unseen` the mean over scripts on the collections of `--unseen`",
     "few": "a list of `{images, way, accuracy, classes}`: `accuracy`, 0 to 1, on images by other "

@@ -24,6 +24,7 @@ ALLOWED = {
     "data": FOUNDATION | {"imaging"},
     "models": FOUNDATION | {"imaging"},
     "inference": FOUNDATION | {"imaging", "models"},
+    "api": FOUNDATION | {"imaging", "models", "data", "inference"},
     "evaluation": FOUNDATION | {"imaging", "models", "data", "inference", "server"},
     "training": FOUNDATION | {"imaging", "models", "data", "inference", "evaluation"},
 }

@@ -25,7 +25,7 @@ from core.models.export import (
 )
 from core.models.litert import LiteRT
 from core.names import meant
-from core.scripts import OTHER
+from core.scripts import OTHER, character_of, script_of
 from core.workspace import Workspace, at_home, newest_first, workspace
 
 _LIKELIEST = 5
@@ -52,6 +52,19 @@ class Prediction:
     blank: bool = False
     characters: tuple[tuple[str, float], ...] = ()
     read: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain values, as the command line and HTTP give it."""
+        return {
+            "ranked": [[name, round(p, 6)] for name, p in self.ranked],
+            "rejected": self.rejected,
+            "novelty": self.novelty,
+            "blank": self.blank,
+            "characters": [
+                [script_of(name), character_of(name), round(p, 6)] for name, p in self.characters
+            ],
+            "read": character_of(self.read),
+        }
 
 
 @dataclass(frozen=True)
