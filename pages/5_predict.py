@@ -7,7 +7,7 @@ from core.scripts import NAMES, script_of
 from core.training.runs import list_runs
 from core.ui import caches, predict, state
 from core.ui.page import PREDICT, TRAIN, advice, begin_page, on_phone
-from core.ui.train.words import in_a_list
+from core.ui.runs import in_a_list
 from core.workspace import workspace
 
 begin_page(PREDICT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.describe import sample_rows
+from core.data.selection import sample_rows
 from core.data.store import Store
 from core.errors import DataError
 from core.imaging.pipeline import Pipeline

@@ -19,6 +19,8 @@ MOST_LINES = 200_000
 """Lines of one CSV."""
 MOST_PICTURES = 5_000
 """Pictures in one zip."""
+PIECES = 24
+"""Row groups a sample is taken from: enough to be mixed, few enough to be read at once."""
 _TO_WIDE = 0xFEE0
 _WIDER = {
     **{ord(each): ord(each) + _TO_WIDE for each in '\\/:*?"<>|'},
@@ -40,6 +42,26 @@ def matching(labels: pd.DataFrame, where: Mapping[str, str]) -> np.ndarray:
         code = values.categories.get_indexer(pd.Index([value]))[0]
         fits &= values.codes.to_numpy() == code if code >= 0 else False
     return np.flatnonzero(fits).astype(np.int32)
+
+
+def sample_rows(rows: np.ndarray, count: int, pieces: int = PIECES) -> np.ndarray:
+    """Choose up to `count` of `rows` by chance, from few row groups spread over all of them.
+
+    Args:
+        rows: row numbers, int (N,), ascending.
+        pieces: row groups to choose from at most: what has to be read.
+
+    Returns:
+        Row numbers, int64, ascending.
+    """
+    blocks = np.unique(rows // ROW_GROUP)
+    near = rows
+    if len(blocks) > pieces:
+        some = blocks[np.linspace(0, len(blocks) - 1, pieces).round().astype(int)]
+        near = rows[np.isin(rows // ROW_GROUP, some)]
+    if len(near) > count:
+        near = np.sort(np.random.default_rng(0).choice(near, count, replace=False))
+    return near.astype(np.int64)
 
 
 def write_csv(store: Store, rows: Sequence[int] | np.ndarray, file: IO[bytes]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from core.data.describe import sample_rows
+from core.data.selection import sample_rows
 from core.data.store import Store
 from core.errors import DataError
 from core.inference.predictor import Predictor

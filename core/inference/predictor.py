@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import DAMAGED, ModelError, PipelineError
 from core.imaging import Pipeline
-from core.imaging.own import check
+from core.imaging.check import check
 from core.inference.decision import Answers, Characters, Decision, answers
 from core.models.export import (
     BUNDLED,

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.data.build import build
-from core.data.selection import folder_of, matching, write_csv, write_zip
+from core.data.selection import folder_of, matching, sample_rows, write_csv, write_zip
 from core.data.store import Store
 from core.imaging import decode
 
@@ -103,3 +103,17 @@ def test_classes_whose_names_no_folder_has_everywhere_stay_apart(
     assert Store.open(tmp_path / "again.parquet").labels()["character"].nunique() == len(names)
     assert folder_of("other", ".a") == "other/\N{FULLWIDTH FULL STOP}a"
     assert folder_of("other", "a ") == "other/a\N{IDEOGRAPHIC SPACE}"
+
+
+def test_a_sample_is_of_few_row_groups_spread_over_all() -> None:
+    rows = np.arange(100, 100_000)
+    chosen = sample_rows(rows, 300, pieces=5)
+    assert len(chosen) == len(set(chosen)) == 300
+    assert (np.diff(chosen) > 0).all()
+    blocks = np.unique(chosen // 512)
+    assert (len(blocks), blocks[0], blocks[-1]) == (5, 0, 195)
+
+
+def test_of_few_rows_all_are_taken() -> None:
+    assert sample_rows(np.array([3, 999, 5000]), 10).tolist() == [3, 999, 5000]
+    assert len(sample_rows(np.array([], int), 10)) == 0

@@ -1,17 +1,14 @@
 """Pipelines by name: the presets, and one's own in the workspace."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from core.errors import PipelineError
 from core.imaging import PRESETS, Pipeline, find_pipeline, pipelines, preset
-from core.imaging.own import check, delete_pipeline, own_pipelines, save_pipeline
+from core.imaging.own import delete_pipeline, own_pipelines, save_pipeline
 from core.imaging.steps import (
-    Binarise,
     Crop,
     Fit,
     Flatten,
@@ -20,7 +17,6 @@ from core.imaging.steps import (
     Polarity,
     Redraw,
     Resize,
-    Thin,
 )
 from core.workspace import Workspace
 
@@ -116,11 +112,6 @@ def test_a_whole_number_written_by_hand_is_a_share(ws: Workspace) -> None:
     assert (speck, type(speck)) == (0, float)
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_the_presets_can_make_data_sets(name: str) -> None:
-    check(preset(name))
-
-
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
@@ -140,10 +131,3 @@ def test_what_can_make_no_data_set_is_not_saved(steps: tuple, said: str, ws: Wor
         save_pipeline(Pipeline("mine", steps), ws)
     assert "\n" not in str(caught.value)
     assert own_pipelines(ws) == ()
-
-
-def test_what_passes_the_check_leaves_any_image_in_its_size(draw_glyph: Callable) -> None:
-    pipeline = Pipeline("mine", (Grey(), Crop(), Binarise(), Thin(), Resize(20), Flatten()))
-    check(pipeline)
-    page = np.repeat(draw_glyph("kannada", size=(50, 90))[..., None], 3, axis=2)
-    assert pipeline.apply(page).shape == pipeline.shape == (20, 20)

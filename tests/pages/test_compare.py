@@ -29,7 +29,7 @@ from core.ui.compare.mistakes import _as_csv, in_words, worst_cell
 from core.ui.compare.notebook import ranks
 from core.ui.compare.pair import verdict
 from core.ui.compare.runs import differing
-from core.ui.train.words import whose_hands
+from core.ui.runs import whose_hands
 from core.workspace import Workspace
 
 Open = Callable[..., AppTest]

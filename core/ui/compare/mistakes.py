@@ -18,7 +18,7 @@ from core.training.runs import Run, data_of
 from core.ui import caches, charts, state
 from core.ui.compare.images import show_images
 from core.ui.page import advice, on_phone
-from core.ui.train import words
+from core.ui.runs import whose_hands
 
 _TALL = 560
 _MOST, _MOST_ON_PHONE = 30, 10
@@ -47,7 +47,7 @@ def show_mistakes(runs: Sequence[Run]) -> None:
     by_label = characters and by == _BY_CHARACTER
     st.markdown(in_words(_of_labels(answers) if by_label else matrix))
     with advice():
-        st.caption(words.whose_hands(run))
+        st.caption(whose_hands(run))
     st.download_button(
         "Every answer, as a table",
         partial(_as_csv, run, data),

@@ -14,7 +14,7 @@ from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import caches, state
 from core.ui.page import doubt_runs
-from core.ui.train import words
+from core.ui.runs import how_far
 
 _NEWEST = 6
 PERCENT = st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100)
@@ -78,7 +78,7 @@ def _table(runs: Sequence[Run]) -> pd.DataFrame:
             "Model": [FAMILIES[each.settings.model].title for each in runs],
             "Data set": [caches.data_name(each) for each in runs],
             "Classes": [each.settings.classes + "s" for each in runs],
-            "State": [words.state(each) for each in runs],
+            "State": [how_far(each) for each in runs],
             "Test loss": [each.loss for each in runs],
             "Epochs begun": [each.epoch for each in runs],
             "Parameters": [each.parameters for each in runs],

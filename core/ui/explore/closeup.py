@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data.describe import ink
+from core.data.ink import ink
 from core.data.store import Store
 from core.imaging.files import encode
 from core.scripts import script

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data.describe import Pixels
+from core.data.contents import Pixels
 from core.data.store import Store
 from core.text import images
 from core.ui import pictures

@@ -54,7 +54,7 @@ def show(store: Store) -> None:
 
 
 def _balance(store: Store) -> None:
-    said = derived.balance(store.path)
+    said = derived.uneven(store.path)
     if said:
         with st.container(border=True):
             st.markdown("**What to know before you train on it**")

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data import describe, giveaways
-from core.data.selection import matching
+from core.data import balance, contents, giveaways, ink
+from core.data.selection import matching, sample_rows
 from core.imaging import Pipeline
 from core.ui import caches, pictures
 
@@ -34,17 +34,17 @@ def rows(path: Path, where: Where = (), *, mixed: bool = False) -> np.ndarray:
 
 
 def counts(path: Path, column: str, where: Where = ()) -> pd.DataFrame:
-    """Return how many images there are of each value of `column`: see `describe.counts`."""
+    """Return how many images there are of each value of `column`: see `balance.counts`."""
     return _counts(_at(path), column, where)
 
 
-def balance(path: Path) -> list[str]:
-    """Return what is uneven, in words: see `describe.balance`."""
-    return _balance(_at(path))
+def uneven(path: Path) -> list[str]:
+    """Return what is uneven, in words: see `balance.uneven`."""
+    return _uneven(_at(path))
 
 
 def columns(path: Path) -> pd.DataFrame:
-    """Return the table of columns: see `describe.columns`."""
+    """Return the table of columns: see `contents.columns`."""
     return _columns(_at(path))
 
 
@@ -53,7 +53,7 @@ def sizes(path: Path) -> pd.DataFrame:
     return _sizes(_at(path))
 
 
-def pixels(path: Path) -> describe.Pixels:
+def pixels(path: Path) -> contents.Pixels:
     """Describe the pixels of a sample of prepared images."""
     return _pixels(_at(path))
 
@@ -64,7 +64,7 @@ def longer_sides(path: Path, source: str) -> np.ndarray:
 
 
 def measures(path: Path, source: str) -> pd.DataFrame:
-    """Measure the ink of a sample of a source: see `describe.measures`."""
+    """Measure the ink of a sample of a source: see `ink.measures`."""
     return _measures(_at(path), source)
 
 
@@ -100,7 +100,7 @@ def _at(path: Path) -> _At:
 def _labels(at: _At) -> pd.DataFrame:
     """Return the labels; writers of one name in two collections are two, here and everywhere."""
     labels = caches.labels(Path(at[0]))
-    return labels.assign(writer=describe.people(labels))
+    return labels.assign(writer=balance.people(labels))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -112,17 +112,17 @@ def _rows(at: _At, where: Where, mixed: bool) -> np.ndarray:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _counts(at: _At, column: str, where: Where) -> pd.DataFrame:
     labels = _labels(at)[list(dict.fromkeys(["script", column]))]
-    return describe.counts(labels.iloc[_rows(at, where, False)] if where else labels, column)
+    return balance.counts(labels.iloc[_rows(at, where, False)] if where else labels, column)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _balance(at: _At) -> list[str]:
-    return describe.balance(_labels(at))
+def _uneven(at: _At) -> list[str]:
+    return balance.uneven(_labels(at))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what each column holds")
 def _columns(at: _At) -> pd.DataFrame:
-    return describe.columns(caches.store(Path(at[0])), _labels(at))
+    return contents.columns(caches.store(Path(at[0])), _labels(at))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -131,9 +131,9 @@ def _sizes(at: _At) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _pixels(at: _At) -> describe.Pixels:
-    chosen = describe.sample_rows(_rows(at, (), False), PIXEL_SAMPLE)
-    return describe.pixels(caches.store(Path(at[0])).images(chosen))
+def _pixels(at: _At) -> contents.Pixels:
+    chosen = sample_rows(_rows(at, (), False), PIXEL_SAMPLE)
+    return contents.pixels(caches.store(Path(at[0])).images(chosen))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -144,20 +144,20 @@ def _longer_sides(at: _At, source: str) -> np.ndarray:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _measures(at: _At, source: str) -> pd.DataFrame:
-    chosen = describe.sample_rows(_rows(at, (("collection", source),), False), SAMPLE)
-    return describe.measures(caches.store(Path(at[0])), chosen)
+    chosen = sample_rows(_rows(at, (("collection", source),), False), SAMPLE)
+    return ink.measures(caches.store(Path(at[0])), chosen)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _average(at: _At, where: Where) -> np.ndarray:
-    chosen = describe.sample_rows(_rows(at, where, False), SAMPLE)
-    return describe.average(caches.store(Path(at[0])), chosen)
+    chosen = sample_rows(_rows(at, where, False), SAMPLE)
+    return ink.average(caches.store(Path(at[0])), chosen)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _ink_map(at: _At, where: Where) -> np.ndarray:
-    chosen = describe.sample_rows(_rows(at, where, False), SAMPLE)
-    return describe.ink_map(caches.store(Path(at[0])).images(chosen))
+    chosen = sample_rows(_rows(at, where, False), SAMPLE)
+    return ink.ink_map(caches.store(Path(at[0])).images(chosen))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Measuring after each step")

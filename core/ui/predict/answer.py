@@ -143,7 +143,7 @@ def _on_both_kinds(facts: dict[str, Any]) -> str:
 
 def _elsewhere(run: Run) -> str:
     from core.training.elsewhere import most_telling, trials_of
-    from core.ui.train.words import whose_hands
+    from core.ui.runs import whose_hands
 
     trial = most_telling(trials_of(run))
     if trial is None:

@@ -11,7 +11,7 @@ from core.data.estimate import Estimate
 from core.data.job import start_build, start_sketch
 from core.data.shelf import stores
 from core.imaging import Pipeline
-from core.imaging.own import check
+from core.imaging.check import check
 from core.text import bytes_in_words, duration, plain
 from core.ui import caches, state
 from core.ui.builds import MOST_SKETCHES, follow, in_words, news

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.imaging import Pipeline, find_pipeline, pipelines
-from core.imaging.own import run_step
+from core.imaging.check import run_step
 from core.text import plain
 from core.ui import charts
 from core.ui.page import advice

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import PipelineError
 from core.imaging import BOUND, STEPS, Step
-from core.imaging.own import check, run_step
+from core.imaging.check import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.text import listed, plain, sentence
 from core.ui import charts, state

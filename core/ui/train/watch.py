@@ -12,7 +12,7 @@ from core.training.classes import CHARACTER
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, attempt, main_button, metrics
-from core.ui.train import words
+from core.ui.runs import LOOKS, how_far, in_a_list
 from core.ui.train.result import show_actions, show_result
 from core.ui.train.views import choose_run, go_to
 from core.workspace import Workspace
@@ -26,7 +26,7 @@ _GUESSING = (
 
 def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
     """Show the run the visitor chose, again and again for as long as it goes on."""
-    run = choose_run(runs, words.in_a_list)
+    run = choose_run(runs, in_a_list)
     if run.active:
         st.fragment(_watch, run_every=_POLL_SECONDS)(workspace, run.id)
         return
@@ -84,8 +84,8 @@ def _facts(run: Run) -> None:
     if settings.notes:
         facts.append(plain(settings.notes))
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    icon, color = words.LOOKS.get(run.state, (":material/hourglass_top:", "blue"))
-    row.badge(words.state(run), icon=icon, color=color)
+    icon, color = LOOKS.get(run.state, (":material/hourglass_top:", "blue"))
+    row.badge(how_far(run), icon=icon, color=color)
     row.caption(" · ".join(facts))
 
 

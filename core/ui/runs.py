@@ -1,4 +1,4 @@
-"""What the Train page calls things."""
+"""What pages call training runs, and say of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
 """Icon and colour of the states a run may end in."""
 
 
-def state(run: Run) -> str:
+def how_far(run: Run) -> str:
     """Say how far a run is."""
     return "stopping" if run.stopping else run.state
 
