@@ -100,6 +100,7 @@ def serve(predictor: Predictor, host: str, port: int, ready: Callable[[str], Non
     app = application(predictor)
     config = uvicorn.Config(
         app,
+        log_config=None,  # uvicorn's would close what others log to
         log_level="warning",
         access_log=False,
         limit_concurrency=_CONNECTIONS,
