@@ -88,17 +88,23 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
     }
 
 
-def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> float:
+def sharpen(
+    model: Path, data: Path, strangers: Path, seed: int, to: Path, oftener: np.ndarray
+) -> float:
     """Write a model that sums characters' shares anew, with these at a temperature of their own.
 
     What smoothed labels leave for every character grows, in the sum, with the number of characters
     a script has; the temperature is the one at which the right scripts are likeliest, and goes into
-    the weights. It is chosen on the images that `calibrate` chooses on. Imports Keras.
+    the weights. It is chosen on the images that `calibrate` chooses on. Shares at that temperature
+    are corrected for how often a character came in training (Saerens et al., "Adjusting the outputs
+    of a classifier to new a priori probabilities", Neural Computation 2002). Imports Keras.
 
     Args:
         model: folder of a model that knows characters.
         data, strangers, seed: as of `calibrate`.
         to: folder of the new model.
+        oftener: how many times as often as in training a character is expected, float (C,), above
+            0, in the order of the model's characters.
 
     Returns:
         The temperature.
@@ -117,14 +123,15 @@ def sharpen(model: Path, data: Path, strangers: Path, seed: int, to: Path) -> fl
     def loss(temperature: float) -> float:
         losses = []
         for given, true in sets:
-            summed = tempered(given, temperature) @ members
+            summed = (tempered(given, temperature) * oftener) @ members
             known = summed[:, writers.known]
             likely = known[np.arange(len(true)), true] / known.sum(axis=1)
             losses.append(-np.log(np.maximum(likely, 1e-9)).mean())
         return float(np.mean(losses))
 
     temperature = best_temperature(loss)
-    last.set_weights([each / temperature for each in last.get_weights()])
+    kernel, bias = (each / temperature for each in last.get_weights())
+    last.set_weights([kernel, bias + np.log(oftener)])
     facts = read_facts(model)
     labels, pipeline = facts.pop("labels"), Pipeline.from_json(facts.pop("pipeline"))
     save_model_folder(to, network, labels, pipeline, **facts)

@@ -224,6 +224,16 @@ def _limits() -> str:
     )
 
 
+def _digits(learned: dict[str, float], expected: dict[str, float]) -> str:
+    """Say of which scripts it expects other shares of digits than it learned from; see `recipe`."""
+    return "".join(
+        f"Of the {script(name).title} it learned from {share:.0%} were digits, of the "
+        f"{script(name).title} it is asked about it expects {expected[name]:.0%} to be. "
+        for name, share in learned.items()
+        if share != expected[name]
+    )
+
+
 def _learned_from(recipe: dict[str, Any]) -> str:
     drawn = dict.fromkeys(each.name for each in families() if not each.held_out)
     alphabets = dict.fromkeys(each.alphabet for each in families(OTHER) if not each.held_out)
@@ -233,6 +243,7 @@ def _learned_from(recipe: dict[str, Any]) -> str:
         f"bent as another hand might have written it ({reals}); from the sketchbook as many as it "
         f"takes to make {recipe['real'] + recipe['sketched']:,} of each script; "
         f"{recipe['others']:,} glyphs of other alphabets; {recipe['epochs']} epochs. "
+        f"{_digits(recipe.get('digits', {}), recipe.get('expected', {}))}"
         f"{recipe['number']} recipes were looked at on the unseen collections. Nothing was "
         "trained, calibrated or stopped on them; how many known characters the doubt must keep on "
         "held-out writers and fonts was raised to "

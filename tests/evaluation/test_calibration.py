@@ -224,14 +224,22 @@ def test_characters_get_a_temperature_of_their_own_which_the_weights_keep(tmp_pa
         tmp_path / "model", summed(network, np.arange(7), 7), WITH_OTHER, PIPELINE, characters=7
     )
 
-    temperature = sharpen(
-        tmp_path / "model", tmp_path / "data.parquet", strangers, 0, tmp_path / "new"
-    )
+    known = tmp_path / "model", tmp_path / "data.parquet", strangers, 0
+    temperature = sharpen(*known, tmp_path / "new", np.ones(7))
 
     assert temperature == pytest.approx(2.0, rel=0.1)
     new = Predictor.load(tmp_path / "new")
     np.testing.assert_allclose(
         new.outputs(writers[:50]), softmax(logits_in(writers[:50]) / temperature, axis=1), atol=1e-5
+    )
+    # a character that is expected half as often, and one four times, as in training
+    oftener = np.array([0.5, 4, 1, 1, 1, 1, 1])
+    then = sharpen(*known, tmp_path / "leaning", oftener)
+    weighed = softmax(logits_in(writers[:50]) / then, axis=1) * oftener
+    np.testing.assert_allclose(
+        Predictor.load(tmp_path / "leaning").outputs(writers[:50]),
+        weighed / weighed.sum(axis=1, keepdims=True),
+        atol=1e-5,
     )
     before = Predictor.load(tmp_path / "model")
     assert {**new.facts, "seal": ""} == {**before.facts, "seal": ""}

@@ -22,10 +22,12 @@ from core.scripts import NAMES, OTHER
 from core.training.made import Made
 from core.training.recipe import (
     DIGITS,
+    EXPECTED,
     NUMBER,
     SEED,
     Amounts,
     _held_out,
+    _oftener,
     balanced,
     make_shipped,
     ship,
@@ -54,6 +56,14 @@ def test_digits_get_their_share_and_letters_more_than_syllables() -> None:
         assert shares[letter] == pytest.approx(1 / 3, abs=0.03)
     assert shares["೦"] + shares["೧"] == pytest.approx(DIGITS["kannada"], abs=0.03)
     assert shares["ಕ"] / shares["ಕಾ"] == pytest.approx(6, rel=0.15)
+
+
+def test_digits_are_expected_less_often_than_they_are_learned_from() -> None:
+    names = ["arabic/٧", "devanagari/३", "devanagari/क", "english/3", "baybayin/1", "other/"]
+
+    assert _oftener(names).tolist() == pytest.approx(
+        [1, (1 / 6) / 0.33, (5 / 6) / 0.67, 1, 1, 1], rel=1e-9
+    )
 
 
 def test_no_row_is_drawn_twice_while_another_of_its_character_waits() -> None:
@@ -90,7 +100,9 @@ def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.Monke
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    def sharpened(_model: Path, _data: Path, _strangers: Path, _seed: int, to: Path) -> float:
+    def sharpened(
+        _model: Path, _data: Path, _strangers: Path, _seed: int, to: Path, _oftener: np.ndarray
+    ) -> float:
         (to / "model.tflite").write_bytes(b"new")
         (to / "model.json").write_text("{}")
         return 1.0
@@ -102,8 +114,11 @@ def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("core.training.recipe.sharpen", sharpened)
     monkeypatch.setattr("core.training.recipe.calibrate", lambda *_: {})
     monkeypatch.setattr("core.training.recipe.keep_weights", interrupted)
+    folder = tmp_path / "workspace" / "runs" / "glyph-abcd"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text('{"character_names": []}')
     run = SimpleNamespace(
-        folder=tmp_path / "workspace" / "runs" / "glyph-abcd",
+        folder=folder,
         settings=SimpleNamespace(data=tmp_path / "data.parquet"),
     )
 
@@ -158,7 +173,8 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert said["accuracy"] == pytest.approx(np.mean(list(said["per_script"].values())))
     facts = json.loads((to / "model.json").read_text())
     reals = {**dict.fromkeys(NAMES, 12), "chinese": 2}
-    assert facts["recipe"] == {"number": NUMBER, **asdict(TINY), "reals": reals}
+    digits = {"digits": DIGITS, "expected": EXPECTED}
+    assert facts["recipe"] == {"number": NUMBER, **asdict(TINY), "reals": reals, **digits}
     assert facts["in_domain"]["mean"] == said["accuracy"]
     predictor = Predictor.load(to)
     assert predictor.decision.threshold is not None
@@ -168,6 +184,7 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     facts |= {"unseen_rejected": 0.1, "unseen_calibration": 0.05}
     assert "12 arabic, 12 baybayin, 2 chinese" in card(facts)
     assert "Noto Naskh Arabic" in card(facts)
+    assert "Kannada it learned from 33% were digits" in card(facts)
 
     # asked again, it finds everything made; made again elsewhere, it is the same to the last bit
     again = make_shipped(paths, ws, amounts=TINY, to=tmp_path / "again")
