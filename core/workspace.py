@@ -193,17 +193,30 @@ def _remove_abandoned(folder: Path) -> None:
             shutil.rmtree(folder)
 
 
-def free_file(place: Path) -> Path:
-    """Make an empty file at `place`, or with a number where another visitor's lies there."""
+@contextmanager
+def new_file(place: Path) -> Iterator[tuple[Path, Path]]:
+    """Write a new file at `place`, or with a number where another visitor's lies there.
+
+    Yields where it will be, which is taken from now on, and the file to write meanwhile. Where
+    that fails, nothing is left.
+
+    Raises:
+        StorageFull: the disk is full.
+    """
     number, free = 1, place
     while True:
         try:
             free.touch(exist_ok=False)
+            break
         except FileExistsError:
             number += 1
             free = place.with_stem(f"{place.stem} {number}")
-        else:
-            return free
+    try:
+        with atomic_path(free) as temporary:
+            yield free, temporary
+    except BaseException:
+        free.unlink(missing_ok=True)
+        raise
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageFull
-from core.workspace import CHECKOUT, Workspace, atomic_path, workspace, write_atomically
+from core.workspace import (
+    CHECKOUT,
+    Workspace,
+    atomic_path,
+    new_file,
+    workspace,
+    write_atomically,
+)
 
 
 def test_it_lies_in_the_checkout_or_where_one_says(
@@ -225,3 +232,22 @@ def test_scratch_that_a_killed_process_left_is_cleared_away_and_what_is_in_use_i
             assert (used / "data").exists()
 
     assert list(used.parent.iterdir()) == [just_made]
+
+
+def test_a_new_file_takes_a_place_nobody_has_and_leaves_none_where_it_fails(tmp_path: Path) -> None:
+    place = tmp_path / "mine.zip"
+    place.write_bytes(b"another visitor's")
+
+    with new_file(place) as (first, temporary), new_file(place) as (second, other):
+        temporary.write_bytes(b"a")
+        other.write_bytes(b"b")
+
+    assert (first.name, second.name) == ("mine 2.zip", "mine 3.zip")
+    assert (first.read_bytes(), second.read_bytes()) == (b"a", b"b")
+    with pytest.raises(StorageFull), new_file(place):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "mine 2.zip",
+        "mine 3.zip",
+        "mine.zip",
+    ]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core import jobs
+from core.errors import DAMAGED
 from core.workspace import Workspace
 
 REQUEST = "build.json"
@@ -95,7 +96,7 @@ def _load(folder: Path) -> Job | None:
     try:
         request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
         kind, name = request["kind"], request["name"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, *DAMAGED):
         return None  # cleared away since it was listed, or emptied by a crash of the system
     latest, active = jobs.look(folder, partial(_record, folder), _is_last)
     report, error = latest.get("report"), latest.get("error", "")

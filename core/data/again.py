@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from core.data.scan import Item
 from core.data.sources import Label
-from core.data.store import Store, readable
+from core.data.store import Store, no_copies, readable
 from core.errors import StoreError
 
 
@@ -37,11 +37,15 @@ class Kept:
         """Return the copy's bytes.
 
         Raises:
-            StoreError: the data set is damaged, or was removed or replaced meanwhile.
+            StoreError: the data set is damaged, keeps no copies, or was removed or replaced
+                meanwhile.
         """
         try:
             if self.store.stat().st_mtime_ns == self.changed:
-                return _sources(self.store, self.changed, self.group)[self.row]
+                kept = _sources(self.store, self.changed, self.group)[self.row]
+                if not kept:
+                    raise no_copies(self.store)
+                return kept
         except OSError as error:
             raise StoreError(f"{self.store} is gone: it was moved or deleted meanwhile") from error
         raise StoreError(f"{self.store} was replaced while it was read")
@@ -61,8 +65,9 @@ def items_of(store: Store) -> list[Item]:
         StoreError: it is damaged, or gone by now.
     """
     path = store.path
-    changed = path.stat().st_mtime_ns
-    metadata = pq.read_metadata(path)
+    with readable(path):
+        changed = path.stat().st_mtime_ns
+        metadata = pq.read_metadata(path)
     lengths = [metadata.row_group(each).num_rows for each in range(metadata.num_row_groups)]
     groups = np.repeat(np.arange(len(lengths)), lengths)
     rows = np.concatenate([np.arange(each) for each in lengths])

@@ -33,7 +33,8 @@ def columns(store: Store, labels: pd.DataFrame) -> pd.DataFrame:
         labels: of it; columns that are not in it are read.
 
     Returns:
-        Column, Holds, Type (words); Distinct, Missing (counts: int64); Example (text).
+        Column, Holds, Type (words); Distinct (Int64, none of pixels), Missing (int64); Example
+        (text).
     """
     rows = []
     for name, meaning in _MEANINGS.items():

@@ -84,7 +84,7 @@ def _bend(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _wobble(random: np.random.Generator) -> np.ndarray:
-    """Return smooth displacements in px, float64 (96, 96, 2)."""
+    """Return smooth displacements in px, float32 (96, 96, 2)."""
     coarse = int(random.integers(4, 9))
     amount = abs(random.normal(0, 0.1)) * _SIDE / coarse
     knots = random.normal(0, amount, (coarse, coarse, 2)).astype(np.float32)

@@ -247,7 +247,7 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
                     found[each.name].append(path)
         for each in SOURCES:
             markers = folder.glob(f"datasets/{each.kaggle}/*.complete")
-            found[each.name] += sorted(map(_unpacked, markers))
+            found[each.name] += sorted(filter(_holds_something, map(_unpacked, markers)))
     return found
 
 

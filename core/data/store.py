@@ -124,6 +124,7 @@ class Store:
             columns: only these. Path and digest take ten times the memory of all others.
         """
         frame = {}
+        self._same_as_opened()
         with readable(self.path), pq.ParquetFile(self.path, read_dictionary=_CATEGORIES) as file:
             # One by one and by one thread: a third of the memory, in no more time.
             for name in columns:
@@ -156,53 +157,70 @@ class Store:
         """
         files = self._columns(["source"], rows).column(0).to_pylist()
         if not all(files):
-            raise StoreError(
-                f"{self.path}: it keeps no copies of what was prepared; build it with data build"
-            )
+            raise no_copies(self.path)
         return [decode(each) for each in files]
+
+    def _same_as_opened(self) -> tuple[pq.FileMetaData, np.ndarray]:
+        """Return the file's `_layout`.
+
+        Raises:
+            StoreError: another data set lies there by now.
+        """
+        with readable(self.path):
+            metadata, ends, content = _layout(self.path, self.path.stat().st_mtime_ns)
+        if content != self.hash:
+            raise StoreError(f"{self.path}: it was replaced by another data set; open it again")
+        return metadata, ends
 
     def _columns(self, names: Sequence[str], rows: Sequence[int] | np.ndarray | None) -> pa.Table:
         """Read some columns; for `rows`, only the row groups that hold them."""
-        with readable(self.path):
-            metadata, ends = _layout(self.path, self.path.stat().st_mtime_ns)
-            with pq.ParquetFile(self.path, metadata=metadata) as file:
-                if rows is None:
-                    return file.read(columns=list(names))
-                wanted = np.asarray(rows, np.int64)
-                if not len(wanted):
-                    schema = pa.schema([file.schema_arrow.field(each) for each in names])
-                    return schema.empty_table()
-                if wanted.min() < 0 or wanted.max() >= ends[-1]:
-                    raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
-                # In file order, so that no more than a few row groups are in memory at once.
-                order = np.argsort(wanted, kind="stable")
-                groups = np.searchsorted(ends, wanted[order], side="right")
-                needed = np.unique(groups)
-                starts = ends - np.diff(ends, prepend=0)
-                tables = []
-                for each in np.array_split(needed, -(-len(needed) // _AT_ONCE)):
-                    here = (groups >= each[0]) & (groups <= each[-1])
-                    table = file.read_row_groups(
-                        each.tolist(), columns=list(names), use_threads=False
-                    )
-                    before = np.cumsum(ends[each] - starts[each]) - (ends[each] - starts[each])
-                    which = np.searchsorted(each, groups[here])
-                    inside = wanted[order][here] - starts[groups[here]] + before[which]
-                    tables.append(table.take(pa.array(inside)))
-                back = np.empty(len(order), np.int64)
-                back[order] = np.arange(len(order))
-                return pa.concat_tables(tables).take(pa.array(back))
+        metadata, ends = self._same_as_opened()
+        with readable(self.path), pq.ParquetFile(self.path, metadata=metadata) as file:
+            if rows is None:
+                return file.read(columns=list(names))
+            wanted = np.asarray(rows, np.int64)
+            if not len(wanted):
+                schema = pa.schema([file.schema_arrow.field(each) for each in names])
+                return schema.empty_table()
+            if wanted.min() < 0 or wanted.max() >= ends[-1]:
+                raise IndexError(f"{self.path} has rows 0..{ends[-1] - 1}")
+            # In file order, so that no more than a few row groups are in memory at once.
+            order = np.argsort(wanted, kind="stable")
+            groups = np.searchsorted(ends, wanted[order], side="right")
+            needed = np.unique(groups)
+            starts = ends - np.diff(ends, prepend=0)
+            tables = []
+            for each in np.array_split(needed, -(-len(needed) // _AT_ONCE)):
+                here = (groups >= each[0]) & (groups <= each[-1])
+                table = file.read_row_groups(each.tolist(), columns=list(names), use_threads=False)
+                before = np.cumsum(ends[each] - starts[each]) - (ends[each] - starts[each])
+                which = np.searchsorted(each, groups[here])
+                inside = wanted[order][here] - starts[groups[here]] + before[which]
+                tables.append(table.take(pa.array(inside)))
+            back = np.empty(len(order), np.int64)
+            back[order] = np.arange(len(order))
+            return pa.concat_tables(tables).take(pa.array(back))
+
+
+def no_copies(path: Path) -> StoreError:
+    """Return what to say of a data set that keeps none, as what a recipe makes for itself."""
+    return StoreError(f"{path}: it keeps no copies of what was prepared; build it with data build")
 
 
 @lru_cache(maxsize=8)
-def _layout(path: Path, _changed: int) -> tuple[pq.FileMetaData, np.ndarray]:
-    """Return a file's metadata, and the row after the last of each row group: int64 (groups,).
+def _layout(path: Path, _changed: int) -> tuple[pq.FileMetaData, np.ndarray, str]:
+    """Return a file's metadata, the row after the last of each row group, and the data set's hash.
 
-    Kept, as a million images take 10 ms to find their way in.
+    The rows are int64 (groups,); the hash is "" where it is no data set of ours. Kept, as a million
+    images take 10 ms to find their way in.
     """
     metadata = pq.read_metadata(path)
     lengths = [metadata.row_group(each).num_rows for each in range(metadata.num_row_groups)]
-    return metadata, np.cumsum(lengths, dtype=np.int64)
+    try:
+        content = str(json.loads((metadata.metadata or {})[KEY])["hash"])
+    except DAMAGED:
+        content = ""
+    return metadata, np.cumsum(lengths, dtype=np.int64), content
 
 
 @dataclass(frozen=True)
@@ -219,8 +237,7 @@ class Stored:
     @staticmethod
     def all_of(store: Store) -> list[Stored]:
         """Return the source images of all rows, in file order."""
-        with readable(store.path):
-            table = pq.read_table(store.path, columns=["path", "source"])
+        table = store._columns(["path", "source"], None)
         paths, sources = (table[name].to_pylist() for name in ("path", "source"))
         return [Stored(*each) for each in zip(paths, sources, strict=True)]
 

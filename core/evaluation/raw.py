@@ -100,7 +100,7 @@ def evaluate(
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
     mistaken: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for file, index, taken_for in zip(_without(files, skipped), answers, read, strict=True):
-        name = character_of(file.below)
+        name = character_in(file.below)
         characters[name][predictor.labels[index]] += 1
         if taken_for and predictor.labels[index] != script:
             mistaken[name][taken_for] += 1
@@ -133,14 +133,14 @@ def _without(files: Sequence[Entry], skipped: Sequence[Skipped]) -> Iterator[Ent
             yield each
 
 
-def character_of(name: str) -> str:
+def character_in(name: str) -> str:
     """Return what a path says of its character: its folder, else its name without the number.
 
     Args:
         name: path below the zip or folder, with forward slashes.
 
     Example:
-        >>> character_of("Yaa_Middle/AHCR_1.jpg"), character_of("CAP_L_0.png")
+        >>> character_in("Yaa_Middle/AHCR_1.jpg"), character_in("CAP_L_0.png")
         ('Yaa_Middle', 'CAP_L')
     """
     place = PurePosixPath(name)

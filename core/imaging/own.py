@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 
-from core.errors import PipelineError
+from filelock import FileLock
+
+from core.errors import DAMAGED, PipelineError
 from core.imaging.check import check
 from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.names import is_name, rule, same
@@ -15,6 +17,7 @@ from core.workspace import Workspace, workspace, write_atomically
 
 _LONGEST = 40
 """Characters of a pipeline's name."""
+_SAVING = ".saving"
 
 
 def own_pipelines(ws: Workspace | None = None) -> tuple[str, ...]:
@@ -46,7 +49,7 @@ def find_pipeline(name: str, ws: Workspace | None = None) -> Pipeline:
     try:
         found = Pipeline.from_json(json.loads(path.read_text(encoding="utf-8")))
         check(found)
-    except (OSError, ValueError, PipelineError) as error:
+    except (OSError, PipelineError, *DAMAGED) as error:
         raise PipelineError(f"{path}: {error}; mend or delete it") from error
     return Pipeline(name, found.steps)
 
@@ -67,18 +70,19 @@ def save_pipeline(
     name = pipeline.name
     if not is_name(name, _LONGEST):
         raise PipelineError(f"{name!r}: a pipeline's name is {rule(_LONGEST)}")
-    other = {same(each): each for each in pipelines(ws)}.get(same(name))
-    if other in PRESETS:
-        raise PipelineError(
-            f"{other!r} comes with Scriptorium and stays as it is: choose another name"
-        )
-    if other and not (replace and other == name):
-        raise PipelineError(
-            f"there is a pipeline called {other!r} already: choose another name, or replace it"
-        )
     check(pipeline)
     text = json.dumps(pipeline.to_json(), ensure_ascii=False, indent=1)
-    write_atomically(ws.pipelines / f"{name}.json", text)
+    with FileLock(ws.pipelines / _SAVING):  # two visitors may choose one name at once
+        other = {same(each): each for each in pipelines(ws)}.get(same(name))
+        if other in PRESETS:
+            raise PipelineError(
+                f"{other!r} comes with Scriptorium and stays as it is: choose another name"
+            )
+        if other and not (replace and other == name):
+            raise PipelineError(
+                f"there is a pipeline called {other!r} already: choose another name, or replace it"
+            )
+        write_atomically(ws.pipelines / f"{name}.json", text)
 
 
 def delete_pipeline(name: str, ws: Workspace | None = None) -> None:

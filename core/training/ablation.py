@@ -19,7 +19,7 @@ from core.data.scan import Item
 from core.data.sketchbook.build import sketch_items
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import DataError, ModelError, RunError
+from core.errors import DAMAGED, DataError, ModelError, RunError
 from core.evaluation.figures import of_parts
 from core.evaluation.unseen import evaluate_unseen
 from core.imaging import Pipeline, preset
@@ -226,7 +226,7 @@ def _line(row: dict[str, Any]) -> str:
 def _read(path: Path, asked: dict[str, Any]) -> dict[str, dict[str, Any]]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, *DAMAGED):
         return {}
     known = isinstance(kept, dict) and kept.get("asked") == asked
     rows = kept.get("rows") if known else None

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from core.errors import RunError
+from core.errors import DAMAGED, RunError
 from core.training import folder as files
 from core.workspace import atomic_path
 
@@ -204,7 +204,7 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         with np.load(path) as saved:
             yield saved
-    except (EOFError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (EOFError, BadZipFile, *DAMAGED) as error:
         raise RunError(
             f"run {path.parent.name} can't go on, its checkpoint is damaged: start a new run"
         ) from error

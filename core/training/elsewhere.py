@@ -21,7 +21,7 @@ from core import jobs
 from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import Cancelled, RunBusy, RunError, StoreError
+from core.errors import DAMAGED, Cancelled, RunBusy, RunError, StoreError
 from core.evaluation.metrics import mean_over_scripts
 from core.evaluation.sampled import prepared
 from core.inference.predictor import Predictor
@@ -201,7 +201,7 @@ def _look(folder: Path) -> Trial:
     except FileNotFoundError:
         if not active:
             error = error or f"{jobs.DIED}: start it again"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, *DAMAGED):
         error = f"{folder / _RESULT} is damaged: start it again"
     return Trial(
         folder,

@@ -13,7 +13,7 @@ from typing import Any
 from core.data.archive import walk
 from core.data.scan import hinted
 from core.data.store import Store
-from core.errors import DataError, RunError
+from core.errors import DAMAGED, DataError, RunError
 from core.evaluation.card import CARD
 from core.models.export import FACTS, LITERT
 from core.scripts import NAMES
@@ -86,7 +86,7 @@ class Made:
         self._path = ws.recipe / f"{notes}.json"
         try:
             self._notes = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, *DAMAGED):
             self._notes = {}
         if not isinstance(self._notes, dict) or self._notes.get("recipe") != recipe:
             self._notes = {"recipe": recipe}

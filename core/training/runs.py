@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from core import jobs
 from core.data.store import Store
-from core.errors import RunBusy, RunError, RunNotFound, StoreError
+from core.errors import DAMAGED, RunBusy, RunError, RunNotFound, StoreError
 from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
 from core.names import meant
@@ -261,6 +261,23 @@ def one_start(workspace: Workspace) -> FileLock:
 
 
 @contextmanager
+def at_rest(workspace: Workspace, content: str | None) -> Iterator[None]:
+    """Make sure that no run learns from what a data set holds, and that none begins to meanwhile.
+
+    Args:
+        content: the data set's hash.
+
+    Raises:
+        RunBusy: one does.
+    """
+    with one_start(workspace):
+        for run in runs_on(workspace, content):
+            if run.active:
+                raise RunBusy(f"run {run.id} is learning from it: wait for its end, or stop it")
+        yield
+
+
+@contextmanager
 def _room(workspace: Workspace) -> Iterator[None]:
     """Make sure that no run goes on, and that none begins meanwhile."""
     with one_start(workspace):
@@ -385,7 +402,7 @@ def _new_folder(workspace: Workspace, model: str) -> Path:
 def _load(folder: Path) -> Run:
     try:
         return _read(folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, *DAMAGED) as error:
         raise RunError(
             f"run {folder.name}: its folder is damaged ({type(error).__name__}: {error}); "
             f"delete {folder}"

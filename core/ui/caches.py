@@ -50,7 +50,7 @@ def labels(path: Path) -> pd.DataFrame:
     return _labels(str(path), path.stat().st_mtime_ns)
 
 
-def predictor(model: str, folder: Path | None) -> Predictor:
+def predictor(model: str, folder: Path) -> Predictor:
     """Load a model once; `folder` tells when it was replaced. It is warmed up by one blank image.
 
     Raises:
@@ -74,7 +74,7 @@ def trial_name(trial: Trial) -> str:
     return f"{trial.data} (as it was)" if another else trial.data
 
 
-def answer(model: str, folder: Path | None, data: bytes) -> tuple[np.ndarray, Prediction]:
+def answer(model: str, folder: Path, data: bytes) -> tuple[np.ndarray, Prediction]:
     """Decode a picture and answer it: uint8 (H, W) or (H, W, 3), and the answer of `model`.
 
     Raises:

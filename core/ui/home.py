@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.data.job import FIRST
 from core.data.shelf import stores
-from core.errors import RunBusy, ScriptoriumError, in_one_line
+from core.errors import DAMAGED, RunBusy, ScriptoriumError, in_one_line
 from core.models.export import BUNDLED, FACTS, read_facts
 from core.scripts import NAMES, SCRIPTS
 from core.text import images, plain
@@ -86,7 +86,7 @@ def accuracies(model: str = "shipped") -> tuple[Accuracy | None, Accuracy | None
     """
     try:
         facts = read_facts(BUNDLED[model])
-    except (OSError, ValueError):
+    except (OSError, *DAMAGED):
         return None, None
     return _accuracy(facts.get("in_domain")), _accuracy(facts.get("unseen"))
 

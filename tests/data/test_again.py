@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data.again import Kept, items_of
-from core.data.build import build
+from core.data.build import build, write_items
+from core.data.sketchbook.build import sketch_items
 from core.data.store import Store
 from core.errors import StoreError
-from core.imaging import decode
+from core.imaging import decode, preset
 
 
 def test_prepared_anew_a_data_set_is_as_if_built_from_the_files(
@@ -153,3 +154,13 @@ def test_what_two_data_sets_share_is_taken_once(
     ((path, reason),) = report.copies
     assert path == str(part)
     assert reason.startswith("48 of its images are here a second time")
+
+
+def test_a_data_set_without_copies_says_so_rather_than_that_its_images_are_empty(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bare.parquet"
+    write_items(sketch_items(2, 0, noise=False), path, preset("canonical"), sources=False)
+
+    with pytest.raises(StoreError, match=r"bare\.parquet: it keeps no copies"):
+        build([str(path)], tmp_path / "again.parquet")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -139,3 +140,11 @@ def test_without_a_connection_it_says_so(
     with pytest.raises(DataError, match=r"Kaggle can't be reached; check .* by hand from https"):
         fetch(ARABIC, Workspace(tmp_path))
     assert kaggle.downloads == []
+
+
+def test_a_download_whose_folder_was_deleted_is_not_here(kaggle: Kaggle, tmp_path: Path) -> None:
+    kaggle.archive = archive(10)
+    ws = Workspace(tmp_path)
+    shutil.rmtree(fetch(ARABIC, ws))
+
+    assert find_local([ws.downloads])["ahcd1"] == []

@@ -16,7 +16,7 @@ from core.data.build import build
 from core.data.convert import digest
 from core.data.scan import scan
 from core.data.shelf import stores
-from core.data.store import KEY, Record, Store, Writer, to_table
+from core.data.store import KEY, Record, Store, Stored, Writer, to_table
 from core.errors import StoreError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -367,3 +367,25 @@ def test_one_that_another_takes_the_place_of_is_read_as_it_is_now(
 
 def test_images_of_equal_bytes_and_other_shapes_are_two() -> None:
     assert digest(np.zeros((2, 8), np.uint8)) != digest(np.zeros((4, 4), np.uint8))
+
+
+def test_an_open_data_set_is_not_another_one_that_was_put_in_its_place(
+    canonical_store: Path, notebook_store: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "here.parquet"
+    shutil.copy(canonical_store, path)
+    store = Store.open(path)
+    assert len(store.images([0])) == 1
+    shutil.copy(notebook_store, path)
+    os.utime(path, ns=(1, 1))  # however soon after the other
+
+    for read in (
+        store.labels,
+        lambda: store.about([0]),
+        lambda: store.images([0]),
+        lambda: store.sources([0]),
+        lambda: Stored.all_of(store),
+    ):
+        with pytest.raises(StoreError, match="replaced by another data set"):
+            read()
+    assert len(Store.open(path).images([0])) == 1

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
-from core.evaluation.raw import character_of, evaluate
+from core.evaluation.raw import character_in, evaluate
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
@@ -219,4 +219,4 @@ def test_a_missing_path_and_a_file_that_is_no_zip(tmp_path: Path, predictor: Pre
     [("Yaa_Middle/AHCR_1.jpg", "Yaa_Middle"), ("CAP_L_0.png", "CAP_L"), ("7.png", "7")],
 )
 def test_a_path_says_its_character(path: str, character: str) -> None:
-    assert character_of(path) == character
+    assert character_in(path) == character

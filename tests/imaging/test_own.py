@@ -1,6 +1,8 @@
 """Pipelines by name: the presets, and one's own in the workspace."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,29 @@ def test_nothing_is_replaced_unless_asked_for(ws: Workspace) -> None:
     assert find_pipeline("Mine 2", ws) == other
 
 
+def test_of_two_who_choose_one_name_at_once_one_is_told(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(found: Workspace) -> tuple[str, ...]:
+        names = pipelines(found)
+        time.sleep(0.1)
+        return names
+
+    def save(size: int) -> str:
+        try:
+            save_pipeline(Pipeline("Mine 2", (Grey(), Resize(size))), ws)
+        except PipelineError as error:
+            return str(error)
+        return ""
+
+    monkeypatch.setattr("core.imaging.own.pipelines", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(save, (20, 30)))
+
+    assert said[0] == ""
+    assert "'Mine 2' already" in said[1]
+
+
 def test_deleting_takes_ones_own_and_no_other(ws: Workspace) -> None:
     save_pipeline(MINE, ws)
     delete_pipeline("Mine 2", ws)
@@ -97,6 +122,7 @@ def test_deleting_takes_ones_own_and_no_other(ws: Workspace) -> None:
         "\xff",
         '{"name": "x", "steps": [{"step": "Resize", "size": 28}]}',  # colour is left
         '{"name": "x", "steps": [{"step": "Grey"}, {"step": "Resize", "size": 0}]}',
+        "[" * 100_000,
     ],
 )
 def test_a_damaged_file_is_named(text: str, ws: Workspace) -> None:

@@ -33,9 +33,11 @@ from core.scripts import NAMES
 from core.training import runs
 from core.training.runs import (
     Run,
+    at_rest,
     delete_run,
     find_run,
     list_runs,
+    one_start,
     pack,
     resume_run,
     start_run,
@@ -208,6 +210,7 @@ def _write(name: str, text: str) -> Callable[[Path], object]:
 
 SPOILT = {
     **{f"settings {text}": _write("settings.json", text) for text in ("{", "", "[]", "{}")},
+    "settings of many brackets": _write("settings.json", "[" * 100_000),
     "settings of a state": _write("settings.json", '{"state":"done"}'),
     "settings of no run": _write("settings.json", '{"settings":[],"created":"","data":{}}'),
     **{f"state {text}": _write("state.json", text) for text in ("{", "", "[]", "{}")},
@@ -541,3 +544,14 @@ def test_a_run_that_is_being_tested_is_not_deleted(
     with pytest.raises(RunBusy, match="is being tested"):
         delete_run(find_run(Workspace(tmp_path), "cnn-test"))
     assert folder.exists()
+
+
+def test_no_run_begins_while_its_data_set_is_renamed_or_deleted(
+    done: tuple[Run, list[Run], Workspace], workspace: Workspace
+) -> None:
+    with (
+        at_rest(workspace, done[0].data_hash),
+        pytest.raises(Timeout),
+        one_start(workspace).acquire(timeout=0.1),
+    ):
+        pytest.fail("a run could begin")

@@ -19,7 +19,7 @@ from core.scripts import NAMES, OTHER, script
 from core.ui import state
 from core.ui.data.asking import ask, build_button
 from core.ui.page import advice
-from core.workspace import Workspace, atomic_path, free_file
+from core.workspace import Workspace, new_file
 
 _AS_NAMED = ""
 _PIECE = 2**20  # bytes copied at a time
@@ -131,12 +131,10 @@ def _check(name: str, file: IO[bytes]) -> None:
 def _keep(workspace: Workspace, name: str, file: IO[bytes]) -> str:
     """Write an upload to the workspace piece by piece; return its name there."""
     # The name first: two visitors may bring files of one name at once.
-    place = free_file(workspace.downloads / Path(name).name)
     file.seek(0)
-    try:
-        with atomic_path(place) as temporary, temporary.open("wb") as kept:
-            shutil.copyfileobj(file, kept, _PIECE)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
+    with (
+        new_file(workspace.downloads / Path(name).name) as (place, temporary),
+        temporary.open("wb") as kept,
+    ):
+        shutil.copyfileobj(file, kept, _PIECE)
     return place.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data import shelf
-from core.errors import DataError, ScriptoriumError, in_one_line
+from core.errors import ScriptoriumError, in_one_line
 from core.text import ago, bytes_in_words, images, plain
 from core.ui import caches, state
 from core.ui.builds import in_words
@@ -73,9 +74,9 @@ def _rename(workspace: Workspace, path: Path) -> None:
         st.caption(f"{_runs(trained)} trained on it will find it under its new name.")
     if st.button(_RENAME, type=main_button(), key="rename"):
         try:
-            _refuse_if_used(workspace, path)
-            renamed = shelf.rename(workspace, path, name)
-        except (DataError, OSError) as error:
+            with _at_rest(workspace, path):
+                renamed = shelf.rename(workspace, path, name)
+        except (ScriptoriumError, OSError) as error:
             warn(in_one_line(error))
         else:
             if state.chosen().path == path:
@@ -94,9 +95,9 @@ def _delete(workspace: Workspace, path: Path) -> None:
     with st.container(horizontal=True):
         if st.button("Delete it", type=main_button(), icon=":material/delete:", key="delete"):
             try:
-                _refuse_if_used(workspace, path)
-                shelf.delete(path)
-            except (DataError, OSError) as error:
+                with _at_rest(workspace, path):
+                    shelf.delete(path)
+            except (ScriptoriumError, OSError) as error:
                 warn(in_one_line(error))
             else:
                 st.rerun()
@@ -114,7 +115,7 @@ def _runs(count: int) -> str:
     return "The run" if count == 1 else f"The {count} runs"
 
 
-def _refuse_if_used(workspace: Workspace, path: Path) -> None:
-    for run in _runs_on(workspace, path):
-        if run.active:
-            raise DataError(f"run {run.id} is learning from it: wait for its end, or stop it")
+def _at_rest(workspace: Workspace, path: Path) -> AbstractContextManager[None]:
+    from core.training.runs import at_rest
+
+    return at_rest(workspace, caches.content(path))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from core.errors import ScriptoriumError
+from core.errors import DAMAGED, ScriptoriumError
 from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
@@ -133,7 +133,7 @@ def _on_both_kinds(facts: dict[str, Any]) -> str:
     """Say how often a model is right on its own collections, and on others; "" if not known."""
     try:  # as its description was written
         seen, unseen = (float(facts[name]["mean"]) for name in ("in_domain", "unseen"))
-    except (KeyError, TypeError, ValueError):
+    except DAMAGED:
         return ""
     return (
         f"Right, as the mean over scripts, on {seen:.1%} of {in_domain_of(facts)}, on "

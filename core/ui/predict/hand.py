@@ -28,7 +28,7 @@ from core.ui.page import DATA, advice
 from core.ui.predict.answer import NONE
 from core.ui.predict.beside import Beside, title
 from core.ui.strokes import Letter, picture
-from core.workspace import free_file, workspace, write_atomically
+from core.workspace import new_file, workspace
 
 MOST = 500
 """Drawings kept in one session."""
@@ -127,8 +127,8 @@ def _make_data(letters: Sequence[Letter]) -> None:
     """Start a build of a data set from drawings."""
     here = workspace()
     name = free_name(here, "my handwriting")
-    packed = free_file(here.downloads / f"{name}.zip")
-    write_atomically(packed, as_zip(letters))
+    with new_file(here.downloads / f"{name}.zip") as (packed, temporary):
+        temporary.write_bytes(as_zip(letters))
     follow(start_build(here, [str(packed)], name, "canonical", None))
 
 
