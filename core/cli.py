@@ -140,6 +140,12 @@ def _figure(text: str) -> Path:
     return path
 
 
+def _host(text: str) -> str:
+    if not text:  # of an unset variable; it would be every address there is
+        raise argparse.ArgumentTypeError("a host is empty: name an address")
+    return text
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:6]) < 65536):
         raise argparse.ArgumentTypeError(f"{text}: a port is 0 to 65535")
@@ -279,7 +285,10 @@ def _model_commands(commands: Any) -> None:
     serve = _command(commands, "serve", _serve, "answer other programs over HTTP")
     _model(serve)
     serve.add_argument(
-        "--host", default="127.0.0.1", help="0.0.0.0 for other machines; this one alone if not"
+        "--host",
+        type=_host,
+        default="127.0.0.1",
+        help="0.0.0.0 for other machines; this one alone if not",
     )
     serve.add_argument("--port", type=_port, default=8600, metavar="N", help="0: any that is free")
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")

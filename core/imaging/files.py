@@ -146,7 +146,10 @@ def _pixels(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray:
     usual = image is not None and image.dtype in _DEPTHS and image.shape[2:] in ((), (3,), (4,))
     if image is None or not usual:
         image = _pixels_pillow(data)
-    return image if image.dtype == np.uint8 else (image // 256).astype(np.uint8)
+    if image.dtype == np.uint8:
+        return image
+    eight = np.empty(image.shape, np.uint8)  # piece by piece: a large one would be held thrice
+    return np.floor_divide(image, 256, out=eight, casting="unsafe")
 
 
 def _png(data: bytes) -> np.ndarray | None:
