@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+UI = CHECKOUT / "core" / "ui"
 HEAVY = {"tensorflow", "keras"}
 
 # What each part may import of core; a part not named here may import any, but for `ui`.
@@ -159,6 +160,25 @@ def test_only_pages_and_app_import_the_interface():
         if _part(other) == "ui" and _part(name) != "ui"
     ]
 
+    assert wrong == []
+
+
+def test_no_room_of_a_page_uses_another_pages():
+    """What two pages need stands in core.ui itself, which uses no page's room."""
+    rooms = {page.partition("_")[2] for page in PAGES} & {path.name for path in UI.iterdir()}
+
+    def room(module: str) -> str:
+        parts = module.split(".")
+        return parts[2] if module.startswith("core.ui.") and parts[2] in rooms else ""
+
+    wrong = [
+        f"{name} imports {other}"
+        for name, file in CORE.items()
+        for other in sorted(imports(name, file, lazy=True))
+        if room(other) not in ("", room(name))
+    ]
+
+    assert len(rooms) == len(PAGES) - 1  # Home's is one module
     assert wrong == []
 
 

@@ -201,8 +201,7 @@ def _go(
 
 
 def _look_at(run_id: str) -> None:
-    from core.ui.state import looking
-    from core.ui.train.views import RUNS
+    from core.ui.state import RUNS, looking
 
     looking().at(RUNS, run_id)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from core.ui.prepare.draft import Draft
+from core.ui.draft import Draft
 from core.ui.strokes import Drawing, Letter
 
 if TYPE_CHECKING:
@@ -171,6 +171,10 @@ class Chosen:
         self.number += 1
 
 
+NEW, RUNS = "New run", "Runs"
+"""The halves of the Train page."""
+
+
 @dataclass
 class Looking:
     """What the Train page shows: one of its halves, and one of the runs.
@@ -178,7 +182,7 @@ class Looking:
     The widgets begin with it, so that a browser that draws them anew draws what was chosen.
 
     Attributes:
-        half: "" before the page was seen.
+        half: `NEW` or `RUNS`; "" before the page was seen.
         run: the id of a run, likewise.
         link: the run that the page's address named last.
         number: counts the times the page chose by itself; a new number is a new widget.

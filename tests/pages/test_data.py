@@ -43,7 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     def record(*arguments: Any, **options: Any) -> None:
         calls.append((*arguments[1:], options))
 
-    monkeypatch.setattr("core.ui.data.asking.start_build", record)
+    monkeypatch.setattr("core.ui.asking.start_build", record)
     monkeypatch.setattr("core.ui.data.kaggle.start_fetch", record)
     monkeypatch.setattr("core.ui.data.sketchbook.start_sketch", record)
     return calls

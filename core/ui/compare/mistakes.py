@@ -16,7 +16,7 @@ from core.text import isolated, plain, share
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, charts, state
-from core.ui.compare.images import show_images
+from core.ui.images import show_images
 from core.ui.page import advice, on_phone
 from core.ui.runs import whose_hands
 

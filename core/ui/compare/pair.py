@@ -13,7 +13,7 @@ from core.text import images, share
 from core.training.classes import CHARACTER
 from core.training.runs import Run, data_of
 from core.ui import caches, state
-from core.ui.compare.images import show_images
+from core.ui.images import show_images
 from core.ui.page import advice, metrics
 
 _SELDOM = 0.05

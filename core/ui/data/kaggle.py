@@ -10,8 +10,8 @@ from core.data.activity import Job
 from core.data.job import start_fetch
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
+from core.ui.asking import ask, build_button
 from core.ui.builds import follow
-from core.ui.data.asking import ask, build_button
 from core.ui.letter import letter
 from core.ui.page import advice, warn
 from core.workspace import Workspace, at_home

@@ -17,7 +17,7 @@ from core.data.sources import BY_NAME
 from core.errors import DataError
 from core.scripts import NAMES, OTHER, script
 from core.ui import state
-from core.ui.data.asking import ask, build_button
+from core.ui.asking import ask, build_button
 from core.ui.page import advice
 from core.workspace import Workspace, new_file
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.job import start_sketch
+from core.ui.asking import name_and_pipeline
 from core.ui.builds import MOST_SKETCHES, follow
-from core.ui.data.asking import name_and_pipeline
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
 

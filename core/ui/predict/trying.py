@@ -17,7 +17,7 @@ from core.models.export import BUNDLED
 from core.scripts import NAMES, OTHER, script
 from core.text import images, listed, plain
 from core.ui import caches, charts, state
-from core.ui.compare.images import show_images
+from core.ui.images import show_images
 from core.ui.page import DATA, TRAIN, advice, metrics
 from core.workspace import workspace
 

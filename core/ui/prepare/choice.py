@@ -9,8 +9,8 @@ from core.imaging import PRESETS, find_pipeline, pipelines
 from core.imaging.own import delete_pipeline, save_pipeline
 from core.text import plain
 from core.ui import state
+from core.ui.draft import Draft
 from core.ui.page import advice, attempt, main_button, warn
-from core.ui.prepare.draft import Draft
 from core.workspace import Workspace
 
 _ABOUT = {

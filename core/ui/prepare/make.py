@@ -14,10 +14,10 @@ from core.imaging import Pipeline
 from core.imaging.check import check
 from core.text import bytes_in_words, duration, plain
 from core.ui import caches, state
+from core.ui.asking import ask_name
 from core.ui.builds import MOST_SKETCHES, follow, in_words, news
-from core.ui.data.asking import ask_name
+from core.ui.draft import Draft
 from core.ui.page import advice, start_button
-from core.ui.prepare.draft import Draft
 from core.workspace import Workspace
 
 _SKETCHBOOK, _AGAIN, _FILES = "The sketchbook", "A data set that is here", "Files"

@@ -11,9 +11,9 @@ from core.imaging import Pipeline, find_pipeline, pipelines
 from core.imaging.check import run_step
 from core.text import plain
 from core.ui import charts
+from core.ui.draft import Draft
 from core.ui.page import advice
 from core.ui.prepare.cells import show_row
-from core.ui.prepare.draft import Draft
 from core.ui.prepare.samples import Sample
 from core.workspace import Workspace
 

@@ -14,9 +14,9 @@ from core.imaging.check import check, run_step
 from core.imaging.values import Choice, Number, Several, Value, values_of
 from core.text import listed, plain, sentence
 from core.ui import charts, state
+from core.ui.draft import Draft, Part
 from core.ui.page import giveaways_link, main_button, warn
 from core.ui.prepare.cells import show_row
-from core.ui.prepare.draft import Draft, Part
 from core.ui.prepare.samples import Sample
 
 

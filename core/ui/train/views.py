@@ -9,8 +9,8 @@ import streamlit as st
 from core.training.runs import Run
 from core.ui import state
 from core.ui.page import asked_for, doubt_link, doubt_runs
+from core.ui.state import NEW, RUNS
 
-NEW, RUNS = "New run", "Runs"
 _RUN = "run"  # what names one in the page's address
 
 
