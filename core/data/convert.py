@@ -84,14 +84,14 @@ def convert(
 
 
 def prepare(
-    files: Sequence[Readable], pipeline: Pipeline, workers: int | None = None
+    files: Sequence[Readable], pipeline: Pipeline
 ) -> Iterator[tuple[np.ndarray, list[Skipped]]]:
     """Yield prepared images, uint8 (N, H, W), in order, with what could not be read.
 
     Raises:
         DataError: a worker process died.
     """
-    return in_batches(partial(_prepare_batch, pipeline=pipeline), files, workers)
+    return in_batches(partial(_prepare_batch, pipeline=pipeline), files)
 
 
 def in_batches(

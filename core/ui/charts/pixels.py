@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 import plotly.graph_objects as go
 
+from core.imaging.steps import Grey
 from core.ui.charts.style import GRID, finish
 
 BINS = 24
@@ -27,7 +27,7 @@ def grey_histogram(image: np.ndarray, bins: int = BINS) -> np.ndarray:
     Returns:
         float64 (bins,), sum 1.
     """
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey = Grey()(image)
     counts = np.bincount(grey.ravel().astype(np.int64) * bins // 256, minlength=bins)
     return counts / grey.size
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.ink import ink
 from core.data.store import Store
-from core.imaging.files import encode
+from core.imaging.files import BOUND, encode
 from core.scripts import script
 from core.text import code, isolated, plain
 from core.ui import charts, pictures, state
@@ -139,7 +139,7 @@ def _bounded(about: pd.Series, width: int, height: int, *, came: bool) -> str:
         return ""
     return (
         f" The original has {about['width']} × {about['height']} px; the data set keeps a copy "
-        "whose longer side is at most 256."
+        f"whose longer side is at most {BOUND}."
     )
 
 
