@@ -12,7 +12,7 @@ from core.data.shelf import LONGEST, free_name
 from core.imaging import pipelines
 from core.names import as_name
 from core.ui import state
-from core.ui.builds import follow
+from core.ui.builds import started
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
 
@@ -98,7 +98,7 @@ def build_button(
         st.warning(nothing, icon=":material/error:")
         return
     with advice():
-        follow(
+        started(
             start_build(
                 workspace,
                 paths,

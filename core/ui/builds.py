@@ -121,6 +121,12 @@ def follow(job: Path | None) -> None:
         st.session_state.setdefault(_OWN, set()).add(job.name)
 
 
+def started(job: Path) -> None:
+    """Take note of it, and say where on the page it is told how far it is."""
+    follow(job)
+    st.toast("Begun. How far it is stands at the top of the page.", icon=":material/play_arrow:")
+
+
 def news(
     workspace: Workspace,
     kinds: Sequence[str] = ("build", "sketch", "fetch"),

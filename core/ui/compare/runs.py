@@ -8,8 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data.sketchbook.strokes import is_drawn
+from core.errors import ScriptoriumError
+from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
-from core.training.elsewhere import most_telling, trials_of
+from core.scripts import OTHER
+from core.training.elsewhere import by_script, most_telling, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
 from core.ui import caches, state
@@ -61,7 +65,7 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         "test images alike; a run's own page shows the mean over scripts, seen and unseen apart. "
         "*Never saw* is that mean on collections of another data set that a run was tested on, on "
         "the page Train: of the one on people's handwriting with most scripts and images, or on "
-        "fonts where there is none."
+        "fonts where there is none; without such a test, on those that its own split held out."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 
@@ -96,13 +100,22 @@ def _percent(share: float | None) -> float | None:
 def _elsewhere(run: Run) -> tuple[float | None, str]:
     """Return its accuracy on collections it never saw, by its most telling test, and where.
 
-    The mean over scripts, 0-1; None where there was no such test.
+    The mean over scripts, 0-1; None where there was no such test. One on another data set says more
+    than the run's own, which may have held collections out, too.
     """
     trial = most_telling(trials_of(run))
-    if trial is None:
+    if trial is not None:
+        name = caches.trial_name(trial)
+        return trial.accuracy, f"{name}, fonts" if trial.drawn else name
+    try:
+        own = caches.own_tally(run)
+    except (ScriptoriumError, OSError):  # it has not got that far
         return None, "not tested"
-    name = caches.trial_name(trial)
-    return trial.accuracy, f"{name}, fonts" if trial.drawn else name
+    unseen = own[~own["seen"]]
+    if not len(unseen) or set(unseen["script"]) == {OTHER}:
+        return None, "not tested"
+    where = "its own test" + (", fonts" if is_drawn(unseen["collection"].unique()) else "")
+    return mean_over_scripts(by_script(unseen)), where
 
 
 def show_differences(runs: Sequence[Run]) -> None:

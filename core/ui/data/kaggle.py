@@ -11,7 +11,7 @@ from core.data.job import start_fetch
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
 from core.ui.asking import ask, build_button
-from core.ui.builds import follow
+from core.ui.builds import started
 from core.ui.letter import letter
 from core.ui.page import advice, warn
 from core.workspace import Workspace, at_home
@@ -76,7 +76,7 @@ def _card(workspace: Workspace, source: Source, places: list[Path], coming: bool
             st.badge("On its way", icon=":material/downloading:", color="blue")
         elif st.button("Download", icon=":material/download:", key=f"fetch-{source.name}"):
             with advice():
-                follow(start_fetch(workspace, source))
+                started(start_fetch(workspace, source))
             st.rerun()
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.job import start_sketch
 from core.ui.asking import name_and_pipeline
-from core.ui.builds import MOST_SKETCHES, follow
+from core.ui.builds import MOST_SKETCHES, started
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
 
@@ -40,5 +40,5 @@ def from_sketchbook(workspace: Workspace) -> None:
         if start_button("Write the data set", ":material/stylus_note:", pipeline):
             with advice():
                 count = int(per_script)
-                follow(start_sketch(workspace, name, pipeline, count, seed=seed, noise=noise))
+                started(start_sketch(workspace, name, pipeline, count, seed=seed, noise=noise))
             st.rerun()

@@ -31,7 +31,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     """Show one image large, what the model sees of it, and what is known about it."""
     about = store.about([row]).iloc[0]
     source, seen = store.sources([row])[0], store.images([row])[0]
-    name = f"{script(label['script']).title} {isolated(label['character'])}"
+    name = f"{script(label['script']).title} {isolated(label['character'])}".rstrip()
     st.image(
         [pictures.cell(source, _SIDE), pictures.cell(seen, _SIDE)],
         caption=[_CAME, _SEEN],

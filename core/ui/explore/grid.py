@@ -59,7 +59,7 @@ def _grid(store: Store, rows: np.ndarray, many: int, *, prepared: bool) -> tuple
     picture = derived.sheet(store.path, tuple(shown.tolist()), _COLUMNS[many], prepared=prepared)
     place = st.empty()
     names = [
-        f"{i} · {script(name).title} {isolated(character)}"
+        f"{i} · {script(name).title} {isolated(character)}".rstrip()
         for i, (name, character) in enumerate(
             zip(labels["script"], labels["character"], strict=True), 1
         )

@@ -98,9 +98,10 @@ def show_hand(model: str, predictor: Predictor, beside: Beside) -> None:
         drawn, said = _fairly(letters, others, beside.predictor)
         right = sum(map(is_right, drawn, said))
         if drawn:
+            of_those = "" if len(drawn) == len(letters) else ", of those it has an answer for"
             st.markdown(
                 f"Asked beside it, {title(beside.model)} reads **{right} of {len(drawn)}** right "
-                f"({share(right, len(drawn), 0)})."
+                f"({share(right, len(drawn), 0)}){of_those}."
             )
     _table(drawings, answers)
     with st.container(horizontal=True):

@@ -15,7 +15,7 @@ from core.imaging.check import check
 from core.text import bytes_in_words, duration, plain
 from core.ui import caches, state
 from core.ui.asking import ask_name
-from core.ui.builds import MOST_SKETCHES, follow, in_words, news
+from core.ui.builds import MOST_SKETCHES, in_words, news, started
 from core.ui.draft import Draft
 from core.ui.page import advice, start_button
 from core.workspace import Workspace
@@ -63,9 +63,9 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
     if start_button("Make the data set", ":material/play_arrow:", path, pipeline.name):
         with advice():
             if everything:
-                follow(start_build(workspace, [path], name, pipeline, per_script or None))
+                started(start_build(workspace, [path], name, pipeline, per_script or None))
             else:
-                follow(start_sketch(workspace, name, pipeline, per_script))
+                started(start_sketch(workspace, name, pipeline, per_script))
         st.rerun()
 
 

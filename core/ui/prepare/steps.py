@@ -46,8 +46,8 @@ def _summary(
         st.warning(f"No data set can be made with this: {error}.", icon=":material/error:")
     st.header("Before and after")
     about = (
-        f"Large ones shrunk to {BOUND} px. The bars below each count its pixels, from black at the "
-        "left to white at the right."
+        f"Large ones shrunk to at most {BOUND} px, by averaging squares of pixels. The bars below "
+        "each count its pixels, from black at the left to white at the right."
     )
     _stage("As they came", about, came, taken)
     if left is None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core import jobs
@@ -16,8 +17,8 @@ from core.data.sketchbook.strokes import is_drawn
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts, wilson
 from core.models.export import read_facts
-from core.scripts import OTHER
-from core.text import plain, share
+from core.scripts import OTHER, script
+from core.text import images, listed, plain, share
 from core.training.classes import CHARACTER, SCRIPT, named_by
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.runs import Run, data_of, delete_run, pack
@@ -72,8 +73,8 @@ def show_result(workspace: Workspace, run: Run) -> None:
     drawn = there is not None and is_drawn(there["collection"].unique())
     if set(own["script"]) != {OTHER} or there is not None:
         _figures(
-            by_script(known),
-            {} if there is None else by_script(there),
+            known,
+            own.iloc[:0] if there is None else there,
             beside,
             drawn=drawn,
             characters=run.settings.classes == CHARACTER,
@@ -94,7 +95,7 @@ def show_result(workspace: Workspace, run: Run) -> None:
         and learned_from.path.parent == workspace.store
         and can_tell(learned_from.per_script)
     ):
-        label = "Beside that: a model that sees no shape, on the same data set"
+        label = "Beside it: a model that sees no shape"
         giveaways_link(label, data=learned_from.path.stem)
     _try_elsewhere(workspace, run, trials)
 
@@ -125,13 +126,14 @@ def _beside(names: list[str]) -> str | None:
 
 
 def _figures(
-    known: dict[str, float],
-    unseen: dict[str, float],
+    learned_from: pd.DataFrame,
+    others: pd.DataFrame,
     beside: str | None,
     *,
     drawn: bool,
     characters: bool,
 ) -> None:
+    known, unseen = by_script(learned_from), by_script(others)
     left, right = st.columns(2)
     scripts = len(known | unseen)
     _metric(left, "On collections it learned from", known, scripts)
@@ -151,7 +153,11 @@ def _figures(
             "over scripts. "
         )
     if known:
-        said += "Hatched: test images from collections it also learned from. "
+        said += "Hatched: test images from collections it also learned from"
+        if len(known) < scripts:  # a mean of few images, beside one of all
+            names = listed([script(name).title for name in known])
+            said += f", {images(int(learned_from['images'].sum()))} of {names} only"
+        said += ". "
     if drawn:
         said += (
             "Full: fonts it never saw, written by the sketchbook's made-up hands; of people's "

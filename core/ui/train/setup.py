@@ -156,7 +156,9 @@ def ask_more(chosen: Settings) -> Settings | None:
                 "character_weight": _number("character_weight", step=0.1),
                 "average_weights": _explained("average_weights", st.checkbox),
             }
-    given["notes"] = _explained("notes", st.text_input, max_chars=200)
+    # of one run: the next begins without
+    key = f"train-notes-{state.looking().number}"
+    given["notes"] = _explained("notes", st.text_input, max_chars=200, key=key)
     # not a form's: a tap on that right after another setting was typed would be lost
     if not start_button("Start training", ":material/play_arrow:", chosen.data.stem):
         return None
