@@ -1,6 +1,7 @@
 """How even a data set is, in counts and in words: each number is worked out by hand."""
 
 import pandas as pd
+import pytest
 
 from core.data import balance
 
@@ -81,6 +82,25 @@ def test_what_is_uneven_is_said_in_plain_words() -> None:
     assert "One writer, Ann, wrote 100% of English (Latin)" in said
     assert "Nobody knows who wrote Kannada" in said
     assert "All images of English (Latin) come from one collection" in said
+
+
+@pytest.mark.parametrize(("images", "said"), [(600, True), (599, False)])
+def test_a_script_with_twice_the_images_of_another_is_lopsided(images: int, said: bool) -> None:
+    more, less = [("english", "a", "Ann", "x")] * images, [("kannada", "k", "Bob", "y")] * 300
+    words = balance.uneven(labels(*more, *less))
+    assert any("2 times as many images as Kannada" in each for each in words) == said
+
+
+@pytest.mark.parametrize(("images", "said"), [(26, True), (25, False)])
+def test_a_writer_of_more_than_a_quarter_is_named(images: int, said: bool) -> None:
+    rows = [("arabic", "a", "Ann" if n < images else f"{n % 20}", "x") for n in range(100)]
+    words = [each for each in balance.uneven(labels(*rows)) if each.startswith("One writer")]
+    assert [each.startswith("One writer, Ann, wrote 26%") for each in words] == [True] * said
+
+
+def test_characters_that_are_all_rare_are_not_called_some() -> None:
+    rare = labels(*[("arabic", each, "", "x") for each in "abc"], times=5)
+    assert "Some characters" not in " ".join(balance.uneven(rare))
 
 
 def test_of_no_images_it_is_said_that_there_are_none() -> None:

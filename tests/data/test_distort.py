@@ -5,7 +5,15 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.distort import Distorted, _another_pen, _damage, _scanned_hard, distort
+from core.data.distort import (
+    Distorted,
+    _another_pen,
+    _bend,
+    _coarsen,
+    _damage,
+    _scanned_hard,
+    distort,
+)
 from core.errors import ImageError
 from core.imaging import decode, preset
 from core.scripts import NAMES
@@ -94,6 +102,15 @@ def test_blank_paper_stays_blank() -> None:
     assert not hand(np.full((40, 40), 180, np.uint8), 3).any()
 
 
+def test_another_proportion_leaves_the_size_as_it_was() -> None:
+    disc = cv2.circle(np.zeros((96, 96), np.uint8), (48, 48), 20, 255, -1)
+
+    sizes = [(_bend(disc, np.random.default_rng(seed)) > 127).sum() for seed in range(200)]
+
+    # the wobble changes it a little; stretched on both axes it would vary by 0.36
+    assert np.std(np.log(sizes)) < 0.15
+
+
 class Fate(np.random.Generator):
     """Chance that lets one kind of damage happen, and no other."""
 
@@ -113,6 +130,26 @@ def damaged(kind: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 BREAK, SPECK, NEIGHBOUR, CUT, RULE = range(5)
+
+
+def test_ink_is_lost_now_and_then() -> None:
+    sheet = np.full((96, 96), 255, np.uint8)
+
+    lost = [_damage(sheet.copy(), np.random.default_rng(seed)).min() < 255 for seed in range(600)]
+
+    # a stroke breaks in a quarter, a side is cut off in 8%: 31% together
+    assert 0.2 < np.mean(lost) < 0.4
+
+
+def test_of_the_neighbouring_letter_only_an_edge_is_seen_on_either_side() -> None:
+    sides = set()
+    for seed in range(20):
+        ring, after = damaged(NEIGHBOUR, seed)
+        columns = np.flatnonzero(((after > 127) & (ring <= 127)).any(axis=0))
+        # the ring is 65 px wide, and moved by 57 to 66
+        assert columns.max() < 25 or columns.min() > 70
+        sides.add(bool(columns.min() > 70))
+    assert sides == {False, True}
 
 
 @pytest.mark.parametrize(("width", "kept"), [(1, True), (9, False)])
@@ -178,3 +215,14 @@ def test_a_hard_scan_is_small_and_loses_faint_ink_first() -> None:
         assert 24 <= len(scan) < 45
         assert rows[: len(scan) // 2].max() == 255
         assert not rows[len(scan) // 2 :].any()
+
+
+def test_one_device_in_five_scans_too_hard() -> None:
+    image = np.zeros((96, 96), np.uint8)
+    image[20:28, 10:86] = 255
+    image[60:62, 10:86] = 60  # is there after a plain scan, and gone after a hard one
+
+    scans = [_coarsen(image, np.random.default_rng(seed)) for seed in range(400)]
+
+    assert 0.1 < np.mean([not scan[len(scan) // 2 :].any() for scan in scans]) < 0.3
+    assert 0.3 < np.mean([len(scan) == 96 for scan in scans]) < 0.5

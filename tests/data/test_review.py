@@ -84,6 +84,15 @@ def test_scripts_with_few_images_or_none_to_test_on_are_named() -> None:
     assert words[1].startswith("**No test images** of Chinese")
 
 
+def test_a_script_of_nineteen_images_has_too_few_and_one_of_twenty_enough() -> None:
+    labels = together(
+        table(("arabic", "a", "x", "train", ""), times=20),
+        table(("chinese", "b", "y", "train", ""), times=19),
+        table(("arabic", "a", "z", "test", ""), ("chinese", "b", "z", "test", "")),
+    )
+    assert review(labels, "writer", 800).few == {"chinese": 19}
+
+
 def test_held_out_collections_quiet_the_warning_about_other_peoples_hands() -> None:
     labels = table(
         ("arabic", "a", "", "", ""),
@@ -109,6 +118,17 @@ def test_fonts_written_by_made_up_hands_are_nobodys_handwriting() -> None:
     assert not any("other people's handwriting" in each for each in said)
 
 
+def test_where_one_person_wrote_among_made_up_hands_the_test_images_are_not_all_drawn() -> None:
+    fonts = [each.name for each in families("arabic")][:2]
+    labels = together(
+        table(("arabic", fonts[0], "x", "train", ""), times=30),
+        table(("arabic", fonts[1], "y", "test", ""), ("arabic", "a", "z", "test", ""), times=5),
+    )
+    said = review(labels, "writer", 800)
+    assert not said.drawn
+    assert not any("No person wrote" in each for each in said.warnings())
+
+
 def test_of_test_images_partly_of_collections_learned_from_the_share_is_said() -> None:
     labels = together(
         table(("arabic", "a", "x", "train", ""), times=30),
@@ -131,6 +151,15 @@ def test_where_characters_are_told_apart_they_are_counted() -> None:
     assert "**Too few images to learn from** of 2 characters, " in said.warnings()[0]
     assert set(said.untested) <= {"other/once", "other/twice"}
     assert "Too few" not in " ".join(review(labels, "notebook", 800).warnings())
+
+
+def test_four_images_of_a_character_are_too_few_and_five_enough() -> None:
+    labels = together(
+        table(("other", "mine", "x", "train", ""), times=9),
+        table(("other", "mine", "y", "test", ""), times=2),
+    )
+    characters = np.array(["other/five"] * 5 + ["other/four"] * 4 + ["other/five", "other/four"])
+    assert review(labels, "writer", 800, characters).few == {"other/four": 4}
 
 
 def test_a_split_that_cannot_be_says_so() -> None:

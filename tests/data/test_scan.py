@@ -208,6 +208,18 @@ def test_writers_who_may_be_one_person_are_one(kaggle_zips: dict[str, Path]) -> 
     }
 
 
+def test_one_writer_under_two_names_is_one(tmp_path: Path) -> None:
+    names = ("James", "James1", "Zayn", "ZaynMalik", "Luntian Grace", "Lutian Grace")
+    files = (f"a.{number}-{name}.jpg" for number, name in enumerate(names))
+    place = write(tmp_path / "baybayin.zip", *files)
+
+    assert Counter(each.label.writer for each in scan([str(place)]).items) == {
+        "James": 2,
+        "ZaynMalik": 2,
+        "Luntian Grace": 2,
+    }
+
+
 def test_every_letter_of_the_sets_is_known(tmp_path: Path) -> None:
     zipped = write(
         tmp_path / "english-all.zip",

@@ -11,6 +11,7 @@ from core.cli import main
 from core.data.build import write_items
 from core.data.sketchbook import (
     PLAIN,
+    Glyph,
     Hand,
     Paper,
     Sketchbook,
@@ -71,6 +72,10 @@ LEAST = {
 
 def _book() -> Sketchbook:
     return Sketchbook.load()
+
+
+def _letter(name: str, character: str) -> Glyph:
+    return next(each for each in _book().glyphs(name) if each.character == character)
 
 
 def test_the_data_are_small():
@@ -326,6 +331,79 @@ def test_pens_slant_and_paper_show():
     assert dark.max() == 255
     assert 200 < np.median(faint) < 245
     assert len(np.unique(faint)) > 20
+
+
+def test_a_hand_that_slants_leans_to_the_right():
+    for slant, way in ((0.5, 1), (-0.5, -1)):
+        rows, columns = _inked(_letter("english", "I"), Hand(slant=slant), 0)
+        upper = rows < np.median(rows)
+        assert way * (columns[upper].mean() - columns[~upper].mean()) > 10
+
+
+def test_a_tapering_stroke_is_thin_where_it_ends():
+    for seed in range(3):
+        rows, _ = _inked(_letter("english", "I"), Hand(taper=0.9, pen=0.15), seed)
+        widths = np.bincount(rows)[rows.min() :]
+        middle, end = (int(share * len(widths)) for share in (0.5, 0.87))
+        assert widths[end - 2 : end + 3].mean() < 0.8 * widths[middle - 2 : middle + 3].mean()
+
+
+def test_a_chisel_is_thick_across_its_edge_and_thin_along_it():
+    across, along = (
+        len(_inked(_letter("english", "I"), Hand(chisel=0.7, pen=0.15, nib=nib), 0)[0])
+        for nib in (0, np.pi / 2)
+    )
+
+    assert across > 1.4 * along
+
+
+def test_a_broad_pen_leaves_a_crowded_character_legible():
+    crowded = _letter("chinese", "露")
+
+    inked = [len(_inked(crowded, Hand(pen=0.11), seed)[0]) / 96**2 for seed in range(10)]
+
+    assert max(inked) < 0.45
+
+
+def _parts(glyph, hand, seed):
+    """Return how many pieces the ink is in."""
+    image = draw(glyph, np.random.default_rng(seed), hand=hand, side=256)
+    return cv2.connectedComponents((image < 128).astype(np.uint8))[0] - 1
+
+
+def test_a_lifted_pen_breaks_a_stroke_in_two():
+    bar = _letter("english", "I")
+
+    assert {_parts(bar, Hand(pen=0.02), seed) for seed in range(8)} == {1}
+    assert {_parts(bar, Hand(pen=0.02, lift=1), seed) for seed in range(8)} == {2}
+
+
+def test_a_pen_stays_down_between_strokes_where_the_next_is_near():
+    there, back = [(0, 0.3), (1, 0.3)], [(1, 0.6), (0, 0.6)]
+    for lower, linked in ((back, 1), (back[::-1], 2)):
+        points = np.array([*there, *lower], np.float32)
+        glyph = Glyph("english", "=", "Andika", False, points, np.array([2, 4]))
+        assert {_parts(glyph, Hand(), seed) for seed in range(4)} == {2}
+        assert {_parts(glyph, Hand(link=1), seed) for seed in range(4)} == {linked}
+
+
+def test_a_third_of_all_papers_is_dark():
+    random = np.random.default_rng(0)
+
+    papers = [Paper.random(random) for _ in range(2000)]
+
+    assert 0.28 < np.mean([each.ink > each.ground for each in papers]) < 0.38
+
+
+def test_light_falls_off_across_the_paper_as_far_as_it_says():
+    bar, hand, paper = _letter("english", "I"), Hand(), Paper(shade=0.4)
+    rims = []
+    for seed in range(20):
+        image = draw(bar, np.random.default_rng(seed), hand=hand, paper=paper, side=96)
+        rims.append(np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]]))
+
+    assert [each.max() for each in rims] == [255] * 20
+    assert 0.6 * 255 - 1 <= np.min(rims) < 0.75 * 255
 
 
 def test_the_largest_drawing_has_grain_too():

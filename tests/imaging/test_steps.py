@@ -124,6 +124,18 @@ def test_flatten_keeps_a_character_that_runs_off_the_photograph() -> None:
     assert (Flatten()(light.astype(np.uint8))[:, 71] > 60).all()
 
 
+def test_flatten_takes_a_small_picture_for_no_photograph_and_keeps_what_runs_off_it() -> None:
+    light = np.linspace(120, 220, 64)[None].repeat(64, axis=0)
+    light[:24, 20:23] *= 0.6
+    light[30:55, 40:43] *= 0.6
+
+    flat = Flatten()(light.astype(np.uint8)).astype(int)
+
+    at_edge, free = flat[:24, 21], flat[30:55, 41]
+    assert max(at_edge.max(), free.max()) < np.median(flat) - 100
+    assert abs(at_edge.mean() - free.mean()) < 30
+
+
 def test_flatten_finds_nothing_on_the_photograph_of_an_empty_sheet() -> None:
     light = np.linspace(120, 220, 160)[None] + noise(160, 160) % 12
 
@@ -198,6 +210,12 @@ def test_fit_keeps_the_aspect_and_centres(shape: tuple[int, int]) -> None:
     assert height / width == pytest.approx(shape[0] / shape[1], rel=0.03)
     assert abs(top - (79 - bottom)) <= 1
     assert abs(left - (79 - right)) <= 1
+
+
+def test_fit_shrinks_by_averaging() -> None:
+    board = (np.indices((80, 80)).sum(axis=0) % 2 * 255).astype(np.uint8)
+
+    assert np.unique(Fit(size=40, margin=0)(board)).tolist() == [128]
 
 
 def test_fit_survives_a_hair() -> None:
