@@ -303,6 +303,22 @@ def test_a_data_set_gets_another_name(own: Path, open_page: Open, choose: Callab
     assert "**yours**" in said(app)
 
 
+def test_a_data_set_in_hand_stays_so_under_its_new_name(
+    own: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copy(own / "mine.parquet", own / "newer.parquet")
+    app = open_page("data")
+    app.button(key="Explore-mine").click().run()
+    chosen = {"more-mine": "Rename"}
+    monkeypatch.setattr("streamlit.menu_button", lambda *_, key, **__: chosen.get(key))
+    app.switch_page("pages/6_data.py").run()
+    app.text_input(key="new-name-mine").set_value("yours").run()
+    app.button(key="rename").click().run()
+    app.switch_page("pages/1_explore.py").run()
+    box = next(each for each in app.selectbox if each.label == "Data set")
+    assert box.value == own / "yours.parquet"
+
+
 def test_a_name_is_shown_as_it_is(own: Path, open_page: Open):
     (own / "mine.parquet").rename(own / "_mine_ 2.parquet")
     assert r"**\_mine\_ 2**" in said(open_page("data"))

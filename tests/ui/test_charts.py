@@ -133,6 +133,13 @@ def test_the_confusion_matrix_shows_shares_of_the_true_script():
     assert sum(heat.z[1]) == 0
 
 
+def test_the_framed_cell_is_in_the_row_of_the_truth_and_the_column_of_the_answer():
+    matrix = pd.DataFrame(1, index=list(NAMES), columns=list(NAMES))
+    [frame] = charts.confusion(matrix, ("arabic", "chinese")).layout.shapes
+    assert (frame.x0 + frame.x1) / 2 == NAMES.index("chinese")
+    assert (frame.y0 + frame.y1) / 2 == NAMES.index("arabic")
+
+
 def test_classes_that_are_called_by_numbers_or_dates_are_bars_with_their_names():
     chart = charts.ranking([("other/7", 0.6), ("other/500", 0.3), ("other/2020-01-01", 0.1)])
     assert list(chart.data[1].y) == ["2020-01-01", "500", "7"]

@@ -16,6 +16,16 @@ def test_counts_are_bars_of_their_scripts_in_the_order_given():
     assert [each.text for each in figure.layout.annotations] == ["4", "2"]
 
 
+def test_what_a_sheet_tells_and_marks_lies_on_its_cells():
+    frame = pd.DataFrame({"script": ["arabic"] * 4, "character": list("abcd"), "writer": ""})
+    figure = charts.contact_sheet("data:", frame, 3, chosen=1, picked=[3])
+    [marks] = figure.data
+    assert (list(marks.x), list(marks.y)) == ([0.5, 1.5, 2.5, 0.5], [0.5, 0.5, 0.5, 1.5])
+    framed, dot = figure.layout.shapes
+    assert (framed.x0, framed.x1, framed.y0, framed.y1) == (1, 2, 0, 1)
+    assert (dot.x0, dot.x1, dot.y0, dot.y1) == (0.04, 0.24, 1.04, 1.24)
+
+
 @pytest.mark.parametrize(("high", "scale"), [(5.0, "linear"), (500.0, "log")])
 def test_sources_are_drawn_on_one_scale_with_their_medians(high: float, scale: str):
     values = {"one": np.array([1.0, 2, high]), "other": np.array([3.0])}

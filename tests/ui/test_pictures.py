@@ -21,6 +21,11 @@ def test_pixels_stay_sharp_squares():
     assert np.array_equal(enlarge(small, 6), np.kron(small // 255, np.full((3, 3), 255)))
 
 
+def test_a_picture_is_shrunk_by_averaging():
+    board = (np.indices((40, 40)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    assert np.unique(enlarge(board, 20)).tolist() == [128]
+
+
 def test_a_sheet_puts_images_in_rows_and_leaves_the_rest_clear():
     images = [np.full((8, 8), grey, np.uint8) for grey in (10, 20, 30)]
     laid = sheet(images, 2, cell=8, gap=2)

@@ -35,3 +35,8 @@ def test_every_picture_has_a_row_and_every_stage_a_panel():
     assert before[1] < after[0]
     # A bar never reaches the row above it.
     assert max(first.y) == pytest.approx(0.82)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (4, 6, 3)], ids=["grey", "colour"])
+def test_the_first_row_of_a_picture_is_at_the_top(shape: tuple[int, ...]):
+    assert charts.pixel_view(np.zeros(shape, np.uint8)).layout.yaxis.autorange == "reversed"

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from core.errors import ImageError
-from core.ui.strokes import SIDE, Stroke, from_canvas, from_text, picture, to_canvas, to_text
+from core.ui.strokes import (
+    SIDE,
+    Stroke,
+    from_canvas,
+    from_glyph,
+    from_text,
+    picture,
+    to_canvas,
+    to_text,
+)
 
 HOOK = Stroke(12, ((40, 40), (200, 42), (200, 210), (150, 240)))
 DOT = Stroke(8, ((20, 260),))
@@ -26,6 +35,18 @@ def test_a_blank_canvas_has_no_strokes():
 def test_a_pen_far_off_the_sheet_still_fits_a_link():
     drawing = from_canvas([[5, [[10, 10], [10_000, -10_000]]]])
     assert from_text(to_text(drawing)) == drawing
+
+
+def test_a_glyph_on_the_canvas_keeps_its_shape_with_fewer_points():
+    turn = np.linspace(0, 2 * np.pi, 200)
+    ring = 0.5 + 0.5 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    round_, straight = from_glyph([ring, np.linspace((0, 0), (1, 1), 50)], pen=10)
+    assert len(straight.points) == 2
+    assert len(round_.points) < 100
+    points = np.array(round_.points) - SIDE / 2
+    # two sevenths of the canvas are margin, which leaves a radius of 100 px
+    for places in (points, (points[1:] + points[:-1]) / 2):
+        np.testing.assert_allclose(np.hypot(*places.T), 100, atol=1.5)
 
 
 def test_the_text_is_safe_in_an_address_and_short():
