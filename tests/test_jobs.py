@@ -70,6 +70,13 @@ def test_sigterm_asks_a_job_to_stop(tmp_path: Path) -> None:
     assert jobs.last(tmp_path) == {"says": "stopped"}
 
 
+def test_after_a_job_sigterm_ends_the_process_as_before(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with jobs.hold(tmp_path):
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_a_killed_job_is_dead_though_nobody_waited_for_it(tmp_path: Path) -> None:
     start(tmp_path)
     os.kill(process_of(tmp_path), signal.SIGKILL)

@@ -11,13 +11,14 @@ from core.training.settings import Settings
 
 @pytest.fixture
 def model():
-    """A convolution, a layer within and one that answers; all weights are 1."""
+    """A convolution, its norm, a layer within and one that answers; all weights are 1."""
     import keras
 
     made = keras.Sequential(
         [
             keras.Input((4, 4, 3)),
             keras.layers.Conv2D(8, 3),
+            keras.layers.BatchNormalization(),
             keras.layers.Flatten(),
             keras.layers.Dense(5),
             keras.layers.Dense(2),
@@ -31,26 +32,25 @@ def steps_of(model, **settings: object) -> dict[str, np.ndarray]:
     """What the first step takes from each weight, where every gradient is of chance."""
     session._compile(model, Settings(Path("x"), **settings), an_epoch=1)
     random = np.random.default_rng(4)
-    before = model.get_weights()
-    shapes = [each.shape for each in model.trainable_variables]
-    model.optimizer.apply([random.normal(size=each).astype(np.float32) for each in shapes])
-    taken = [old - new for old, new in zip(before, model.get_weights(), strict=True)]
-    return {each.path: step for each, step in zip(model.trainable_variables, taken, strict=True)}
+    weights = model.trainable_variables
+    before = [each.numpy() for each in weights]
+    model.optimizer.apply([random.normal(size=each.shape).astype(np.float32) for each in before])
+    return {each.path: old - each.numpy() for each, old in zip(weights, before, strict=True)}
 
 
 def test_muon_makes_the_step_of_a_layer_orthogonal_and_leaves_the_rest_to_adam(model) -> None:
     steps = steps_of(model, optimizer="muon", learning_rate=0.01)
-    conv, conv_bias, within, within_bias, last, last_bias = steps.values()
+    conv, conv_bias, scale, shift, within, within_bias, last, last_bias = steps.values()
     for step, sides in ((conv, (27, 8)), (within, (32, 5))):
         sizes = np.linalg.svd(step.reshape(sides), compute_uv=False)
         # as large as a step of Adam's that has a fifth of its root mean square
         np.testing.assert_allclose(sizes, 0.01 * 0.2 * np.sqrt(max(sides)), rtol=0.35)
-    for step in (conv_bias, within_bias, last, last_bias):
+    for step in (conv_bias, scale, shift, within_bias, last, last_bias):
         np.testing.assert_allclose(np.abs(step), 0.01, rtol=1e-3)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "muon"])
-def test_weight_decay_spares_what_only_shifts(optimizer: str, model) -> None:
+def test_weight_decay_spares_what_only_shifts_or_scales(optimizer: str, model) -> None:
     session._compile(
         model,
         Settings(Path("x"), optimizer=optimizer, weight_decay=0.1, learning_rate=1.0),
@@ -58,7 +58,7 @@ def test_weight_decay_spares_what_only_shifts(optimizer: str, model) -> None:
     )
     model.optimizer.apply([each * 0 for each in model.trainable_variables])
     for each in model.trainable_variables:
-        left = 1 if each.path.endswith("bias") else 0.9
+        left = 1 if each.path.endswith(("bias", "gamma", "beta")) else 0.9
         np.testing.assert_allclose(each.numpy(), left, rtol=1e-5)
 
 

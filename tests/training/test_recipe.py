@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.distort import Distorted
 from core.data.sketchbook import families
 from core.data.sketchbook.build import sketch, sketch_items
 from core.data.sketchbook.characters import letter_of
@@ -26,6 +27,7 @@ from core.training.recipe import (
     NUMBER,
     SEED,
     Amounts,
+    _half_bent,
     _held_out,
     _oftener,
     balanced,
@@ -94,6 +96,19 @@ def test_no_hand_that_is_learned_from_calibrates() -> None:
     held_out = {getattr(each.file, "file", each.file).writer for each in _held_out(40)}
     assert len(held_out) > 10
     assert held_out.isdisjoint(learned)
+
+
+def test_half_of_the_sketches_are_bent_and_all_keep_their_labels() -> None:
+    items = sketch_items(50, SEED, noise=True)
+
+    some = _half_bent(items, np.random.default_rng(0))
+
+    bent = [isinstance(each.file, Distorted) for each in some]
+    assert 0.4 < np.mean(bent) < 0.6
+    for item, each, is_bent in zip(items, some, bent, strict=True):
+        assert each._replace(file=item.file) == item
+        assert (each.file.file if is_bent else each.file) == item.file
+    assert len({each.file.seed for each in some if isinstance(each.file, Distorted)}) == sum(bent)
 
 
 def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

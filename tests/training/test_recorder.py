@@ -102,3 +102,28 @@ def test_small_sets_are_as_fast_as_their_images(
         now += 1_000  # validation does not count
         recorder.on_epoch_end(epoch)
     assert recorder.images_per_second == 2
+
+
+def test_batches_are_recorded_every_half_second_and_seldom_in_a_long_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    told = SimpleNamespace(monotonic=lambda: now)
+    monkeypatch.setattr("core.training.recorder.time", told)
+    recorder = Recorder(tmp_path, 1, 10_000, 10)
+    recorder.on_epoch_begin(0)
+    for begin in (100, 2_100):
+        for batch in range(100):
+            now = begin + batch / 10
+            recorder.on_train_batch_end(batch)
+
+    seconds = [60 * each["minutes"] for each in jobs.read(tmp_path, "history.jsonl")]
+
+    early, late = (
+        np.array([each for each in seconds if low <= each < low + 10]) for low in (0, 2_000)
+    )
+    assert 15 < len(early) <= 20
+    assert np.diff(early).min() > 0.49
+    # a thousandth of the time it took so far
+    assert 4 <= len(late) <= 5
+    assert np.diff(late).min() > 1.99
