@@ -27,6 +27,7 @@ _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
 _OTHERS_SECONDS = 600.0  # or that somebody else's went well: its data set is listed anyway
 _OWN = "own-jobs"  # of the visitor's session
+_BEGUN = "just-begun"
 _DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
 
@@ -122,9 +123,9 @@ def follow(job: Path | None) -> None:
 
 
 def started(job: Path) -> None:
-    """Take note of it, and say where on the page it is told how far it is."""
+    """Take note of it, and have `news` say where it is told how far it is: maybe out of sight."""
     follow(job)
-    st.toast("Begun. How far it is stands at the top of the page.", icon=":material/play_arrow:")
+    st.session_state[_BEGUN] = True
 
 
 def news(
@@ -141,6 +142,8 @@ def news(
     Returns:
         Those that go on; they do so when nobody looks.
     """
+    if st.session_state.pop(_BEGUN, False):
+        st.toast("Begun: see the top of the page.", icon=":material/play_arrow:")
     shown = [job for job in list_jobs(workspace) if job.kind in kinds]
     active = [job for job in shown if job.active]
     # Another try under the same name makes the last one's end old news.

@@ -129,6 +129,28 @@ def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
     assert list(frame["Never saw: where"]) == ["sketched, fonts"]
 
 
+def test_collections_that_a_runs_own_test_held_out_count_where_there_is_no_other_test(
+    full: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    assert len(list_runs(Workspace(full))) == 1
+    font = next(each.name for each in families("arabic"))
+    tally = pd.DataFrame(
+        {
+            "script": ["arabic", "arabic", "kannada"],
+            "collection": ["a", font, font],
+            "seen": [True, False, False],
+            "images": [10, 10, 20],
+            "right": [10, 5, 20],
+        }
+    )
+    monkeypatch.setattr("core.ui.caches.own_tally", lambda _: tally)
+
+    frame = open_page("compare").dataframe[0].value
+
+    assert list(frame["Never saw"]) == [75]
+    assert list(frame["Never saw: where"]) == ["its own test, fonts"]
+
+
 def test_runs_that_are_alike_differ_in_nothing(own: Path):
     [run] = list_runs(Workspace(own))
     assert differing([run, replace(run, id="other")]).empty

@@ -254,6 +254,8 @@ def test_the_sketchbook_is_asked_for_what_was_set(open_page: Open, asked: list[t
     app.checkbox(key="sketches-noise").check()
     button(app, "Write the data set").click().run()
     assert asked == [("sketches", "canonical", 30, {"seed": 7, "noise": True})]
+    assert "top of the page" in app.toast[0].value
+    assert not app.run().toast
 
 
 @pytest.mark.usefixtures("own")
