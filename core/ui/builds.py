@@ -43,7 +43,7 @@ def data_or_stop(workspace: Workspace) -> Store:
 
     first_data(workspace)
     active = news(workspace, everybodys=not stores(workspace.store))
-    found = stores(workspace.store)
+    found = caches.data_sets(workspace.store)
     if not found:
         if not active:
             _empty(workspace)
@@ -63,7 +63,7 @@ def data_or_stop(workspace: Workspace) -> Store:
         args=[key],
     )
     if _DATA not in st.query_params and chosen.path != found[0]:
-        # or whoever opens a copy of the address gets the newest one
+        # or whoever opens a copy of the address gets the first one
         st.query_params[_DATA] = chosen.link = chosen.path.stem
     with advice():
         return caches.store(chosen.path)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from core.data.shelf import stores
 from core.errors import ScriptoriumError
 from core.training.folder import HISTORY, PREDICTIONS
 from core.workspace import Workspace
@@ -29,9 +30,28 @@ if TYPE_CHECKING:
     from core.training.runs import Run
 
 
+_HANDFUL = 60
+"""Images, ten of each script."""
+
+
 def store(path: Path) -> Store:
     """Open the data set at `path`; its columns are read when asked for."""
     return _store(str(path), path.stat().st_mtime_ns)
+
+
+def data_sets(folder: Path) -> list[Path]:
+    """Return the data sets in `folder`, the newest first, but those of a handful of images last.
+
+    Pages begin with the first: what somebody drew to try it out is nobody else's to begin with.
+    """
+    found = stores(folder)
+    return sorted(found, key=_is_handful)
+
+
+def _is_handful(path: Path) -> bool:
+    with suppress(ScriptoriumError, OSError):
+        return len(store(path)) < _HANDFUL
+    return False
 
 
 def content(path: Path) -> str | None:

@@ -68,13 +68,13 @@ class Here:
 
     Attributes:
         sets: paths of the data sets.
-        newest: the newest of them, opened; None without, or where it can't be read.
+        first: the one that pages begin with, opened; None without, or where none can be read.
         runs: the training runs.
         active: whether a data set is being made.
     """
 
     sets: list[Path]
-    newest: Store | None
+    first: Store | None
     runs: list[Run]
     active: bool
 
@@ -128,28 +128,28 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
         from core.training.runs import list_runs
 
         runs = list_runs(workspace)
-    newest = None
+    first = None
     if sets:
         from core.ui import caches
 
-        for each in sets:
+        for each in caches.data_sets(workspace.store):
             try:
-                newest = caches.store(each)
+                first = caches.store(each)
                 break
             except (ScriptoriumError, OSError) as error:
                 warn(in_one_line(error))
-    return Here(sets, newest, runs, active)
+    return Here(sets, first, runs, active)
 
 
 def four_things(workspace: Workspace, here: Here) -> None:
     """Offer what can be done, in the order one would do it: look, prepare, train, draw."""
     cards = st.grid(4, min_column_width=180)
-    waiting = here.newest is None and here.active
+    waiting = here.first is None and here.active
     fact = "A first data set is being written." if waiting else "There is no data set yet."
-    if here.newest is not None:
-        fact = f"{images(len(here.newest))} in “{plain(here.newest.path.stem)}”."
+    if here.first is not None:
+        fact = f"{images(len(here.first))} in “{plain(here.first.path.stem)}”."
     with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
-        if here.newest is not None or waiting:
+        if here.first is not None or waiting:
             _go("Look through it", EXPLORE, disabled=waiting)
         else:
             _go("Get a data set", DATA)
@@ -248,10 +248,10 @@ def _in_words(run: Run) -> str:
 
 def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> None:
     """Show a letter of each script, how many images of it are here, and how often it is read."""
-    counts = here.newest.per_script if here.newest is not None else {}
+    counts = here.first.per_script if here.first is not None else {}
     where = "Images here"
-    if here.newest is not None:
-        where = f"Images in “{plain(here.newest.path.stem)}”"
+    if here.first is not None:
+        where = f"Images in “{plain(here.first.path.stem)}”"
     rates = (
         " Seen: how often the shipped model is right on other writers of the collections it "
         "learned from; unseen: on other collections (of Devanagari and Kannada, digits only)."

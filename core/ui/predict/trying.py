@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.data.shelf import stores
 from core.evaluation.card import learned_collections
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy, wilson
 from core.evaluation.sampled import SAMPLE
@@ -35,7 +34,7 @@ def offer_trial(model: str, predictor: Predictor, folder: Path) -> None:
             query_params={"run": model},
         )
         return
-    here = stores(workspace().store)
+    here = caches.data_sets(workspace().store)
     if not here:
         st.page_link(DATA.path, label="Get some handwriting to try it on", icon=DATA.icon)
         return

@@ -9,7 +9,6 @@ import streamlit as st
 
 from core.data.estimate import Estimate
 from core.data.job import start_build, start_sketch
-from core.data.shelf import stores
 from core.imaging import Pipeline
 from core.imaging.check import check
 from core.text import bytes_in_words, duration, plain
@@ -34,7 +33,7 @@ def make_data(workspace: Workspace, draft: Draft) -> None:
     st.markdown(
         f"**{plain(pipeline.name)}** prepares every image to {height} × {width} px: {steps}."
     )
-    here = stores(workspace.store)
+    here = caches.data_sets(workspace.store)
     origins = [*([_AGAIN] if here else []), _SKETCHBOOK, _FILES]
     origin = st.segmented_control(
         "Made of", origins, default=origins[0], required=True, key="made-of"

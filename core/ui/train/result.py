@@ -12,7 +12,6 @@ import streamlit as st
 
 from core import jobs
 from core.data.giveaways import can_tell
-from core.data.shelf import stores
 from core.data.sketchbook.strokes import is_drawn
 from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts, wilson
@@ -210,7 +209,7 @@ def _try_elsewhere(workspace: Workspace, run: Run, trials: list[Trial]) -> None:
 def _others(workspace: Workspace, run: Run) -> list[Path]:
     """Return the data sets that a run may be tested on, those first that share most scripts."""
     shared = {}
-    for path in stores(workspace.store):
+    for path in caches.data_sets(workspace.store):
         with suppress(ScriptoriumError, OSError):  # damaged: the Data page says so
             store = caches.store(path)
             if store.hash == run.data_hash:
