@@ -75,14 +75,14 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     "settings",
     [
+        {"model": "glyph", "augment": True, "schedule": "cosine", "warmup": 0.2},
         {
-            "model": "glyph",
-            "augment": True,
-            "schedule": "cosine",
-            "warmup": 0.2,
             "optimizer": "muon",
+            "average_weights": True,
+            "weight_decay": 0.01,
+            "schedule": "plateau",
+            "patience": 9,
         },
-        {"average_weights": True, "weight_decay": 0.01, "schedule": "plateau", "patience": 9},
     ],
 )
 def test_a_killed_run_goes_on_as_if_nothing_had_been(
