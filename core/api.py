@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
@@ -41,18 +41,7 @@ def application(predictor: Predictor) -> Starlette:
     415 for a form, 503 where too many are answered already, and 500 for a model that can't answer.
     """
     decoding = CapacityLimiter(_DECODED_AT_ONCE)
-    pictures = 0
-
-    @contextmanager
-    def counted() -> Iterator[None]:
-        nonlocal pictures
-        if pictures == _PICTURES:
-            raise HTTPException(503, f"{_PICTURES} pictures are being answered already: try again")
-        pictures += 1
-        try:
-            yield
-        finally:
-            pictures -= 1
+    answering = asyncio.Semaphore(_PICTURES)
 
     async def about(_: Request) -> Response:
         return JSONResponse(
@@ -69,7 +58,9 @@ def application(predictor: Predictor) -> Starlette:
             raise HTTPException(
                 415, "send the picture's bytes as the body, not a form: curl --data-binary @FILE"
             )
-        with counted():
+        if answering.locked():
+            raise HTTPException(503, f"{_PICTURES} pictures are being answered already: try again")
+        async with answering:
             picture = await _body(request)
             try:
                 prediction = await to_thread.run_sync(

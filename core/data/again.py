@@ -67,8 +67,7 @@ def items_of(store: Store) -> list[Item]:
     path = store.path
     with readable(path):
         changed = path.stat().st_mtime_ns
-        metadata = pq.read_metadata(path)
-    lengths = [metadata.row_group(each).num_rows for each in range(metadata.num_row_groups)]
+    lengths = np.diff(store.row_groups(), prepend=0)
     groups = np.repeat(np.arange(len(lengths)), lengths)
     rows = np.concatenate([np.arange(each) for each in lengths])
     labels = store.labels()

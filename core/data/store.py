@@ -160,12 +160,16 @@ class Store:
             raise no_copies(self.path)
         return [decode(each) for each in files]
 
-    def _same_as_opened(self) -> tuple[pq.FileMetaData, np.ndarray]:
-        """Return the file's `_layout`.
+    def row_groups(self) -> np.ndarray:
+        """Return the row after the last of each row group: int64 (groups,).
 
         Raises:
-            StoreError: another data set lies there by now.
+            StoreError: it is damaged or gone, or another data set lies there by now.
         """
+        return self._same_as_opened()[1]
+
+    def _same_as_opened(self) -> tuple[pq.FileMetaData, np.ndarray]:
+        """Return the file's metadata and `row_groups`; errors are those of the latter."""
         with readable(self.path):
             metadata, ends, content = _layout(self.path, self.path.stat().st_mtime_ns)
         if content != self.hash:

@@ -288,7 +288,8 @@ def _test_answers(_run: Run, folder: str, changed: int) -> pd.DataFrame:  # noqa
     return said[["row", "script", "label", "predicted"]].assign(answered=answered, sure=sure)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+# of all runs, which Compare lists: some lines each
+@st.cache_resource(max_entries=1024, show_spinner=False)
 def _own_tally(_run: Run, folder: str, changed: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001
     from core.training.elsewhere import own_tally
 
