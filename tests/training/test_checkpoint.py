@@ -57,6 +57,32 @@ def eager() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    """TensorFlow prepares itself for each session, the longer the more layers there are.
+
+    The network in the place of the CNN has each kind of what a checkpoint keeps: weights that
+    decay, some that do not, averages of normalisation, and a seed that is drawn from.
+    """
+
+    def build(shape: tuple[int, int], labels: int) -> keras.Model:
+        layers = keras.layers
+        return keras.Sequential(
+            [
+                keras.Input(shape),
+                layers.Flatten(),
+                layers.Dense(16, "relu", name="within"),
+                layers.BatchNormalization(),
+                layers.Dropout(0.1),
+                layers.Dense(labels, "softmax"),
+            ]
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(FAMILIES, "cnn", replace(FAMILIES["cnn"], build=build))
+        yield
+
+
 @contextmanager
 def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """End the process's work, so to speak, right after batch `step`."""
@@ -75,7 +101,7 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"model": "glyph", "augment": True, "schedule": "cosine", "warmup": 0.2},
+        {"augment": True, "schedule": "cosine", "warmup": 0.2},
         {
             "optimizer": "muon",
             "average_weights": True,
