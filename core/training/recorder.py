@@ -87,7 +87,7 @@ class Recorder(keras.callbacks.Callback):
         # Thinner as a run grows long, or its history would be slow to draw.
         pause = max(0.5, (now - self._began) / 1000)
         if first or stop or now - self._written >= pause:
-            self._write("batch", self.logs)
+            self._write("batch", self.logs, now)
         if stop:
             raise Cancelled
 
@@ -100,11 +100,11 @@ class Recorder(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the epoch, with what validation said."""
         del epoch
-        self._write("epoch", logs or {})
+        self._write("epoch", logs or {}, time.monotonic())
 
-    def _write(self, kind: str, logs: dict[str, Any]) -> None:
-        self._written = time.monotonic()
-        passed = self._written - (self._began or self._written)
+    def _write(self, kind: str, logs: dict[str, Any], now: float) -> None:
+        self._written = now
+        passed = now - (self._began or now)
         record = {
             "kind": kind,
             "step": self._step,

@@ -13,35 +13,29 @@ from core.workspace import Workspace
 DRAWING = (Stroke(14, ((60, 60), (200, 70), (120, 210))),)
 
 
-def test_no_page_asks_anybody_else_for_anything(server, page, paths, settle):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for path in paths:
-        page.goto(f"{server.url}/{path}")
-        settle(page)
-
-    outside = [each for each in asked if not each.startswith((server.url, "data:", "blob:"))]
-    assert len(asked) > len(paths)
-    assert [each for each in outside if not each.startswith(server.url.replace("http", "ws"))] == []
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_no_page_brings_tensorflow_into_the_server(server, furnish, page, paths, settle):
+def test_no_page_brings_tensorflow_into_the_server_or_asks_anybody_else_for_anything(
+    server, furnish, page, paths, settle
+):
     furnish(server, "dense", epochs=1, batch_size=64)
     run = list_runs(Workspace(server.workspace))[0]
     drawn = f"predict?drawing={to_text(DRAWING)}"
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     for path in [*paths, drawn, f"train?run={run.id}", "explore?view=Ink", "explore?view=Columns"]:
         page.goto(f"{server.url}/{path}")
         settle(page)
     page.goto(f"{server.url}/{drawn}")
     expect(page.get_by_text("% sure").first).to_be_visible()
 
+    here = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+    assert len(asked) > len(paths)
+    assert [each for each in asked if not each.startswith(here)] == []
     mapped = {
         line.split(maxsplit=5)[5].strip()
         for line in Path(f"/proc/{server.process.pid}/maps").read_text().splitlines()
         if line.count("/")
     }
-
     # NumPy's libraries prove that we look at the right process.
     assert any("/numpy/" in file for file in mapped)
     assert [file for file in mapped if "/tensorflow/" in file or "libtensorflow" in file] == []
