@@ -1,5 +1,6 @@
 """What every test may ask for: small seeded drawings, laid out as the six Kaggle sets are."""
 
+import gc
 import io
 import os
 import struct
@@ -45,6 +46,20 @@ def nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("SCRIPTORIUM_WORKSPACE", str(tmp_path_factory.mktemp("nobodys")))
         patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_heavy_left() -> Iterator[None]:
+    """What a file leaves in memory does not slow the next one's search for garbage.
+
+    Hundreds of thousands of TensorFlow's objects would be looked through again and again: pages
+    took ten times as long after the tests of training.
+    """
+    yield
+    if keras := sys.modules.get("keras"):
+        keras.utils.clear_session()
+    gc.collect()
+    gc.freeze()
 
 
 # Strokes as points in a unit square, x to the right and y down. No two scripts share a habit, so
