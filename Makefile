@@ -45,5 +45,5 @@ $(APP_READY): requirements.txt | $(VENV)/bin/python
 
 $(DEV_READY): requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the app and its tests need. This takes a few minutes, once."
-	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-compile -r requirements-dev.txt  # what is used of it is compiled as it is used
 	@touch $@ $(APP_READY)

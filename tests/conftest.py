@@ -48,6 +48,10 @@ def nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
+# Looking for garbage is an eighth of the time of a test that trains.
+gc.set_threshold(50_000, 20, 20)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_heavy_left() -> Iterator[None]:
     """What a file leaves in memory does not slow the next one's search for garbage.

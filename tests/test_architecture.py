@@ -225,3 +225,11 @@ def test_home_is_there_before_what_reads_data_is_loaded():
 
     assert "core.ui.home" in loaded
     assert {"pandas", "pyarrow", "cv2"}.isdisjoint(loaded)
+
+
+def test_every_page_begins_with_the_helper_that_makes_deep_links_work() -> None:
+    """Title, menu and theme: what it does not do, a page opened by its own address goes without."""
+    for file in (CHECKOUT / "app.py", *(CHECKOUT / "pages").glob("*.py")):
+        statements = ast.parse(file.read_text(encoding="utf-8")).body[1:]  # after the docstring
+        first = next(each for each in statements if isinstance(each, ast.Expr | ast.If | ast.With))
+        assert ast.unparse(first).startswith("begin_page("), file.name

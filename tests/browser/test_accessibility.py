@@ -37,9 +37,13 @@ def axe() -> str:
     return Path(look.stdout.strip()).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("data", [True, False], ids=["data", "bare"])
+# What pages say without data has the colours that they have with some.
+@pytest.mark.parametrize(
+    ("data", "schemes"), [(True, ("light", "dark")), (False, ("light",))], ids=["data", "bare"]
+)
 def test_axe_finds_nothing_serious_on_any_page(
     data: bool,
+    schemes: tuple[str, ...],
     axe: str,
     start_bare: Callable[[], Any],
     canonical_store: Path,
@@ -51,7 +55,7 @@ def test_axe_finds_nothing_serious_on_any_page(
     if data:
         shutil.copy(canonical_store, Workspace(server.workspace).store / "handwriting.parquet")
     found: dict[str, list[str]] = {}
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         page = new_page(color_scheme=scheme)
         for path in [*paths, SHARED]:
             page.goto(f"{server.url}/{path}")

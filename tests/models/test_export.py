@@ -22,7 +22,7 @@ def images(count: int, shape: tuple[int, int]) -> np.ndarray:
 
 
 # Of the layers of these, others are tried at two sizes; or the image is resized first.
-ONE_SIZE = {"lstm": 28, "gru": 28, "xception": 40, "pretrained": 40}
+ONE_SIZE = {"lstm": 14, "gru": 14, "xception": 40, "pretrained": 40}
 ELSEWHERE = "mobilenet"  # tests/training/test_features.py has a run of it, which compares the two
 
 
