@@ -43,7 +43,8 @@ $(APP_READY): requirements.txt | $(VENV)/bin/python
 	$(PIP) -r requirements.txt
 	@touch $@
 
+# Not compiled beforehand: tests use a small part of it, and compile that.
 $(DEV_READY): requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the app and its tests need. This takes a few minutes, once."
-	$(PIP) --no-compile -r requirements-dev.txt  # what is used of it is compiled as it is used
+	$(PIP) --no-compile -r requirements-dev.txt
 	@touch $@ $(APP_READY)
