@@ -49,6 +49,12 @@ def paths() -> list[str]:
     return PATHS
 
 
+@pytest.fixture(params=PATHS)
+def path(request: pytest.FixtureRequest) -> str:
+    """Each of them."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
 def furnish(canonical_store: Path) -> Callable[..., None]:
     """`furnish(server, model, **settings)`: a small data set and a run trained on it."""

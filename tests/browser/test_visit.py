@@ -68,8 +68,6 @@ def no_error(page: Page) -> None:
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-# Each takes a server of its own; that all pages begin alike, test_architecture.py sees to.
-@pytest.mark.parametrize("path", ["", "explore", "predict"])
 def test_a_deep_link_to_a_cold_server_without_data_opens(
     path: str, start_bare: Callable[[], Any], page: Page, settle: Callable[[Page], None]
 ):

@@ -14,6 +14,7 @@ import tracemalloc
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -691,25 +692,21 @@ def test_letters_of_any_alphabet_count_in_the_hash(out: Path, draw_glyph: Draw) 
 
 
 def test_python_looks_for_garbage_seldom_only_while_it_builds(
-    kaggle_zips: dict[str, Path], out: Path
+    kaggle_zips: dict[str, Path], out: Path, request: pytest.FixtureRequest
 ) -> None:
-    of_the_tests = gc.get_threshold()
-    before, during = (700, 10, 10), []  # Python's own
-    gc.set_threshold(*before)
-    try:
-        build(
-            [str(kaggle_zips["arabic"])],
-            out,
-            progress=lambda *_: during.append(gc.get_threshold()[0]),
-        )
-        with pytest.raises(SourceNotFound):
-            build([str(out.parent / "missing")], out)
-        after = gc.get_threshold()
-    finally:
-        gc.set_threshold(*of_the_tests)
+    request.addfinalizer(partial(gc.set_threshold, *gc.get_threshold()))
+    gc.set_threshold(700, 10, 10)  # Python's own; that of the tests is larger
+    before, during = gc.get_threshold(), []
+    build(
+        [str(kaggle_zips["arabic"])],
+        out,
+        progress=lambda *_: during.append(gc.get_threshold()[0]),
+    )
+    with pytest.raises(SourceNotFound):
+        build([str(out.parent / "missing")], out)
 
     assert min(during) > 100 * before[0]
-    assert after == before
+    assert gc.get_threshold() == before
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="is for glibc's way with memory")

@@ -34,7 +34,7 @@ from core.training.recipe import (
     make_shipped,
     ship,
 )
-from core.training.runs import Run, list_runs
+from core.training.runs import Run
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -207,16 +207,12 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert "Noto Naskh Arabic" in card(facts)
     assert "Kannada it learned from 33% were digits" in card(facts)
 
-    # made again elsewhere, it is the same to the last bit
+    # asked again, it finds everything made; made again elsewhere, it is the same to the last bit
+    again = make_shipped(paths, ws, amounts=TINY, to=tmp_path / "again")
+    assert again["run"] == said["run"]
     elsewhere = Workspace(tmp_path / "elsewhere")
     make_shipped(paths, elsewhere, amounts=TINY, to=tmp_path / "twin")
     assert (to / "model.tflite").read_bytes() == (tmp_path / "twin/model.tflite").read_bytes()
-    # asked again, it finds everything made
-    shipped: list[Run] = []
-    monkeypatch.setattr("core.training.recipe.ship", lambda run, *_: shipped.append(run))
-    make_shipped(paths, ws, amounts=TINY, to=tmp_path / "again")
-    assert [each.id for each in shipped] == [said["run"]]
-    assert len(list_runs(ws)) == 1
 
 
 def test_what_was_made_of_something_else_is_made_anew(tmp_path: Path) -> None:
