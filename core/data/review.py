@@ -77,14 +77,14 @@ class Review:
         if self.shared_writers:
             yield (
                 f"**The split leaks writers**: {self.shared_writers:,} of {self.writers:,} are on "
-                "both sides. The model is tested on hands it has learned from; the writer split "
-                "keeps them apart."
+                "both sides. The model is tested on hands it has learned from; the split "
+                "*Other writers* keeps them apart."
             )
         if self.copies:
             they = "test image is" if self.copies == 1 else "test images are"
             yield (
-                f"**{self.copies:,} {they} learned from too**, as an exact copy; the writer "
-                "split leaves copies out."
+                f"**{self.copies:,} {they} learned from too**, as an exact copy; the split "
+                "*Other writers* leaves copies out."
             )
         if self.drawn:
             yield (
@@ -106,7 +106,7 @@ class Review:
         elif self.familiar:
             yield (
                 "**Every collection is learned from**: the accuracy says little about other "
-                "people's handwriting; the collection split holds whole collections back."
+                "people's handwriting; the split *Other collections* holds whole ones back."
             )
 
 

@@ -38,10 +38,13 @@ def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]
     if kind not in _SPLITS:
         raise DataError(f"no split called {kind!r}; there are {', '.join(SPLITS)}")
     if len(labels) < 2:
-        raise DataError("a data set of fewer than two images can't be split")
+        raise DataError("a data set of fewer than two images can't be split: add images to it")
     train, test = _SPLITS[kind](labels, seed)
     if not len(train) or not len(test):
-        raise DataError(f"the {kind} split leaves one side empty: more images are needed")
+        raise DataError(
+            f"the {kind} split leaves one side empty: bring images of another {_NEEDS[kind]}, or "
+            "choose another split"
+        )
     return train, test
 
 
@@ -78,8 +81,8 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
         if len(of_script[name]) < 2:
             title, only = script(str(name)).title, collection[rows[0]]
             raise DataError(
-                f"all {title} images are of one collection, {only}: add another, or choose the "
-                "writer split"
+                f"all {title} images are of one collection, {only}: add another, or choose "
+                "another split"
             )
         # a collection of several scripts is on one side for all of them
         elsewhere = of_script[name] - settled or of_script[name] & held
@@ -128,3 +131,5 @@ _SPLITS: dict[str, Callable[[pd.DataFrame, int], tuple[Rows, Rows]]] = {
     "collection": _by_collection,
 }
 SPLITS = tuple(_SPLITS)
+_NEEDS = {"notebook": "character", "writer": "writer", "collection": "collection"}
+"""What a split that leaves one side empty lacks."""

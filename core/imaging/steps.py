@@ -36,10 +36,12 @@ class Step:
 
     Attributes:
         label: short title for people.
-        why: what it is good for, in plain words.
+        does: what it changes, in plain words.
+        why: what that is good for.
     """
 
     label: ClassVar[str]
+    does: ClassVar[str]
     why: ClassVar[str]
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -67,6 +69,7 @@ class Grey(Step):
     """Luminance of a colour image (ITU-R BT.601)."""
 
     label: ClassVar[str] = "Grey"
+    does: ClassVar[str] = "Takes the colour away."
     why: ClassVar[str] = "Colour says which pen was used, not which script was written."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -79,6 +82,7 @@ class Resize(Step):
 
     size: int = 28
     label: ClassVar[str] = "Resize"
+    does: ClassVar[str] = "Makes it a square of the size the model reads."
     why: ClassVar[str] = "A network needs every image in one size; the aspect is lost on the way."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -118,6 +122,9 @@ class Invert(Step):
     known: tuple[str, ...] = ()
     when: str = "collection"
     label: ClassVar[str] = "Invert"
+    does: ClassVar[str] = (
+        "Turns dark on light into light on dark, where that is how the data set came."
+    )
     why: ClassVar[str] = (
         "Three of the six sets are dark on white; the model expects light on black."
     )
@@ -163,6 +170,7 @@ class Flatten(Step):
     reach: float = 0.25
     photo: float = 0.8
     label: ClassVar[str] = "Flatten"
+    does: ClassVar[str] = "Takes shadows and uneven light out."
     why: ClassVar[str] = (
         "A shadow on photographed paper must not count as ink. On a clean sheet this leaves a "
         "faint haze, which the step Ink or not takes away."
@@ -189,6 +197,7 @@ class Polarity(Step):
     """
 
     label: ClassVar[str] = "Polarity"
+    does: ClassVar[str] = "Makes the ink light and the paper dark, whichever way it came."
     why: ClassVar[str] = (
         "Dark on white or white on black is a habit of the scanner, not of a script."
     )
@@ -210,6 +219,7 @@ class Crop(Step):
 
     speck: float = 0.02
     label: ClassVar[str] = "Crop"
+    does: ClassVar[str] = "Cuts away the empty paper around the ink."
     why: ClassVar[str] = "Where on the sheet a character stands says nothing about its script."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -234,6 +244,7 @@ class Fit(Step):
     size: int = 80
     margin: int = 6
     label: ClassVar[str] = "Fit"
+    does: ClassVar[str] = "Scales it to fit a square, and puts it in the middle."
     why: ClassVar[str] = "Every character gets the same room, and keeps its proportions."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -263,6 +274,7 @@ class Binarise(Step):
     speck: float = 0.02
     faint: float = 0.7
     label: ClassVar[str] = "Ink or not"
+    does: ClassVar[str] = "Makes every pixel white, as ink, or black."
     why: ClassVar[str] = "How hard the pen pressed, and how the paper was lit, are left behind."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -275,6 +287,7 @@ class Thin(Step):
     """The centre line of every stroke, one px wide (Zhang and Suen 1984, scikit-image)."""
 
     label: ClassVar[str] = "Thin"
+    does: ClassVar[str] = "Leaves of each stroke a line one pixel wide."
     why: ClassVar[str] = "A marker and a fine pen leave the same centre line."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -295,6 +308,7 @@ class Redraw(Step):
     size: int = 40
     pen: int = 5
     label: ClassVar[str] = "Redraw"
+    does: ClassVar[str] = "Draws those lines again, all with one pen."
     why: ClassVar[str] = "All characters leave in the same ink, so only their shape differs."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:

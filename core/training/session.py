@@ -184,6 +184,43 @@ def _seen_by(body: Any, store: Store, folder: Path, parts: Sequence[_Part]) -> l
     return [replace(part, images=np.array(seen[part.rows])) for part in parts]
 
 
+@dataclass(frozen=True)
+class _Listeners:
+    """Who hears of a training while it goes on; `best` and `averages` where they are asked for."""
+
+    recorder: Recorder
+    checkpoint: Checkpoint
+    all: list[Any]
+    best: Best | None
+    averages: Any
+
+
+def _listeners(
+    folder: Path, settings: Settings, images: int, step: int, tested: int, body: str, also: Any
+) -> _Listeners:
+    """Return them for a training on so many images that goes on at `step`, tested up to `tested`.
+
+    Args:
+        body: which frozen body gives what is learned from, "" for none.
+        also: one more who listens, or None.
+    """
+    size = settings.batch_size
+    minutes = _rewind_history(folder, step, tested)
+    recorder = Recorder(folder, settings.total_epochs, images, size, step=step, minutes=minutes)
+    # In this order: the best is looked for while averaged weights are in the model, and the
+    # checkpoint written when they are out of it and the others have heard of the epoch.
+    best = Best(settings.patience) if settings.patience else None
+    averages = keras.callbacks.SwapEMAWeights() if settings.average_weights else None
+    plateau = _plateau() if settings.schedule == "plateau" else None
+    others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
+    checkpoint = Checkpoint(folder, steps_an_epoch(images, size), best, others, body)
+    heard_by = [each for each in (recorder, best, averages, plateau, also) if each]
+    if importlib.util.find_spec("tensorboard"):
+        log_dir = folder / files.TENSORBOARD
+        heard_by.append(keras.callbacks.TensorBoard(log_dir, write_graph=False))
+    return _Listeners(recorder, checkpoint, [*heard_by, checkpoint], best, averages)
+
+
 def _fit(
     folder: Path,
     settings: Settings,
@@ -199,35 +236,15 @@ def _fit(
     total = settings.total_epochs * an_epoch
     _compile(model, settings, an_epoch, question)
     step, tested = steps_done(folder)
-    minutes = _rewind_history(folder, step, tested)
-    recorder = Recorder(
-        folder,
-        settings.total_epochs,
-        len(training.rows),
-        settings.batch_size,
-        step=step,
-        minutes=minutes,
-    )
-    # In this order: the best is looked for while averaged weights are in the model, and the
-    # checkpoint written when they are out of it and the others have heard of the epoch.
-    best = Best(settings.patience) if settings.patience else None
-    averages = keras.callbacks.SwapEMAWeights() if settings.average_weights else None
-    plateau = _plateau() if settings.schedule == "plateau" else None
-    others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
-    checkpoint = Checkpoint(folder, an_epoch, best, others, body)
-    callbacks = [each for each in (recorder, best, averages, plateau, mirror) if each]
-    if importlib.util.find_spec("tensorboard"):
-        log_dir = folder / files.TENSORBOARD
-        callbacks.append(keras.callbacks.TensorBoard(log_dir, write_graph=False))
-
+    heard = _listeners(folder, settings, len(training.rows), step, tested, body, mirror)
+    best, checkpoint = heard.best, heard.checkpoint
     checkpoint.set_model(model)
     checkpoint.restore()
     validation = in_order(test.images, test.answers, _TEST_BATCH, classes=question.classes)
     state = files.DONE
     try:
         if tested < step and step % an_epoch == 0:
-            everybody = [*callbacks, checkpoint]
-            _test_late(model, validation, step // an_epoch, everybody, checkpoint.logs)
+            _test_late(model, validation, step // an_epoch, heard.all, checkpoint.logs)
         # Where a training goes on in the middle of an epoch, what is left of it is fitted first.
         while step < total and not (best and best.is_over):
             left = -step % an_epoch
@@ -249,15 +266,15 @@ def _fit(
                 steps_per_epoch=left or an_epoch,
                 shuffle=False,
                 verbose=0,
-                callbacks=[*callbacks, checkpoint],
+                callbacks=heard.all,
             )
             step = end
     except Cancelled:
         state = files.STOPPED
         # which has not heard of the batch that was stopped at
-        checkpoint.logs = recorder.logs or checkpoint.logs
-        if averages:
-            averages.on_test_end()  # it may have been testing, with averages in the model
+        checkpoint.logs = heard.recorder.logs or checkpoint.logs
+        if heard.averages:
+            heard.averages.on_test_end()  # it may have been testing, with averages in the model
         checkpoint.save()
     model.optimizer.finalize_variable_values(model.trainable_variables)
     if best and best.weights:

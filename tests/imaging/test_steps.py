@@ -46,9 +46,10 @@ def box_of(image: np.ndarray) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_every_step_says_what_it_is_and_what_it_is_good_for(step: type) -> None:
     assert step.label
-    assert step.why[0].isupper()
-    assert step.why.endswith(".")
-    assert len(step.why.split()) >= 6
+    for said, words in ((step.does, 4), (step.why, 6)):
+        assert said[0].isupper()
+        assert said.endswith(".")
+        assert len(said.split()) >= words
 
 
 def test_no_two_steps_have_the_same_label() -> None:

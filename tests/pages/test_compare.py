@@ -296,7 +296,7 @@ def test_a_run_without_a_test_says_so(own: Path, open_page: Open):
     (folder / "history.jsonl").unlink()
     app = open_page("compare")
     assert not app.exception
-    assert "None of these runs has come to the end of an epoch" in said(app)
+    assert "None of these runs has a point of that yet" in said(app)
     assert "None of these runs has been tested yet" in said(app)
 
 

@@ -73,7 +73,7 @@ def test_every_step_is_shown_with_its_reason_its_values_and_pictures(name: str, 
     said = text(app)
     for step in preset(name).steps:
         assert step.label in said
-        assert step.why in said
+        assert f"{step.does} {step.why}" in said
         for field in values_of(step):
             if field != "known":
                 assert widget(app, type(step).__name__, field).help

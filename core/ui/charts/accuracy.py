@@ -45,10 +45,15 @@ def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> g
             hovertemplate="%{y}, " + name + ": %{x:.1%}<extra></extra>",
         )
     both = bool(known.keys() & unseen.keys())
-    finish(figure, 40 + len(shown) * (46 if both else 32))
+    finish(figure, 66 + len(shown) * (46 if both else 32))
     figure.update_layout(barmode="group" if both else "overlay", showlegend=False)
     # on a phone the words beside a whole bar are a sixth of it
-    figure.update_xaxes(range=[0, 1.2], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
+    figure.update_xaxes(
+        title_text="images answered right",
+        range=[0, 1.2],
+        tickvals=[0, 0.25, 0.5, 0.75, 1],
+        tickformat=".0%",
+    )
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
 
@@ -69,12 +74,12 @@ def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
         orientation="h",
         name="mean",
         marker={"color": GRID, "line": {"color": TEST, "width": 1.5}},
-        hovertemplate="mean over scripts: %{x:.0%}<extra></extra>",
+        hovertemplate="mean over scripts: %{x:.1%}<extra></extra>",
         showlegend=False,
     )
     for place, mean in zip(places, means, strict=True):
         figure.add_annotation(
-            x=1.04, y=place, text=f"<b>{mean:.0%}</b>", showarrow=False, xanchor="left"
+            x=1.04, y=place, text=f"<b>{mean:.1%}</b>", showarrow=False, xanchor="left"
         )
     scripts = list(stages[0][1].index)
     for lane, name in enumerate(scripts):
@@ -86,9 +91,9 @@ def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
             mode="markers",
             name=script(name).title,
             marker={"color": script(name).color, "size": 8},
-            hovertemplate=script(name).title + ": %{x:.0%}<extra></extra>",
+            hovertemplate=script(name).title + ": %{x:.1%}<extra></extra>",
         )
-    finish(figure, 110 + 44 * len(stages))
+    finish(figure, 130 + 44 * len(stages))
     figure.add_scatter(
         x=[chance, chance],
         y=[-0.5, len(stages) - 0.5],
@@ -98,7 +103,11 @@ def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_xaxes(
-        range=[0, 1.16], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", fixedrange=True
+        title_text="images told right",
+        range=[0, 1.16],
+        tickvals=[0, 0.25, 0.5, 0.75, 1],
+        tickformat=".0%",
+        fixedrange=True,
     )
     figure.update_yaxes(
         tickvals=places,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,10 +53,31 @@ def confusion(
         ygap=2,
         hoverinfo="skip",
     )
-    places = [(row, column) for row in range(len(down)) for column in range(len(across))]
-    # A heat map can't be picked from, and its own text guesses a colour: the theme knows better.
+    square = 52 if len(down) <= len(across) else 26
+    points = _points(matrix, shares, down, across)
+    figure = finish(go.Figure([heat, points]), 70 + square * len(down))
+    # Anywhere in a cell will do, not only near its number.
+    figure.update_layout(hovermode="closest", hoverdistance=-1)
+    if cell and cell[0] in matrix.index and cell[1] in matrix.columns:
+        x, y = list(matrix.columns).index(cell[1]), list(matrix.index).index(cell[0])
+        frame = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.46, "y1": y + 0.46}
+        figure.add_shape(**frame, type="rect", line={"color": TEXT, "width": 2})
+    figure.update_xaxes(
+        title_text="answered", side="top", range=[-0.5, len(across) - 0.5], **_ticks(across)
+    )
+    figure.update_yaxes(title_text=rows, range=[len(down) - 0.5, -0.5], **_ticks(down))
+    return figure
+
+
+def _points(
+    matrix: pd.DataFrame, shares: np.ndarray, down: Sequence[str], across: Sequence[str]
+) -> go.Scatter:
+    """Return the numbers of a heat map, which can be picked where the map itself can't."""
+    counts = matrix.to_numpy()
+    places = list(np.ndindex(counts.shape))
+    # A heat map's own text guesses a colour: the theme knows better.
     text = {"textfont": {"color": TEXT}}
-    points = go.Scatter(
+    return go.Scatter(
         x=[column for _, column in places],
         y=[row for row, _ in places],
         mode="markers+text",
@@ -73,31 +95,17 @@ def confusion(
         showlegend=False,
         **text,
     )
-    square = 52 if len(down) <= len(across) else 26
-    figure = finish(go.Figure([heat, points]), 70 + square * len(down))
-    # Anywhere in a cell will do, not only near its number.
-    figure.update_layout(hovermode="closest", hoverdistance=-1)
-    if cell and cell[0] in matrix.index and cell[1] in matrix.columns:
-        x, y = list(matrix.columns).index(cell[1]), list(matrix.index).index(cell[0])
-        frame = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.46, "y1": y + 0.46}
-        figure.add_shape(**frame, type="rect", line={"color": TEXT, "width": 2})
-    ticks = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
-    figure.update_xaxes(
-        title_text="answered",
-        side="top",
-        tickvals=list(range(len(across))),
-        ticktext=across,
-        range=[-0.5, len(across) - 0.5],
-        **ticks,
-    )
-    figure.update_yaxes(
-        title_text=rows,
-        tickvals=list(range(len(down))),
-        ticktext=down,
-        range=[len(down) - 0.5, -0.5],
-        **ticks,
-    )
-    return figure
+
+
+def _ticks(names: Sequence[str]) -> dict[str, Any]:
+    places = list(range(len(names)))
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": names,
+        "showgrid": False,
+        "fixedrange": True,
+    }
 
 
 def ranking(ranked: Sequence[tuple[str, float]]) -> go.Figure:

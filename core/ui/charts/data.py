@@ -79,7 +79,6 @@ def contact_sheet(
     rows = max(1, -(-len(frame) // columns))
     xs = [i % columns + 0.5 for i in range(len(frame))]
     ys = [i // columns + 0.5 for i in range(len(frame))]
-    colours = [script(name).color for name in frame["script"]]
     marks = go.Scatter(
         x=xs,
         y=ys,
@@ -112,18 +111,22 @@ def contact_sheet(
     )
     if chosen is not None:
         left, top = chosen % columns, chosen // columns
-        line = {"color": colours[chosen], "width": 3}
+        line = {"color": script(frame["script"].iloc[chosen]).color, "width": 3}
         figure.add_shape(x0=left, x1=left + 1, y0=top, y1=top + 1, type="rect", line=line)
     for cell in picked:
-        x, y = cell % columns, cell // columns
-        figure.add_shape(
-            x0=x + 0.04,
-            x1=x + 0.24,
-            y0=y + 0.04,
-            y1=y + 0.24,
-            type="circle",
-            fillcolor=TEST,
-            line={"color": "white", "width": 1},
-        )
+        _dot(figure, cell % columns, cell // columns)
     figure.update_layout(showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure
+
+
+def _dot(figure: go.Figure, x: int, y: int) -> None:
+    """Put a dot into the upper left corner of a cell."""
+    figure.add_shape(
+        x0=x + 0.04,
+        x1=x + 0.24,
+        y0=y + 0.04,
+        y1=y + 0.24,
+        type="circle",
+        fillcolor=TEST,
+        line={"color": "white", "width": 1},
+    )

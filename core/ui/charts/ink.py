@@ -94,10 +94,14 @@ def polarity(shares: pd.Series) -> go.Figure:
             marker_color=color,
             hovertemplate="%{customdata}: %{x:.0%} " + title + "<extra></extra>",
         )
-    finish(figure, 70 + 30 * len(shares))
+    finish(figure, 90 + 30 * len(shares))
     figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(
-        tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, 1.01], fixedrange=True
+        title_text="share of the images",
+        tickformat=".0%",
+        tickvals=[0, 0.25, 0.5, 0.75, 1],
+        range=[0, 1.01],
+        fixedrange=True,
     )
     figure.update_yaxes(
         tickvals=places,

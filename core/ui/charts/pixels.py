@@ -16,6 +16,7 @@ _NUMBERS_UP_TO = 64  # px a side
 _ABOVE = 36  # px in which Plotly's buttons have room above a picture
 _FULL = 0.82
 """Height of the tallest bar that there can be, of the distance between two rows."""
+_APART = 0.06  # of the figure's width, between two panels
 
 
 def grey_histogram(image: np.ndarray, bins: int = BINS) -> np.ndarray:
@@ -45,51 +46,14 @@ def grey_levels(
         colors: of the images.
     """
     figure = finish(go.Figure(), 70 + 46 * len(names))
-    width = 256 / BINS
-    levels = (np.arange(BINS) + 0.5) * width
-    rows = list(range(len(names) - 1, -1, -1))
     shown = [html.escape(each) for each in names]
-    gap = 0.06
-    room = (1 - gap * (len(stages) - 1)) / len(stages)
+    rows = list(range(len(names) - 1, -1, -1))
+    room = (1 - _APART * (len(stages) - 1)) / len(stages)
     for i, (title, images) in enumerate(stages.items()):
-        number = "" if i == 0 else str(i + 1)
-        for row, name, color, image in zip(rows, shown, colors, images, strict=True):
-            shares = grey_histogram(image)
-            figure.add_bar(
-                x=levels,
-                y=_FULL * np.sqrt(shares),
-                base=row,
-                width=width * 0.92,
-                marker_color=color,
-                customdata=shares,
-                name=name,
-                xaxis=f"x{number}",
-                hovertemplate=(
-                    f"{name}, {html.escape(title)}<br>grey level %{{x:.0f}} of 255"
-                    "<br>%{customdata:.1%} of the pixels<extra></extra>"
-                ),
-            )
-        left = i * (room + gap)
-        axis = {
-            "domain": [left, left + room],
-            "range": [-3, 259],
-            "tickvals": [24, 232],  # inside, or those of two panels meet on a phone
-            "ticktext": ["black", "white"],
-            "showgrid": False,
-            "fixedrange": True,
-            "tickfont_color": figure.layout.xaxis.tickfont.color,
-        }
-        figure.update_layout({f"xaxis{number}": axis})
-        figure.add_annotation(
-            text=f"<b>{html.escape(title)}</b>",
-            x=left,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-        )
+        axis = "x" if i == 0 else f"x{i + 1}"
+        bars = zip(rows, shown, colors, images, strict=True)
+        figure.add_traces([_levels(*each, html.escape(title), axis) for each in bars])
+        _begin_panel(figure, axis, html.escape(title), i * (room + _APART), room)
     figure.update_yaxes(
         tickvals=rows,
         ticktext=shown,
@@ -101,6 +65,50 @@ def grey_levels(
     margin = {"l": 8, "r": 8, "t": 30, "b": 8}
     figure.update_layout(barmode="overlay", showlegend=False, margin=margin)
     return figure
+
+
+def _levels(row: int, name: str, color: str, image: np.ndarray, title: str, axis: str) -> go.Bar:
+    """Return the histogram of one image, standing on `row`."""
+    width = 256 / BINS
+    shares = grey_histogram(image)
+    return go.Bar(
+        x=(np.arange(BINS) + 0.5) * width,
+        y=_FULL * np.sqrt(shares),
+        base=row,
+        width=width * 0.92,
+        marker_color=color,
+        customdata=shares,
+        name=name,
+        xaxis=axis,
+        hovertemplate=(
+            f"{name}, {title}<br>grey level %{{x:.0f}} of 255"
+            "<br>%{customdata:.1%} of the pixels<extra></extra>"
+        ),
+    )
+
+
+def _begin_panel(figure: go.Figure, axis: str, title: str, left: float, room: float) -> None:
+    """Give the panel of `axis` its place, in shares of the figure's width, and its heading."""
+    levels = {
+        "domain": [left, left + room],
+        "range": [-3, 259],
+        "tickvals": [24, 232],  # inside, or those of two panels meet on a phone
+        "ticktext": ["black", "white"],
+        "showgrid": False,
+        "fixedrange": True,
+        "tickfont_color": figure.layout.xaxis.tickfont.color,
+    }
+    figure.update_layout({axis.replace("x", "xaxis"): levels})
+    figure.add_annotation(
+        text=f"<b>{title}</b>",
+        x=left,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+    )
 
 
 def pixel_view(image: np.ndarray) -> go.Figure:

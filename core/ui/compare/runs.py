@@ -143,7 +143,10 @@ def differing(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _settings(run: Run) -> dict[str, Any]:
-    values = {FIELDS[name].metadata["label"]: getattr(run.settings, name) for name in FIELDS}
+    values = {}
+    for name, each in FIELDS.items():
+        value = getattr(run.settings, name)
+        values[each.metadata["label"]] = each.metadata["options"].get(value, value)
     values[FIELDS["model"].metadata["label"]] = FAMILIES[run.settings.model].title
     values[FIELDS["epochs"].metadata["label"]] = run.settings.total_epochs
     values[FIELDS["data"].metadata["label"]] = caches.data_name(run)

@@ -112,6 +112,5 @@ def _copies(store: Store, table: pd.DataFrame) -> str:
         return "No image occurs twice."
     return (
         f"{copies:,} of them {'is an exact copy' if copies == 1 else 'are exact copies'} of "
-        "another one: the writer split keeps copies of "
-        "training images out of the test."
+        "another one: the split *Other writers* keeps copies of training images out of the test."
     )

@@ -57,9 +57,9 @@ def _figure(found: Found) -> None:
     first, last = found.stages[0], found.stages[-1]
     metrics(
         {
-            "As they came": f"{first.accuracy:.0%}",
-            "After all steps": f"{last.accuracy:.0%}",
-            "By chance": f"{found.chance:.0%}",
+            "As they came": f"{first.accuracy:.1%}",
+            "After all steps": f"{last.accuracy:.1%}",
+            "By chance": f"{found.chance:.1%}",
         }
     )
     st.plotly_chart(
@@ -125,7 +125,7 @@ def _kinds(found: Found) -> None:
 
 
 def _percents(kinds: dict[str, float], every: float) -> list[str]:
-    return [f"{value:.0%}" for value in (*kinds.values(), every)]
+    return [f"{value:.1%}" for value in (*kinds.values(), every)]
 
 
 def _pictures(store: Store) -> None:

@@ -110,5 +110,6 @@ def _in_words(
     if missing:
         words += f"Nothing is in it of {plain(listed(missing))}. "
     if others := per_script.get(OTHER, 0):
-        words += f"{images(others)} of none of the six scripts were not asked about."
+        were = "was" if others == 1 else "were"
+        words += f"{images(others)} of none of the six scripts {were} not asked about."
     return words

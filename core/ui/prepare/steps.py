@@ -130,7 +130,7 @@ def _controls(draft: Draft, part: Part, place: int) -> None:
         f"**{place} · {part.step.label}**",
         key=state.begin(draft.key(part, "on"), part.on),
     )
-    st.caption(part.step.why)
+    st.caption(f"{part.step.does} {part.step.why}")
     if part.on:
         for name, value in values_of(part.step).items():
             _widget(draft.key(part, name), part.step, value, getattr(part.step, name))
@@ -173,7 +173,7 @@ def _insert(draft: Draft) -> None:
         kind = st.selectbox(
             "Step", STEPS, format_func=lambda each: STEPS[each].label, key="new-step"
         )
-        st.caption(STEPS[kind].why)
+        st.caption(f"{STEPS[kind].does} {STEPS[kind].why}")
         places = list(range(len(draft.parts) + 1))
         place = st.selectbox(
             "Where",

@@ -87,6 +87,7 @@ def _preview(store: Store) -> None:
     st.image(
         sheet([each for row in rows for each in row], columns=len(images)),
         caption="First row: one image of each script, as it is. Below: as training may see it.",
+        alt=f"an image of each script as it is, and bent in {_BENDS} ways",
     )
     st.button("Bend them again", icon=":material/refresh:", type="tertiary")
 
