@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.data.splits import SPLIT_TITLES
 from core.scripts import OTHER, SCRIPTS, script
 from core.text import listed
 
@@ -133,13 +134,14 @@ def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[
         if len(known) and (most := known[name].max()) > MOST_BY_ONE * of_script[name]:
             yield (
                 f"One writer, {known[name].idxmax()}, wrote {most / of_script[name]:.0%} of "
-                f"{_title(name)}: a model may learn that hand. Test with the split *Other writers*."
+                f"{_title(name)}: a model may learn that hand. Test with the split "
+                f"*{SPLIT_TITLES['writer']}*."
             )
     nameless = [_title(name) for name in table.columns if known[name].eq(0).all()]
     if nameless:
         yield (
             f"Nobody knows who wrote {listed(nameless)}: where the set brings no split of its "
-            "own, the split *Other writers* can only keep exact copies together there."
+            f"own, the split *{SPLIT_TITLES['writer']}* can only keep exact copies together there."
         )
 
 
@@ -151,8 +153,9 @@ def _collections_words(labels: pd.DataFrame) -> Iterator[str]:
         yield (
             f"All images of {'each script' if whole else listed(alone)} come from one collection"
             f"{'' if whole or len(alone) == 1 else ' each'}: a model can't tell "
-            "script from paper and pen there, and the split *Other collections* is not possible. "
-            "A second source for the same script helps more than many more images of the first."
+            "script from paper and pen there, and the split "
+            f"*{SPLIT_TITLES['collection']}* is not possible. A second source for the same script "
+            "helps more than many more images of the first."
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.sketchbook.strokes import is_drawn
-from core.data.splits import split
+from core.data.splits import SPLIT_TITLES, split
 from core.scripts import NAMES, script
 from core.text import images, listed
 
@@ -78,13 +78,13 @@ class Review:
             yield (
                 f"**The split leaks writers**: {self.shared_writers:,} of {self.writers:,} are on "
                 "both sides. The model is tested on hands it has learned from; the split "
-                "*Other writers* keeps them apart."
+                f"*{SPLIT_TITLES['writer']}* keeps them apart."
             )
         if self.copies:
             they = "test image is" if self.copies == 1 else "test images are"
             yield (
                 f"**{self.copies:,} {they} learned from too**, as an exact copy; the split "
-                "*Other writers* leaves copies out."
+                f"*{SPLIT_TITLES['writer']}* leaves copies out."
             )
         if self.drawn:
             yield (
@@ -106,7 +106,8 @@ class Review:
         elif self.familiar:
             yield (
                 "**Every collection is learned from**: the accuracy says little about other "
-                "people's handwriting; the split *Other collections* holds whole ones back."
+                f"people's handwriting; the split *{SPLIT_TITLES['collection']}* holds whole ones "
+                "back."
             )
 
 

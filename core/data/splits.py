@@ -42,8 +42,8 @@ def split(labels: pd.DataFrame, kind: str, seed: int = 800) -> tuple[Rows, Rows]
     train, test = _SPLITS[kind](labels, seed)
     if not len(train) or not len(test):
         raise DataError(
-            f"the {kind} split leaves one side empty: bring images of another {_NEEDS[kind]}, or "
-            "choose another split"
+            f"the split {SPLIT_TITLES[kind]} ({kind}) leaves one side empty: bring images of "
+            f"another {kind}, or choose another split"
         )
     return train, test
 
@@ -82,7 +82,7 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
             title, only = script(str(name)).title, collection[rows[0]]
             raise DataError(
                 f"all {title} images are of one collection, {only}: add another, or choose "
-                "another split"
+                f"the split {SPLIT_TITLES['writer']} (writer)"
             )
         # a collection of several scripts is on one side for all of them
         elsewhere = of_script[name] - settled or of_script[name] & held
@@ -131,5 +131,9 @@ _SPLITS: dict[str, Callable[[pd.DataFrame, int], tuple[Rows, Rows]]] = {
     "collection": _by_collection,
 }
 SPLITS = tuple(_SPLITS)
-_NEEDS = {"notebook": "character", "writer": "writer", "collection": "collection"}
-"""What a split that leaves one side empty lacks."""
+SPLIT_TITLES = {
+    "notebook": "A random fifth",
+    "writer": "Other writers",
+    "collection": "Other collections",
+}
+"""What people read in place of the names."""

@@ -196,13 +196,18 @@ class _Listeners:
 
 
 def _listeners(
-    folder: Path, settings: Settings, images: int, step: int, tested: int, body: str, also: Any
+    folder: Path,
+    settings: Settings,
+    images: int,
+    step: int,
+    tested: int,
+    body: str,
+    mirror: Mirror | None,
 ) -> _Listeners:
     """Return them for a training on so many images that goes on at `step`, tested up to `tested`.
 
     Args:
         body: which frozen body gives what is learned from, "" for none.
-        also: one more who listens, or None.
     """
     size = settings.batch_size
     minutes = _rewind_history(folder, step, tested)
@@ -214,7 +219,7 @@ def _listeners(
     plateau = _plateau() if settings.schedule == "plateau" else None
     others = {plateau: ("best", "wait", "cooldown_counter")} if plateau else {}
     checkpoint = Checkpoint(folder, steps_an_epoch(images, size), best, others, body)
-    heard_by = [each for each in (recorder, best, averages, plateau, also) if each]
+    heard_by = [each for each in (recorder, best, averages, plateau, mirror) if each]
     if importlib.util.find_spec("tensorboard"):
         log_dir = folder / files.TENSORBOARD
         heard_by.append(keras.callbacks.TensorBoard(log_dir, write_graph=False))

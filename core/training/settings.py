@@ -7,7 +7,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from core.data.splits import SPLITS
+from core.data.splits import SPLIT_TITLES
 from core.errors import RunError
 from core.models.imagenet import IMAGENET, RANDOM
 from core.models.zoo import FAMILIES
@@ -62,9 +62,7 @@ class Settings:
             "Split",
             "What is kept away for testing: a random fifth (notebook), whole writers, or whole "
             "collections.",
-            dict(
-                zip(SPLITS, ("A random fifth", "Other writers", "Other collections"), strict=True)
-            ),
+            SPLIT_TITLES,
         ),
     )
     epochs: int | None = field(

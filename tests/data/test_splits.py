@@ -269,7 +269,9 @@ def test_too_few_images_to_split(kind: str, count: int) -> None:
 
 
 def test_one_writer_cannot_be_split() -> None:
-    with pytest.raises(DataError, match="one side empty: bring images of another writer"):
+    with pytest.raises(
+        DataError, match=r"writers \(writer\) leaves one side empty: bring images of another writer"
+    ):
         split(frame(["a"] * 30), "writer")
 
 

@@ -189,7 +189,7 @@ def test_a_split_says_beforehand_what_its_accuracy_will_be_worth(open_page: Open
 
     split = next(each for each in app.selectbox if each.label == "Split")
     split.select("collection").run()
-    assert "add another, or choose another split" in app.warning[0].value
+    assert "add another, or choose the split Other writers (writer)" in app.warning[0].value
     assert "Start training" not in labels(app)
 
 

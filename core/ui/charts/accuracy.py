@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.scripts import OTHER, SCRIPTS, script
-from core.ui.charts.style import GRID, TEST, TEXT, finish
+from core.ui.charts.style import GRID, SHARES, TEST, TEXT, finish
 
 _DOTS = 0.6
 """How much of the height of a bar the dots in it take."""
@@ -48,12 +48,7 @@ def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> g
     finish(figure, 66 + len(shown) * (46 if both else 32))
     figure.update_layout(barmode="group" if both else "overlay", showlegend=False)
     # on a phone the words beside a whole bar are a sixth of it
-    figure.update_xaxes(
-        title_text="images answered right",
-        range=[0, 1.2],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        tickformat=".0%",
-    )
+    figure.update_xaxes(title_text="images answered right", range=[0, 1.2], **SHARES)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
 
@@ -102,13 +97,7 @@ def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
         line={"color": TEXT, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
     )
-    figure.update_xaxes(
-        title_text="images told right",
-        range=[0, 1.16],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        tickformat=".0%",
-        fixedrange=True,
-    )
+    figure.update_xaxes(title_text="images told right", range=[0, 1.16], fixedrange=True, **SHARES)
     figure.update_yaxes(
         tickvals=places,
         ticktext=[html.escape(name) for name, _ in stages],

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.ui.charts.style import LIGHT_ON_DARK, TEST, finish
+from core.ui.charts.style import LIGHT_ON_DARK, SHARES, TEST, finish
 
 _BINS = 24
 _LONGEST = 26  # characters of a name on an axis
@@ -97,11 +97,7 @@ def polarity(shares: pd.Series) -> go.Figure:
     finish(figure, 90 + 30 * len(shares))
     figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(
-        title_text="share of the images",
-        tickformat=".0%",
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        range=[0, 1.01],
-        fixedrange=True,
+        title_text="share of the images", range=[0, 1.01], fixedrange=True, **SHARES
     )
     figure.update_yaxes(
         tickvals=places,

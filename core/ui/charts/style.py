@@ -13,6 +13,8 @@ LIGHT_ON_DARK = "#9A8F7D"
 # not do it alone.
 RUNS = ("#2A8C9A", "#E5178F", "#607200", "#008DE9", "#DF6401", "#B17A84")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SHARES = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+"""Ticks of an axis of shares, 0-1."""
 SUREST = 0.99
 """Certainty is never claimed, not even by rounding."""
 GRID = "rgba(128, 120, 105, 0.25)"

@@ -44,10 +44,11 @@ def show_curves(runs: Sequence[Run]) -> None:
         if len(charts.points(history, _MEASURES[measure], _AXES[axis]))
     }
     if not begun:
-        there = "over batches there may be training curves."
-        if any(len(charts.points(each, "loss", "step")) for each in histories.values()):
-            there = "choose a training curve, over batches."
-        st.info(f"None of these runs has a point of that yet: {there}", icon=":material/info:")
+        learning = any(len(charts.points(each, "loss", "step")) for each in histories.values())
+        then = (
+            "choose a training curve, over batches" if learning else "Train says how far they are"
+        )
+        st.info(f"None of these runs has a point of that yet: {then}.", icon=":material/info:")
         return
     left_out = [name for name in histories if name not in begun]
     if left_out:

@@ -147,7 +147,6 @@ def _settings(run: Run) -> dict[str, Any]:
     for name, each in FIELDS.items():
         value = getattr(run.settings, name)
         values[each.metadata["label"]] = each.metadata["options"].get(value, value)
-    values[FIELDS["model"].metadata["label"]] = FAMILIES[run.settings.model].title
     values[FIELDS["epochs"].metadata["label"]] = run.settings.total_epochs
     values[FIELDS["data"].metadata["label"]] = caches.data_name(run)
     return {**values, "Content of the data": run.data_hash[:12]}

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.contents import Pixels
+from core.data.splits import SPLIT_TITLES
 from core.data.store import Store
 from core.text import images
 from core.ui import pictures
@@ -112,5 +113,6 @@ def _copies(store: Store, table: pd.DataFrame) -> str:
         return "No image occurs twice."
     return (
         f"{copies:,} of them {'is an exact copy' if copies == 1 else 'are exact copies'} of "
-        "another one: the split *Other writers* keeps copies of training images out of the test."
+        f"another one: the split *{SPLIT_TITLES['writer']}* keeps copies of training images out "
+        "of the test."
     )
