@@ -46,7 +46,8 @@ def start(
 ) -> None:
     """Start the command `argv` as the job of `folder`; return once it holds its lock.
 
-    On a machine so busy that it has none after half a minute, it is left to take it later.
+    On a machine so busy that it has none after half a minute, it is left to take it later. Where
+    this is interrupted there is no job.
 
     Args:
         folder: made if it is missing.
@@ -69,13 +70,18 @@ def start(
         for name in outdated:
             (folder / name).unlink(missing_ok=True)
         process = _spawn(folder, argv)
-        # Waited for, or it stays a zombie when it ends before this process does.
-        threading.Thread(target=process.wait, daemon=True).start()
-        deadline = time.monotonic() + _SECONDS_TO_TAKE_LOCK
-        while not _is_held(folder / _LOCK) and process.poll() is None:
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.01)
+        try:
+            # Waited for, or it stays a zombie when it ends before this process does.
+            threading.Thread(target=process.wait, daemon=True).start()
+            deadline = time.monotonic() + _SECONDS_TO_TAKE_LOCK
+            while not _is_held(folder / _LOCK) and process.poll() is None:
+                if time.monotonic() > deadline:
+                    break
+                time.sleep(0.01)
+        except BaseException:  # Ctrl-C: the caller has nothing to stop it by
+            process.kill()
+            process.wait()
+            raise
 
 
 def is_alive(folder: Path) -> bool:

@@ -110,6 +110,26 @@ def test_a_job_that_never_takes_its_lock_is_dead_at_once_and_its_log_says_why(
     assert jobs.log_tail(tmp_path) == "no such thing"
 
 
+def test_a_start_that_is_interrupted_leaves_no_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawned = []
+    spawn = jobs._spawn
+
+    def keep(*arguments: object) -> subprocess.Popen:
+        spawned.append(spawn(*arguments))
+        return spawned[-1]
+
+    def interrupt(_: Path) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "_spawn", keep)
+    monkeypatch.setattr(jobs, "_is_held", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path)
+    assert [each.poll() for each in spawned] == [-signal.SIGKILL]
+
+
 def test_a_folder_has_one_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_SECONDS_TO_TAKE_LOCK", 0.05)
     with FileLock(tmp_path / "lock"), pytest.raises(Timeout), jobs.hold(tmp_path):

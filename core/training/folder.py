@@ -50,7 +50,7 @@ def write_state(folder: Path, state: str, **facts: Any) -> None:
         StorageFull: the disk is full.
     """
     known = {**read_state(folder), "state": state, **facts}
-    write_atomically(folder / STATE, json.dumps(known, ensure_ascii=False, indent=1))
+    write_atomically(folder / STATE, json.dumps(known, indent=1))
 
 
 def write_failure(folder: Path, message: str) -> None:
@@ -61,7 +61,7 @@ def write_failure(folder: Path, message: str) -> None:
         # Written over what is there: that much room the file has already.
         known = {**read_state(folder), "state": FAILED, "message": message}
         with (folder / STATE).open("r+b") as file:
-            file.write(json.dumps(known, ensure_ascii=False).encode())
+            file.write(json.dumps(known).encode())
             file.truncate()
 
 

@@ -243,7 +243,7 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     """
     kept = Workspace.of(run.folder).store.glob("*.parquet")
     for path in [run.settings.data, *sorted(kept)]:
-        with suppress(StoreError, FileNotFoundError):
+        with suppress(StoreError, OSError):
             store = opened(path)
             if store.hash == run.data_hash:
                 return store

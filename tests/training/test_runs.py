@@ -25,12 +25,13 @@ from core import jobs
 from core.data.build import build
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import RunBusy, RunError, RunNotFound, StoreError
+from core.errors import RunBusy, RunError, RunNotFound, StorageFull, StoreError
 from core.imaging import Pipeline, preset
 from core.inference.predictor import Predictor
 from core.models.litert import LiteRT
 from core.scripts import NAMES
 from core.training import runs
+from core.training.folder import read_state, write_failure
 from core.training.runs import (
     Run,
     at_rest,
@@ -46,6 +47,7 @@ from core.training.runs import (
     wait_or_stop,
 )
 from core.training.settings import Settings
+from core.ui import caches
 from core.workspace import Workspace
 
 HISTORY = ["kind", "step", "epoch", "minutes", "loss", "accuracy", "val_loss", "val_accuracy"]
@@ -510,6 +512,42 @@ def test_where_nothing_can_be_started_a_run_stays_as_it_had_ended(
 
     run = find_run(here, "cnn-test")
     assert (run.state, run.message) == ("failed", "no space left")
+
+
+@pytest.mark.parametrize("opened", [Store.open, caches.store])
+def test_a_path_that_leads_through_a_file_hides_no_data_set(
+    ask: Callable[..., Path],
+    notebook_store: Path,
+    tmp_path: Path,
+    opened: Callable[[Path], Store],
+) -> None:
+    folder, here = ask("cnn-test"), Workspace(tmp_path)
+    shutil.copy(notebook_store, here.store / "kept.parquet")
+    request = json.loads((folder / "settings.json").read_text())
+    request["settings"]["data"] = str(folder / "state.json" / "gone.parquet")
+    (folder / "settings.json").write_text(json.dumps(request))
+
+    found = runs.data_of(find_run(here, "cnn-test"), opened)
+
+    assert found
+    assert found.path == here.store / "kept.parquet"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_why_a_run_failed_is_said_of_names_that_are_not_utf_8(
+    ask: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    def refuse(path: Path, _: object) -> None:
+        raise StorageFull(f"{path}: no space left on the disk")
+
+    folder = ask("cnn-test")
+    if full:
+        monkeypatch.setattr("core.training.folder.write_atomically", refuse)
+    write_failure(folder, "/data/caf\udce9.parquet: no such file")
+    assert read_state(folder) == {
+        "state": "failed",
+        "message": "/data/caf\udce9.parquet: no such file",
+    }
 
 
 def test_one_script_alone_can_be_told_apart_by_its_characters(
