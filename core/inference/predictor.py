@@ -105,6 +105,10 @@ class Predictor:
         folder = model_folder(model, ws)
         try:
             facts = read_facts(folder)
+            if facts["format"] != FORMAT:
+                raise ModelError(
+                    f"{folder}: written by another version of Scriptorium; train it again"
+                )
             labels, shape = _labels(facts["labels"]), tuple(facts["input_shape"])
             names = _labels(facts.get(CHARACTER_NAMES, []))
             characters = Characters.of_model(names, [each for each in labels if each != OTHER])
@@ -114,8 +118,6 @@ class Predictor:
             decision = Decision.from_json(facts.get("decision", {}))
         except (*DAMAGED, OSError, PipelineError) as error:
             raise ModelError(f"{folder / FACTS}: no description of a model ({error})") from error
-        if facts.get("format") != FORMAT:
-            raise ModelError(f"{folder}: written by another version of Scriptorium; train it again")
         network = LiteRT(folder / LITERT)
         gives = (len(labels), len(names)) if names else (len(labels),)
         if prepared != shape or network.shape != shape or network.sizes != gives:

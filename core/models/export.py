@@ -107,5 +107,6 @@ def save_model_folder(
         description[SEAL] = seal(network, labels, facts.get(CHARACTER_NAMES, ()))
         said = json.dumps(description, ensure_ascii=False, indent=1)
         (aside / FACTS).write_text(said, encoding="utf-8")
+        (folder / FACTS).unlink(missing_ok=True)  # of an earlier model, which the files leave
         for file in (KERAS, LITERT, FACTS):
             (aside / file).replace(folder / file)

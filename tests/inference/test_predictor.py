@@ -446,6 +446,12 @@ def test_files_that_do_not_fit_together_are_named_in_one_line(name: str, folder:
     assert "\n" not in str(caught.value)
 
 
+def test_another_versions_description_is_said_to_be_one_whatever_is_in_it(folder: Path) -> None:
+    (folder / "model.json").write_text('{"format": 2, "outputs": "named otherwise"}')
+    with pytest.raises(ModelError, match="written by another version of Scriptorium; train it"):
+        Predictor.load(folder)
+
+
 def test_no_picture_is_answered_with_what_is_no_number(
     predictor: Predictor, draw_band: Draw
 ) -> None:

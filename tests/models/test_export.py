@@ -178,6 +178,24 @@ def test_a_full_disk_leaves_the_old_model_whole(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_killed_between_two_files_it_leaves_no_description_of_the_model_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = FAMILIES["rnn"].build((28, 28), len(LABELS))
+    save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the first")
+    replace = Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if path.name == "model.tflite":
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the second")
+    assert not (tmp_path / "model.json").exists()
+
+
 def test_half_a_model_of_a_killed_process_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / "run" / ".model.abc"
     left.mkdir(parents=True)
