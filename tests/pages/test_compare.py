@@ -112,9 +112,10 @@ def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
         "right": [5, 10, 30],
     }
     (folder / "result.json").write_text(json.dumps({"copies": 0, "counted": counted}))
+    few = "2 of 6 scripts, 40 images"
     frame = open_page("compare").dataframe[0].value
     assert list(frame["Never saw"]) == [75]
-    assert list(frame["Never saw: where"]) == ["other"]
+    assert list(frame["Never saw: where"]) == [f"other, {few}"]
 
     # newer, but no person wrote it
     font = next(each.name for each in families("arabic"))
@@ -123,10 +124,10 @@ def test_what_a_run_reaches_on_collections_it_never_saw_stands_beside_its_own(
     (drawn / "result.json").write_text(
         json.dumps({"copies": 0, "counted": {**counted, "collection": [font] * 3}})
     )
-    assert list(open_page("compare").dataframe[0].value["Never saw: where"]) == ["other"]
+    assert list(open_page("compare").dataframe[0].value["Never saw: where"]) == [f"other, {few}"]
     shutil.rmtree(folder)
     frame = open_page("compare").dataframe[0].value
-    assert list(frame["Never saw: where"]) == ["sketched, fonts"]
+    assert list(frame["Never saw: where"]) == [f"sketched, fonts, {few}"]
 
 
 def test_collections_that_a_runs_own_test_held_out_count_where_there_is_no_other_test(
@@ -148,7 +149,7 @@ def test_collections_that_a_runs_own_test_held_out_count_where_there_is_no_other
     frame = open_page("compare").dataframe[0].value
 
     assert list(frame["Never saw"]) == [75]
-    assert list(frame["Never saw: where"]) == ["its own test, fonts"]
+    assert list(frame["Never saw: where"]) == ["its own test, fonts, 2 of 6 scripts, 30 images"]
 
 
 def test_runs_that_are_alike_differ_in_nothing(own: Path):

@@ -13,6 +13,7 @@ from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
 from core.scripts import OTHER
+from core.text import images
 from core.training.elsewhere import by_script, most_telling, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
@@ -105,8 +106,7 @@ def _elsewhere(run: Run) -> tuple[float | None, str]:
     """
     trial = most_telling(trials_of(run))
     if trial is not None:
-        name = caches.trial_name(trial)
-        return trial.accuracy, f"{name}, fonts" if trial.drawn else name
+        return trial.accuracy, _where(caches.trial_name(trial), run, trial.unseen)
     try:
         own = caches.own_tally(run)
     except (ScriptoriumError, OSError):  # it has not got that far
@@ -114,8 +114,18 @@ def _elsewhere(run: Run) -> tuple[float | None, str]:
     unseen = own[~own["seen"]]
     if not len(unseen) or set(unseen["script"]) == {OTHER}:
         return None, "not tested"
-    where = "its own test" + (", fonts" if is_drawn(unseen["collection"].unique()) else "")
-    return mean_over_scripts(by_script(unseen)), where
+    return mean_over_scripts(by_script(unseen)), _where("its own test", run, unseen)
+
+
+def _where(test: str, run: Run, unseen: pd.DataFrame) -> str:
+    """Say what a test was on: of fonts, or of some of the scripts, it says less."""
+    parts = [test]
+    if is_drawn(unseen["collection"].unique()):
+        parts.append("fonts")
+    tested, known = (len(set(each) - {OTHER}) for each in (unseen["script"], run.per_script))
+    if tested < known:
+        parts += [f"{tested} of {known} scripts", images(int(unseen["images"].sum()))]
+    return ", ".join(parts)
 
 
 def show_differences(runs: Sequence[Run]) -> None:
