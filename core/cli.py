@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import ScriptoriumError, in_one_line
+from core.text import images
 from core.workspace import at_home, workspace, write_atomically
 
 Answer = tuple[Any, str]
 """What a command says: the JSON document, and the same as text for people."""
 
 _INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended
-_PIPELINE = "canonical, notebook, or one of your own, saved on the Prepare page"
+_PIPELINE = "a pipeline: canonical, notebook, or one of your own, saved on the Prepare page"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -174,7 +175,7 @@ def _from(parser: argparse.ArgumentParser, help_text: str, *, required: bool = T
 
 def _model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "model", help="shipped, notebook, a run's id, or a folder that holds a model"
+        "model", help="which model: shipped, notebook, a run's id, or a folder that holds one"
     )
 
 
@@ -320,7 +321,7 @@ def _model_commands(commands: Any) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="build, read, imaging, answer or pages; all where none",
+        help="which: build, read, imaging, answer or pages; all where none",
     )
 
 
@@ -406,7 +407,7 @@ def _built(out: Path, report: Any) -> Answer:
     document["skipped"] = [{"path": path, "reason": reason} for path, reason in left_out]
     counts = ", ".join(f"{name} {count:,}" for name, count in report.per_script.items())
     return document, (
-        f"{out}: {report.images:,} images ({counts}), {len(left_out)} skipped, "
+        f"{out}: {images(report.images)} ({counts}), {len(left_out)} skipped, "
         f"{report.seconds:.1f} s, hash {report.hash[:12]}"
     )
 
@@ -560,7 +561,7 @@ def _evaluate(args: Any) -> Answer:
         _say(f"skipped {path}: {reason}")
     document = {**result.to_json(), "skipped": len(result.skipped)}
     counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
-    return document, f"accuracy {result.accuracy:.2%} of {result.n} images; taken for: {counts}"
+    return document, f"accuracy {result.accuracy:.2%} of {images(result.n)}; taken for: {counts}"
 
 
 def _evaluate_unseen(args: Any, predictor: Any) -> Answer:

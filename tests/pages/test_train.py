@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from core.data.store import Record, Store, Writer, to_table
-from core.errors import RunBusy
 from core.imaging import preset
 from core.models.zoo import FAMILIES
 from core.scripts import NAMES, OTHER
 from core.training.runs import Run, list_runs
 from core.training.settings import FIELDS
+from core.ui.state import NEW
 from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
@@ -156,15 +156,26 @@ def test_a_start_meant_for_a_data_set_that_is_gone_starts_nothing(open_page: Ope
     assert len(list_runs(own)) == runs
 
 
-@pytest.mark.usefixtures("full")
-def test_a_second_start_says_what_to_do(open_page: Open, monkeypatch: pytest.MonkeyPatch):
-    def busy(*_: object) -> None:
-        raise RunBusy("run cnn-abcd is going on")
-
-    monkeypatch.setattr("core.ui.train.setup.start_run", busy)
-    app = press(open_page("train"), "Start training")
+def test_a_second_start_says_what_to_do(open_page: Open, going_on: Run):
+    app = open_page("train")
+    app.segmented_control[0].set_value(NEW).run()
+    press(app, "Start training")
+    assert f"Run {going_on.id} is going on" in app.warning[-1].value
     assert "wait for it to end, or stop it" in app.warning[-1].value
     assert not app.exception
+
+
+def test_a_run_that_cannot_go_on_beside_another_is_shown_all_the_same(
+    open_page: Open, own: Workspace, going_on: Run
+):
+    other = own.runs / "cnn-other"
+    shutil.copytree(going_on.folder, other, ignore=shutil.ignore_patterns("lock"))
+    (other / "state.json").write_text('{"state": "stopped"}')
+    (other / "checkpoint.npz").touch()
+    app = press(open_page("train", run="cnn-other"), "Go on")
+    assert f"Run {going_on.id} is going on" in app.warning[-1].value
+    assert "wait for it to end, or stop it" in app.warning[-1].value
+    assert "How it learned" in said(app)
 
 
 @pytest.mark.usefixtures("full")

@@ -13,6 +13,7 @@ def test_counts_are_bars_of_their_scripts_in_the_order_given():
     assert [each.name for each in figure.data] == ["Arabic", "English (Latin)"]
     assert [list(each.x) for each in figure.data] == [[3, 0], [1, 2]]
     assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;", "1"]
+    assert list(figure.data[1].customdata) == ["&lt;b&gt;: 1 image", "1: 2 images"]
     assert [each.text for each in figure.layout.annotations] == ["4", "2"]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.scripts import script
+from core.text import images
 from core.ui.charts.style import TEST, finish
 
 
@@ -29,8 +30,8 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
             orientation="h",
             name=script(name).title,
             marker_color=script(name).color,
-            customdata=names,
-            hovertemplate="%{customdata}: %{x:,} images<extra>" + script(name).title + "</extra>",
+            customdata=[f"{each}: {images(n)}" for each, n in zip(names, table[name], strict=True)],
+            hovertemplate="%{customdata}<extra>" + script(name).title + "</extra>",
         )
     totals = table.sum(axis=1).to_numpy()
     for place, total in zip(places, totals, strict=True):

@@ -78,7 +78,9 @@ def _arranged(table: pd.DataFrame, find: str, order: str) -> pd.DataFrame:
 
 def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
     if table.empty:
-        st.info(f"None of the {plural} has “{asked}” in its name.", icon=":material/search_off:")
+        st.info(
+            f"None of the {plural} has “{plain(asked)}” in its name.", icon=":material/search_off:"
+        )
         return
     totals = table.sum(axis=1)
     known = totals.drop("", errors="ignore")
@@ -101,7 +103,7 @@ def _show(table: pd.DataFrame, by: str, plural: str, asked: str) -> None:
     if len(table) > _BARS:
         words += (
             f" Drawn are the first {_BARS}; the other {len(table) - _BARS:,} have "
-            f"{totals.iloc[_BARS:].sum():,} images together."
+            f"{images(int(totals.iloc[_BARS:].sum()))} together."
         )
     st.caption(words)
     with st.expander("As a table", icon=":material/table:"):

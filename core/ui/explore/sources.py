@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.data.store import Store
 from core.scripts import script
-from core.text import plain
+from core.text import images, plain
 from core.ui import charts, pictures
 from core.ui.charts.style import RUNS
 from core.ui.explore import derived
@@ -37,7 +37,7 @@ def show(store: Store) -> None:
         found = [derived.measures(store.path, each) for each in (one, other)]
     # above the table, whose tools would cover the box before it on a phone
     st.caption(
-        f"Ink, stroke and grey are measured on {len(found[0])} and {len(found[1])} images, as on "
+        f"Ink, stroke and grey are measured on {len(found[0])} and {images(len(found[1]))}, as on "
         "the view Ink; the rest on all."
     )
     st.dataframe(
@@ -145,7 +145,7 @@ def _sheet(store: Store, name: str, where: derived.Where, *, prepared: bool) -> 
     rows = derived.rows(store.path, where, mixed=True)[:_SHOWN]
     st.markdown(f"**{plain(name)}**")
     picture = derived.sheet(store.path, tuple(rows.tolist()), _COLUMNS, prepared=prepared)
-    st.image(picture, width="stretch", alt=f"{len(rows)} images of {name}")
+    st.image(picture, width="stretch", alt=f"{images(len(rows))} of {name}")
     if prepared:
         shown = pictures.tinted(derived.ink_map(store.path, where), RUNS[0], _SIDE)
     else:

@@ -21,7 +21,7 @@ from core.evaluation.metrics import wilson
 from core.imaging.files import encode
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, script, script_of
-from core.text import share
+from core.text import plain, share
 from core.ui import pictures, state
 from core.ui.builds import follow
 from core.ui.page import DATA, advice
@@ -60,7 +60,7 @@ def ask_what_it_was(
     st.pills(
         "Was it right? Say what it was, and go on with the next.",
         choices(predictor.labels),
-        format_func=_called,
+        format_func=lambda name: plain(_called(name)),
         key=key,
         on_change=told,
         wrap=True,

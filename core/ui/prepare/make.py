@@ -11,7 +11,7 @@ from core.data.estimate import Estimate
 from core.data.job import start_build, start_sketch
 from core.imaging import Pipeline
 from core.imaging.check import check
-from core.text import bytes_in_words, duration, plain
+from core.text import bytes_in_words, duration, images, plain
 from core.ui import caches, state
 from core.ui.asking import ask_name
 from core.ui.builds import MOST_SKETCHES, in_words, news, started
@@ -100,13 +100,13 @@ def _estimate(path: str, per_script: int, pipeline: Pipeline) -> Estimate:
 
 def _show(estimate: Estimate, *, from_files: bool) -> None:
     with st.container(border=True):
-        images, room, time = st.columns(3)
-        images.metric("Images", f"{estimate.images:,}")
+        count, room, time = st.columns(3)
+        count.metric("Images", f"{estimate.images:,}")
         room.metric("On disk, about", bytes_in_words(estimate.bytes))
         time.metric("Time, about", duration(estimate.seconds))
         st.markdown(in_words(estimate.per_script))
         said = (
-            f"Size and time are worked out from {estimate.sampled} images that were prepared just "
+            f"Size and time are worked out from {images(estimate.sampled)} prepared just "
             "now. It takes longer while the machine does other things."
         )
         if from_files:

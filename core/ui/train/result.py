@@ -260,7 +260,7 @@ def _trial(run: Run, data: str) -> None:
     if trial is None or not trial.active:
         st.rerun()
     share = trial.done / trial.total if trial.total else 0.0
-    st.progress(share, text=f"Tested on {trial.done:,} images of {plain(data)}")
+    st.progress(share, text=f"Tested on {images(trial.done)} of {plain(data)}")
     if not trial.stopping:
         st.button(
             "Stop",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,26 +12,20 @@ import streamlit as st
 
 from core.data.giveaways import can_tell
 from core.data.store import Store
-from core.errors import RunBusy, ScriptoriumError, in_one_line
 from core.models.zoo import FAMILIES
 from core.text import duration
 from core.training.bend import random_bend
 from core.training.classes import CHARACTER, SCRIPT, none_to_tell_apart
 from core.training.estimate import estimate
-from core.training.runs import Run, list_runs, start_run
+from core.training.runs import Run, start_run
 from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
-from core.ui.page import advice, giveaways_link, metrics, start_button, warn
+from core.ui.page import advice, giveaways_link, metrics, start_button
 from core.ui.pictures import sheet
 from core.ui.train.views import go_to
 from core.workspace import Workspace
 
 _BENDS = 3
-_BUSY = (
-    "Run {} is going on, and there is room for one: wait for it to end, or stop it. It is shown "
-    "under Runs."
-)
-
 _CLEAN = (
     "No writer, no copy and no collection is on both sides: the accuracy will be one on other "
     "people's handwriting."
@@ -168,15 +163,7 @@ def ask_more(chosen: Settings) -> Settings | None:
 
 def start(workspace: Workspace, settings: Settings) -> None:
     """Start a run and show it, or say why that can't be now."""
-    try:
-        run = start_run(workspace, settings)
-    except RunBusy:
-        going_on = next((run.id for run in list_runs(workspace) if run.active), "of somebody else")
-        st.warning(_BUSY.format(going_on), icon=":material/error:")
-    except (ScriptoriumError, OSError) as error:
-        warn(in_one_line(error))
-    else:
-        go_to(run)
+    go_to(workspace, partial(start_run, workspace, settings))
 
 
 def _choice(name: str, **begin: str) -> str:

@@ -6,12 +6,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.training.runs import Run
+from core.errors import RunBusy, ScriptoriumError, in_one_line
+from core.training.runs import Run, list_runs
 from core.ui import state
-from core.ui.page import asked_for, doubt_link, doubt_runs
+from core.ui.page import asked_for, doubt_link, doubt_runs, warn
 from core.ui.state import NEW, RUNS
+from core.workspace import Workspace
 
 _RUN = "run"  # what names one in the page's address
+_BUSY = (
+    "Run {} is going on, and there is room for one: wait for it to end, or stop it. It is shown "
+    "under Runs."
+)
 
 
 def view(runs: Sequence[Run]) -> str:
@@ -73,8 +79,15 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
     return by_id[look.run]
 
 
-def go_to(run: Run) -> None:
-    """Show `run` from now on."""
+def go_to(workspace: Workspace, start: Callable[[], Run]) -> None:
+    """Show the run that `start` starts from now on, or say why it can't be started now."""
+    try:
+        run = start()
+    except (ScriptoriumError, OSError) as error:
+        going_on = [each.id for each in list_runs(workspace) if each.active]
+        busy = isinstance(error, RunBusy) and going_on
+        warn(_BUSY.format(*going_on) if busy else in_one_line(error))
+        return
     state.looking().at(RUNS, run.id)
     st.query_params[_RUN] = state.looking().link = run.id
     st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -132,14 +133,13 @@ def _end(workspace: Workspace, run: Run) -> None:
             f"It ended after {run.epoch} of {epochs} epochs: the last {run.settings.patience} "
             "brought nothing better. The best weights were kept."
         )
-    actions = st.container(horizontal=True, vertical_alignment="center")
-    with actions:
-        if run.can_go_on and st.button(
+    with st.container(horizontal=True, vertical_alignment="center"):
+        goes_on = run.can_go_on and st.button(
             "Go on",
             icon=":material/resume:",
             type=main_button(),
             help="Takes the run up where it was, with the settings it had.",
-        ):
-            with advice():
-                go_to(resume_run(workspace, run))
+        )
         show_actions(run)
+    if goes_on:
+        go_to(workspace, partial(resume_run, workspace, run))
