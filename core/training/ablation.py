@@ -26,7 +26,7 @@ from core.imaging import Pipeline, preset
 from core.imaging.steps import Crop, Fit, Grey, Polarity, Resize
 from core.inference.predictor import Predictor
 from core.training.recipe import TRAINING
-from core.training.runs import Run, list_runs, resume_run, start_run, wait_or_stop
+from core.training.runs import Run, is_of, list_runs, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
 from core.workspace import Workspace, write_atomically
 
@@ -198,7 +198,7 @@ def _train(part: Part, data: Path, images: int, ws: Workspace) -> Run:
 def _begin(settings: Settings, ws: Workspace) -> Run:
     """Start a run, or go on with the one that a killed ablation left."""
     for run in list_runs(ws):
-        if run.settings == settings.resolved():
+        if is_of(run, settings):
             if run.active or run.state == "done":
                 return run
             if run.can_go_on:

@@ -17,7 +17,7 @@ from core.errors import DAMAGED, DataError, RunError
 from core.evaluation.card import CARD
 from core.models.export import FACTS, LITERT
 from core.scripts import NAMES
-from core.training.runs import Run, find_run, resume_run, start_run, wait_or_stop
+from core.training.runs import Run, find_run, is_of, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
 
@@ -103,14 +103,14 @@ class Made:
         return path
 
     def run(self, settings: Settings, on_run: Callable[[Run], None] | None = None) -> Run:
-        """Return the run on the data of `settings`, as they are now, when it has ended.
+        """Return the run with these settings, on the data as they are now, when it has ended.
 
         One that was cut off goes on; one that can't is started anew.
 
         Raises:
             RunError: it failed, or was stopped.
         """
-        run = self._run_on(Store.open(settings.data).hash)
+        run = self._run_of(settings)
         if run is None or not (run.active or run.state == "done" or run.can_go_on):
             run = start_run(self._ws, settings)
             self._keep("run", run.id)
@@ -121,12 +121,12 @@ class Made:
             raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
         return run
 
-    def _run_on(self, data_hash: str) -> Run | None:
+    def _run_of(self, settings: Settings) -> Run | None:
         try:
             run = find_run(self._ws, self._notes.get("run", ""))
         except RunError:
             return None
-        return run if run.data_hash == data_hash else None
+        return run if is_of(run, settings) else None
 
     def _keep(self, name: str, value: str) -> None:
         if self._notes.get(name) != value:

@@ -255,6 +255,12 @@ def runs_on(workspace: Workspace, content: str | None) -> list[Run]:
     return [run for run in list_runs(workspace) if run.data_hash == content]
 
 
+def is_of(run: Run, settings: Settings) -> bool:
+    """Say whether a run was started with these settings, on what their data set holds now."""
+    asked = settings.resolved()
+    return run.settings == asked and run.data_hash == Store.open(asked.data).hash
+
+
 def one_start(workspace: Workspace) -> FileLock:
     """Of two who start, test or delete a run at once the second looks when the first has done."""
     return FileLock(workspace.runs / ".starting")

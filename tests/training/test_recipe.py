@@ -244,12 +244,14 @@ def test_what_was_made_of_something_else_is_made_anew(tmp_path: Path) -> None:
 def kept_run(tmp_path: Path, notebook_store: Path, monkeypatch: pytest.MonkeyPatch):
     """`kept_run(**state)`: what a recipe does about the run it has kept, with files changed so."""
 
-    def did(state: str, *, checkpoint: bool = True, data_hash: str = "") -> list[str]:
+    def did(
+        state: str, *, checkpoint: bool = True, data_hash: str = "", **settings: object
+    ) -> list[str]:
         ws, done = Workspace(tmp_path), []
         folder = ws.runs / "glyph-kept"
         folder.mkdir()
         request = {
-            "settings": Settings(notebook_store).to_json(),
+            "settings": Settings(notebook_store, **settings).resolved().to_json(),
             "created": "2026-01-01T00:00:00+00:00",
             "data": {"hash": data_hash or Store.open(notebook_store).hash},
         }
@@ -281,13 +283,14 @@ def kept_run(tmp_path: Path, notebook_store: Path, monkeypatch: pytest.MonkeyPat
     [
         ({"state": '{"state": "done"}'}, ["glyph-kept"]),
         ({"state": '{"state": "done"}', "data_hash": "another"}, ["start", "glyph-new"]),
+        ({"state": '{"state": "done"}', "epochs": 3}, ["start", "glyph-new"]),
         ({"state": '{"state": "stopped"}'}, ["resume", "glyph-kept"]),
         ({"state": '{"state": "stopped"}', "data_hash": "another"}, ["start", "glyph-new"]),
         ({"state": '{"state": "failed"}', "checkpoint": False}, ["start", "glyph-new"]),
         ({"state": "["}, ["start", "glyph-new"]),
     ],
 )
-def test_a_kept_run_is_used_only_where_it_is_of_todays_data(
+def test_a_kept_run_is_used_only_where_it_is_of_todays_data_and_settings(
     kept: dict, expected: list[str], kept_run
 ) -> None:
     assert kept_run(**kept) == expected

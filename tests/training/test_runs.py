@@ -37,6 +37,7 @@ from core.training.runs import (
     at_rest,
     delete_run,
     find_run,
+    is_of,
     list_runs,
     one_start,
     pack,
@@ -548,6 +549,19 @@ def test_why_a_run_failed_is_said_of_names_that_are_not_utf_8(
         "state": "failed",
         "message": "/data/caf\udce9.parquet: no such file",
     }
+
+
+def test_a_run_is_of_its_settings_on_what_its_data_set_held(
+    ask: Callable[..., Path], notebook_store: Path, canonical_store: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.parquet"
+    shutil.copy(notebook_store, data)
+    ask("cnn-test", data=data)
+    run = find_run(Workspace(tmp_path), "cnn-test")
+    assert is_of(run, Settings(data))
+    assert not is_of(run, Settings(data, epochs=3))
+    shutil.copy(canonical_store, data)
+    assert not is_of(run, Settings(data))
 
 
 def test_one_script_alone_can_be_told_apart_by_its_characters(
