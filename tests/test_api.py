@@ -167,14 +167,27 @@ def test_a_fault_of_ours_is_told_as_one(
     assert caplog.records[-1].exc_info
 
 
-def _asked(monkeypatch: pytest.MonkeyPatch, predict: Callable[..., Any]) -> tuple[int, Any]:
-    """Post a picture to an application whose model's `predict` is that one."""
+def test_a_picture_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.api._UPLOAD", 0.05)
+
+    said = _asked(monkeypatch, lambda *_: None, whole=False)
+
+    assert said == (408, {"error": "the picture took over 0 s to come"})
+
+
+def _asked(
+    monkeypatch: pytest.MonkeyPatch, predict: Callable[..., Any], *, whole: bool = True
+) -> tuple[int, Any]:
+    """Post a picture, or the beginning of one, to an application whose model predicts so."""
     monkeypatch.setattr(Predictor, "predict", predict)
     monkeypatch.setattr("core.api.decode", lambda _: None)
     sent: list[Any] = []
+    parts = [{"type": "http.request", "body": b"x", "more_body": not whole}]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"x", "more_body": False}
+        if not parts:
+            await asyncio.sleep(60)
+        return parts.pop()
 
     async def send(message: Any) -> None:
         sent.append(message)

@@ -235,7 +235,7 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
     Not those that are empty, or no whole zip.
 
     Looks one level deep, where a name tells when it holds the set's own name, and where kagglehub
-    puts what it downloads.
+    puts what it downloads; of several versions there, at the newest.
     """
     found: dict[str, list[Path]] = {each.name: [] for each in SOURCES}
     for folder in folders:
@@ -247,7 +247,8 @@ def find_local(folders: Iterable[Path]) -> dict[str, list[Path]]:
                     found[each.name].append(path)
         for each in SOURCES:
             markers = folder.glob(f"datasets/{each.kaggle}/*.complete")
-            found[each.name] += sorted(filter(_holds_something, map(_unpacked, markers)))
+            by_number = sorted(markers, key=lambda marker: (len(marker.stem), marker.stem))
+            found[each.name] += list(filter(_holds_something, map(_unpacked, by_number)))[-1:]
     return found
 
 

@@ -100,6 +100,17 @@ def test_a_set_is_downloaded_unpacked_and_found(kaggle: Kaggle, tmp_path: Path) 
     assert len(kaggle.downloads) == 1
 
 
+def test_of_several_versions_the_newest_is_found(tmp_path: Path) -> None:
+    place = tmp_path / "datasets" / ARABIC.kaggle
+    for version in ("9", "10", "11"):
+        (place / "versions" / version).mkdir(parents=True)
+        (place / f"{version}.complete").touch()
+    for version in ("9", "10"):
+        (place / "versions" / version / "a.png").touch()
+
+    assert find_local([tmp_path])["ahcd1"] == [place / "versions" / "10"]
+
+
 def test_a_download_can_be_stopped_and_leaves_nothing_that_looks_whole(
     kaggle: Kaggle, tmp_path: Path
 ) -> None:
