@@ -101,6 +101,6 @@ def write_csv(store: Store, path: Path) -> int:
     with atomic_path(path) as temporary:
         pixels = store.images().reshape(-1, SIDE * SIDE).astype(np.float32) / 255
         frame = pd.DataFrame(pixels, columns=PIXELS)
-        frame["language"] = store.labels()["script"].map(NAMES.index).to_numpy(np.int64)
+        frame["language"] = store.labels(["script"])["script"].map(NAMES.index).to_numpy(np.int64)
         frame.to_csv(temporary, index=False, float_format="%.8g")
     return len(frame)

@@ -142,7 +142,7 @@ def _tested(model: Path, data: Path, strangers: Path, seed: int) -> tuple[_Teste
     """Return what a model gives for held-out writers, held-out families, and other alphabets."""
     predictor = Predictor.load(model)
     store, apart = Store.open(data), Store.open(strangers)
-    other = (apart.labels()["script"] == OTHER).to_numpy()
+    other = (apart.labels(["script"])["script"] == OTHER).to_numpy()
     return (
         _Tested(predictor, store, split(store.labels(), "writer", seed)[1]),
         _Tested(predictor, apart, np.flatnonzero(~other)),
@@ -164,7 +164,7 @@ class _Tested:
         self._labels = predictor.facts["labels"]
         self.known = np.array([each != OTHER for each in self._labels])
         self._names = np.array(predictor.labels)
-        self.script = store.labels()["script"].astype(str).to_numpy()[rows]
+        self.script = store.labels(["script"])["script"].astype(str).to_numpy()[rows]
         order = {name: place for place, name in enumerate(predictor.labels)}
         self.true = np.array([order.get(each, -1) for each in self.script])
 
