@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     _data_commands(commands)
     _training_commands(commands)
     _model_commands(commands)
+    _study_commands(commands)
     return whole
 
 
@@ -292,6 +293,9 @@ def _model_commands(commands: Any) -> None:
         help="0.0.0.0 for other machines; this one alone if not",
     )
     serve.add_argument("--port", type=_port, default=8600, metavar="N", help="0: any that is free")
+
+
+def _study_commands(commands: Any) -> None:
     ablation = _command(commands, "ablation", _ablation, "what each part of the recipe buys")
     _from(ablation, "the Kaggle sets")
     ablation.add_argument(

@@ -25,6 +25,7 @@ from core.evaluation.unseen import evaluate_unseen
 from core.imaging import Pipeline, preset
 from core.imaging.steps import Crop, Fit, Grey, Polarity, Resize
 from core.inference.predictor import Predictor
+from core.training.folder import DONE
 from core.training.recipe import TRAINING
 from core.training.runs import Run, is_of, list_runs, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
@@ -190,7 +191,7 @@ def _train(part: Part, data: Path, images: int, ws: Workspace) -> Run:
         Settings(data, "cnn", epochs=epochs, seed=SEED, notes=part.title), **dict(part.settings)
     )
     run = wait_or_stop(_begin(settings, ws))
-    if run.state != "done":
+    if run.state != DONE:
         raise RunError(f"{part.title}: run {run.id} {run.state}: {run.message}")
     return run
 
@@ -199,7 +200,7 @@ def _begin(settings: Settings, ws: Workspace) -> Run:
     """Start a run, or go on with the one that a killed ablation left."""
     for run in list_runs(ws):
         if is_of(run, settings):
-            if run.active or run.state == "done":
+            if run.active or run.state == DONE:
                 return run
             if run.can_go_on:
                 return resume_run(ws, run)

@@ -17,6 +17,7 @@ from core.errors import DAMAGED, DataError, RunError
 from core.evaluation.card import CARD
 from core.models.export import FACTS, LITERT
 from core.scripts import NAMES
+from core.training.folder import DONE
 from core.training.runs import Run, find_run, is_of, resume_run, start_run, wait_or_stop
 from core.training.settings import Settings
 from core.workspace import Workspace, atomic_path, write_atomically
@@ -111,13 +112,13 @@ class Made:
             RunError: it failed, or was stopped.
         """
         run = self._run_of(settings)
-        if run is None or not (run.active or run.state == "done" or run.can_go_on):
+        if run is None or not (run.active or run.state == DONE or run.can_go_on):
             run = start_run(self._ws, settings)
             self._keep("run", run.id)
         elif run.can_go_on:
             run = resume_run(self._ws, run)
         run = wait_or_stop(run, on_run)
-        if run.state != "done":
+        if run.state != DONE:
             raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
         return run
 

@@ -126,17 +126,7 @@ def train(folder: Path) -> None:
     if asked.within is not None:
         model = summed(model, asked.within, len(asked.names))
 
-    # What was measured of the model before, if this run had stopped, goes when that model does.
-    files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
-    (folder / files.PREDICTIONS).unlink(missing_ok=True)
-    shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
-    facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
-    if asked.characters:
-        # without the sums, which nobody trains
-        facts |= {CHARACTERS: len(asked.characters), "parameters": parameters}
-        facts[CHARACTER_NAMES] = list(asked.characters)
-    save_model_folder(folder, model, asked.names, store.pipeline, **facts)
-
+    _write_down(folder, model, asked, store, parameters=parameters, versions=versions)
     files.write_state(folder, files.EVALUATING)
     collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
     try:
@@ -147,6 +137,21 @@ def train(folder: Path) -> None:
     if last_state == files.DONE:
         (folder / files.CHECKPOINT).unlink(missing_ok=True)
     files.write_state(folder, last_state, **result)
+
+
+def _write_down(
+    folder: Path, model: Any, asked: _Question, store: Store, *, parameters: int, versions: Any
+) -> None:
+    """Write the model down; what was measured of the one before, if the run had stopped, goes."""
+    files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
+    (folder / files.PREDICTIONS).unlink(missing_ok=True)
+    shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
+    facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
+    if asked.characters:
+        # without the sums, which nobody trains
+        facts |= {CHARACTERS: len(asked.characters), "parameters": parameters}
+        facts[CHARACTER_NAMES] = list(asked.characters)
+    save_model_folder(folder, model, asked.names, store.pipeline, **facts)
 
 
 def _ask(table: pd.DataFrame, settings: Settings) -> _Question:

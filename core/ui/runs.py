@@ -7,13 +7,14 @@ from typing import Literal
 from core.data.sketchbook.strokes import is_drawn
 from core.models.zoo import FAMILIES
 from core.training.classes import CHARACTER
+from core.training.folder import DONE, FAILED, STOPPED
 from core.training.runs import Run
 from core.ui import caches
 
 LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
-    "done": (":material/check_circle:", "green"),
-    "stopped": (":material/stop_circle:", "gray"),
-    "failed": (":material/error:", "red"),
+    DONE: (":material/check_circle:", "green"),
+    STOPPED: (":material/stop_circle:", "gray"),
+    FAILED: (":material/error:", "red"),
 }
 """Icon and colour of the states a run may end in."""
 

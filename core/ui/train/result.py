@@ -20,6 +20,7 @@ from core.scripts import OTHER, script
 from core.text import images, listed, plain, share
 from core.training.classes import CHARACTER, SCRIPT, named_by
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
+from core.training.folder import STOPPED
 from core.training.runs import Run, data_of, delete_run, pack
 from core.ui import caches, charts
 from core.ui.page import COMPARE, DATA, PREDICT, advice, attempt, giveaways_link, main_button, warn
@@ -80,7 +81,7 @@ def show_result(workspace: Workspace, run: Run) -> None:
         )
     else:
         st.caption("Which of your classes it takes for which, Compare shows.")
-    if run.state == "stopped" and run.epoch == 1:
+    if run.state == STOPPED and run.epoch == 1:
         st.caption(
             "It was stopped in its first epoch. Some networks answer one script to everything for "
             "as long: what they know of the whole of the images has not settled yet."

@@ -10,6 +10,7 @@ import streamlit as st
 from core.models.zoo import FAMILIES
 from core.text import duration, message, plain
 from core.training.classes import CHARACTER
+from core.training.folder import DONE, FAILED
 from core.training.runs import Run, find_run, resume_run, stop_run
 from core.ui import caches, charts
 from core.ui.page import advice, attempt, main_button, metrics
@@ -123,12 +124,12 @@ def _percent(values: list[float]) -> str:
 
 
 def _end(workspace: Workspace, run: Run) -> None:
-    if run.state == "failed":
+    if run.state == FAILED:
         st.error(f"The run failed: {message(run.message)}", icon=":material/error:")
         with st.expander("The end of its log", icon=":material/terminal:"):
             st.code(run.log_tail(12) or "It is empty.", language=None)
     epochs = run.settings.total_epochs
-    if run.state == "done" and run.epoch < epochs:
+    if run.state == DONE and run.epoch < epochs:
         st.caption(
             f"It ended after {run.epoch} of {epochs} epochs: the last {run.settings.patience} "
             "brought nothing better. The best weights were kept."
