@@ -34,6 +34,8 @@ def test_sources_are_drawn_on_one_scale_with_their_medians(high: float, scale: s
     assert figure.layout.xaxis.type == scale
     assert [each.x[0] for each in figure.data if each.mode == "markers"] == [2, 3]
     assert list(figure.layout.yaxis.ticktext) == ["one", "other"]
+    figure = charts.by_source(values, ["#000000", "#ffffff"], "px", kinds=["Arabic", "Kannada"])
+    assert list(figure.layout.yaxis.ticktext) == ["one<br>Arabic", "other<br>Kannada"]
 
 
 def test_sources_whose_long_names_begin_alike_are_two_bars():

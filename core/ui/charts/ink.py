@@ -19,7 +19,11 @@ _WIDE = 8.0  # a range that the largest value exceeds the smallest so many times
 
 
 def by_source(
-    values: Mapping[str, np.ndarray], colors: Sequence[str], unit: str, form: str = ",.0f"
+    values: Mapping[str, np.ndarray],
+    colors: Sequence[str],
+    unit: str,
+    form: str = ",.0f",
+    kinds: Sequence[str] = (),
 ) -> go.Figure:
     """Histograms below each other on one scale: how often each value occurs in each source.
 
@@ -28,6 +32,7 @@ def by_source(
         colors: one a source.
         unit: what the values are, for the axis.
         form: how a value is written (d3-format, which Python shares here).
+        kinds: what each source is of, which stands below its name; none where empty.
     """
     every = np.concatenate(list(values.values()))
     low, high = float(every.min()), float(every.max())
@@ -56,6 +61,9 @@ def by_source(
             marker={"symbol": "triangle-up", "size": 10, "color": color},
             hovertemplate=f"{html.escape(name)}: middle value {median:{form}}<extra></extra>",
         )
+    names = [_short(each) for each in values]
+    if kinds:
+        names = [f"{name}<br>{kind}" for name, kind in zip(names, kinds, strict=True)]
     finish(figure, 70 + 54 * len(values))
     figure.update_layout(showlegend=False)
     figure.update_xaxes(
@@ -69,7 +77,7 @@ def by_source(
         figure.update_xaxes(tickvals=[each for each in ticks if low <= each <= high])
     figure.update_yaxes(
         tickvals=[-place for place in range(len(values))],
-        ticktext=[_short(each) for each in values],
+        ticktext=names,
         showgrid=False,
         fixedrange=True,
     )

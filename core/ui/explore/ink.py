@@ -64,11 +64,6 @@ def largest(table: pd.DataFrame) -> pd.DataFrame:
     return table[table.groupby(of).cumcount() < max(1, MOST_SOURCES // of.nunique())]
 
 
-def colors(table: pd.DataFrame) -> list[str]:
-    """Return for each source the colour of the script most of its images are of."""
-    return [script(str(name)).color for name in table.idxmax(axis=1)]
-
-
 def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
     unit, form = _MEASURES[measure]
     if measure == "Size":
@@ -91,7 +86,10 @@ def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
 
 
 def _by_source(values: dict[str, np.ndarray], shown: pd.DataFrame, unit: str, form: str) -> None:
-    figure = charts.by_source(values, colors(shown), unit, form)
+    of = [script(str(name)) for name in shown.idxmax(axis=1)]  # what most of a source's images are
+    figure = charts.by_source(
+        values, [each.color for each in of], unit, form, [each.title for each in of]
+    )
     st.plotly_chart(figure, config=charts.PLAIN, alt=f"how often each {unit} occurs, by source")
 
 
