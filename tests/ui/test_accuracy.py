@@ -1,7 +1,7 @@
 import pandas as pd
 
 from core.scripts import script
-from core.ui.charts import told, two_accuracies
+from core.ui.charts import told, two_accuracies, two_accuracies_in_words
 
 
 def test_two_bars_a_script_told_apart_by_hatching() -> None:
@@ -22,6 +22,15 @@ def test_one_kind_of_accuracy_is_one_row_of_bars() -> None:
     figure = two_accuracies({"arabic": 0.9}, {})
     assert len(figure.data) == 1
     assert figure.data[0].name == "learned from"
+
+
+def test_accuracies_are_said_to_those_who_do_not_see_them() -> None:
+    seen, unseen = {"arabic": 0.9, "chinese": 1.0}, {"chinese": 0.25}
+    said = two_accuracies_in_words(seen, unseen)
+    assert said.endswith(
+        "learned from Arabic 90.0%, Chinese 100.0%; on those never seen Chinese 25.0%"
+    )
+    assert two_accuracies_in_words({}, unseen).endswith("on collections never seen Chinese 25.0%")
 
 
 def test_bars_stand_at_their_names_where_no_script_has_two() -> None:

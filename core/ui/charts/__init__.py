@@ -1,6 +1,6 @@
 """Figures, as pure functions from frames to Plotly. One colour a script, the same on every page."""
 
-from core.ui.charts.accuracy import told, two_accuracies
+from core.ui.charts.accuracy import told, two_accuracies, two_accuracies_in_words
 from core.ui.charts.answers import confusion, ranking
 from core.ui.charts.comparison import curves, points, smooth
 from core.ui.charts.data import contact_sheet, counted
@@ -27,4 +27,5 @@ __all__ = [
     "smooth",
     "told",
     "two_accuracies",
+    "two_accuracies_in_words",
 ]

@@ -53,6 +53,16 @@ def two_accuracies(known: Mapping[str, float], unseen: Mapping[str, float]) -> g
     return figure
 
 
+def two_accuracies_in_words(known: Mapping[str, float], unseen: Mapping[str, float]) -> str:
+    """Say what `two_accuracies` shows, for those who do not see it."""
+    parts = [
+        f"{where} " + ", ".join(f"{script(name).title} {x:.1%}" for name, x in accuracy.items())
+        for where, accuracy in (("learned from", known), ("never seen", unseen))
+        if accuracy
+    ]
+    return "accuracy by script on collections " + "; on those ".join(parts)
+
+
 def told(stages: Sequence[tuple[str, pd.Series]], chance: float) -> go.Figure:
     """A bar a stage, the mean over scripts, with a dot for each script; and what chance gets.
 

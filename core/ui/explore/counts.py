@@ -9,6 +9,7 @@ from core.data.store import Store
 from core.scripts import script
 from core.text import images, plain
 from core.ui import charts
+from core.ui.builds import in_words
 from core.ui.explore import derived
 from core.ui.explore.filters import UNKNOWN, scripts_of
 
@@ -35,7 +36,7 @@ def show(store: Store) -> None:
         st.plotly_chart(
             charts.counted(table.rename(index=lambda name: script(name).title), legend=False),
             config=charts.PLAIN,
-            alt="images of each script",
+            alt=f"images of each script: {in_words(store.per_script)}",
         )
         return
     of = st.pills(

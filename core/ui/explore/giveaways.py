@@ -65,7 +65,8 @@ def _figure(found: Found) -> None:
     st.plotly_chart(
         charts.told([(each.label, each.told) for each in found.stages], found.chance),
         config=charts.PLAIN,
-        alt="share of images told right without their shape, after each step",
+        alt="share of images told right without their shape: "
+        + ", ".join(f"{each.label} {each.accuracy:.1%}" for each in found.stages),
     )
     st.caption(
         "A bar is the mean over scripts after that step, a dot a script. Measured on "

@@ -71,7 +71,7 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
         charts.two_accuracies(seen, unseen),
         config=charts.PLAIN,
         key="tried-by-script",
-        alt="accuracy by script, on collections it learned from and on others",
+        alt=charts.two_accuracies_in_words(seen, unseen),
     )
     st.caption(_in_words(said, right, known, caches.store(data).per_script))
     answer = said["read"].where(said["read"] != "", said["predicted"])

@@ -144,7 +144,7 @@ def _figures(
             charts.two_accuracies(known, unseen),
             config=charts.PLAIN,
             key="by-script",
-            alt="accuracy by script, on collections it learned from and on others",
+            alt=charts.two_accuracies_in_words(known, unseen),
         )
     said = "Accuracy by script; the numbers above are the mean over scripts. "
     if characters:
