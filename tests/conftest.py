@@ -39,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is
+def pytest_xdist_auto_num_workers() -> int:
+    """A worker more than cores: often tests wait, for a browser or another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a test does not keep anywhere else goes here, and never into the checkout."""
