@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import stat
 import zipfile
@@ -28,9 +27,10 @@ _UNREADABLE = (
     RuntimeError,  # passwords, and newer kinds of zip
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
 )
 """What damaged and strange zips are answered with."""
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Kinds of packing that Python unpacks no further than it is asked to; a bomb may be of others."""
 _HIDDEN = (".", "__MACOSX")
 _BETWEEN = 256
 """So many files are listed between two looks whether to go on."""
@@ -95,7 +95,10 @@ class Entry(NamedTuple):
 
     def _from_zip(self) -> bytes:
         archive = _archive(self.root)
-        size = archive.getinfo(self.name).file_size
+        about = archive.getinfo(self.name)
+        if about.compress_type not in _BOUNDED:
+            raise ImageError("packed in a way that few zips are; pack them again as a common zip")
+        size = about.file_size
         _refuse_giant(size)
         with archive.open(self.name) as member:
             return member.read(size)  # and no further, where it holds more than it says
@@ -132,7 +135,11 @@ class Contents(NamedTuple):
     unreadable: list[tuple[str, str]]
 
 
-def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
+def distinct(
+    *paths: Path,
+    read: Callable[[Listed], Iterable[Entry]] | None = None,
+    heed: Callable[[], None] | None = None,
+) -> Contents:
     """List all that is at `paths`, each file once; hidden ones left out.
 
     What is there both zipped and unpacked is taken from the zip; what two paths lead to, from the
@@ -140,6 +147,8 @@ def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
 
     Args:
         paths: zips and folders, with files and zips at any depth.
+        read: called with each as it is listed, the zips first; returns the files that are taken of
+            it, and only of those others are copies. All images, where None.
         heed: called now and then; what it raises ends the listing.
 
     Raises:
@@ -170,9 +179,11 @@ def distinct(*paths: Path, heed: Callable[[], None] | None = None) -> Contents:
             left_out += 1
             if is_image(entry):
                 contents.copies[original] += 1
-        contents.listed.append(Listed(place, root, files, left_out))
+        here = Listed(place, root, files, left_out)
+        contents.listed.append(here)
+        taken_here = read(here) if read else filter(is_image, files)
         if names is None:
-            copies.add(each for each in files if is_image(each))
+            copies.add(taken_here)
     return contents
 
 
@@ -339,6 +350,11 @@ def _hidden(name: str) -> bool:
 @lru_cache(maxsize=16)
 def _opened(path: Path, _modified: int, _process: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
+
+
+def close_zips() -> None:
+    """Close the zips that are open for the next look: on Windows no one could delete them."""
+    _opened.cache_clear()
 
 
 def _archive(path: Path) -> zipfile.ZipFile:

@@ -39,6 +39,9 @@ SMALL_FILE = 16_384
 ALONE = 512
 """Fewer images than this are not worth starting processes for."""
 
+_MOST_WORKERS = 61
+"""Windows waits for no more processes at once."""
+
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """What glibc's malloc.h calls M_MMAP_THRESHOLD and M_TRIM_THRESHOLD."""
 
@@ -102,7 +105,7 @@ def in_batches(
     Raises:
         DataError: a worker process died.
     """
-    workers = workers or os.cpu_count() or 1
+    workers = min(workers or os.cpu_count() or 1, _MOST_WORKERS)
     starts = range(0, len(each), ROW_GROUP)
     batches = (each[start : start + ROW_GROUP] for start in starts)
     if workers == 1 or len(each) < ALONE:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.data.archive import close_zips
 from core.data.build import even_shares, find_items
 from core.data.convert import ALONE, convert
 from core.data.scan import Item, Scan
@@ -57,14 +58,18 @@ def estimate_build(
 ) -> Estimate:
     """Estimate a build from files; arguments and errors as of `core.data.build.build`."""
     started = time.perf_counter()
-    found = find_items(paths, per_script)
-    return _estimate(found, pipeline, time.perf_counter() - started)
+    try:
+        found = find_items(paths, per_script)
+        return _estimate(found, pipeline, time.perf_counter() - started)
+    finally:
+        close_zips()  # this process may live for weeks
 
 
 def estimate_sketch(pipeline: Pipeline, per_script: int) -> Estimate:
     """Estimate a data set from the sketchbook; arguments and errors as of its `sketch`."""
-    from core.data.sketchbook.build import sketch_items
+    from core.data.sketchbook.build import check_amount, sketch_items
 
+    check_amount(per_script)
     sketch_items(1, seed=0, noise=False)  # the first of all waits for the strokes
     started = time.perf_counter()
     drawn = min(per_script, SAMPLE)  # all of them would take as long to think of as to draw

@@ -58,8 +58,13 @@ def _fetch(
     try:
         with storage_errors(ws.downloads):
             return Path(kagglehub.dataset_download(source.kaggle))
-    except (Cancelled, StorageFull):
+    except Cancelled:
         raise
+    except StorageFull as error:
+        raise StorageFull(
+            f"no space left on the disk for {source.title}: free some and start again, it goes on "
+            f"where it was, or delete what came so far in {ws.downloads}"
+        ) from error
     except Exception as error:  # kagglehub lets through whatever its HTTP library raises
         raise DataError(
             f"{source.kaggle} could not be downloaded: {_reason(error)}, or download it by hand "

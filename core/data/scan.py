@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from core.data.archive import Entry, as_text, distinct, is_image
+from core.data.archive import Entry, Listed, as_text, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER, WITH_OTHER
@@ -89,8 +89,14 @@ def scan(paths: Sequence[str], heed: Callable[[], None] | None = None) -> Scan:
     # what people say of a path counts, where another leads to the same files
     named = sorted(map(hinted, paths), key=lambda each: not each[0])
     _refuse_contradictions(named)
-    listed, copied, unreadable = distinct(*(path for _, path in named), heed=heed)
-    found = [_scan_root(each.root, each.files, named[each.place][0]) for each in listed]
+    found: list[list[Item | Entry]] = []
+
+    def read(here: Listed) -> list[Entry]:
+        found.append(_scan_root(here.root, here.files, named[here.place][0]))
+        strange = {each for each in found[-1] if isinstance(each, Entry)}
+        return [each for each in here.files if is_image(each) and each not in strange]
+
+    listed, copied, unreadable = distinct(*(path for _, path in named), read=read, heed=heed)
     for place, (_, path) in enumerate(named):
         here = [files for each, files in zip(listed, found, strict=True) if each.place == place]
         nothing = not any(isinstance(each, Item) for files in here for each in files)
@@ -222,12 +228,15 @@ def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
     """Understand a folder of one's own by a file in it: its script and character, if it has one.
 
     SCRIPT/CHARACTER/file, where the innermost SCRIPT counts, or CHARACTER/file below `SCRIPT=PATH`.
+    Of two folders SCRIPT/SCRIPT/ the inner one is a character, or class, that is called so.
     """
     # one character is one, whether its accents were composed, as on Linux, or not, as on a Mac
     folder = unicodedata.normalize("NFC", entry.folder)
     parts = [entry.collection, *folder.split("/")] if folder else [entry.collection]
     if hint in WITH_OTHER:
         return hint, parts[-1] if len(parts) > 1 else ""
+    if all(part.lower() in WITH_OTHER for part in folder.split("/")[-2:]) and "/" in folder:
+        return parts[-2].lower(), parts[-1]
     for part, following in zip(parts[::-1], ["", *parts[:0:-1]], strict=True):
         if part.lower() in WITH_OTHER:
             return part.lower(), following

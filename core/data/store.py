@@ -137,7 +137,10 @@ class Store:
         return pd.DataFrame(frame)
 
     def about(self, rows: Sequence[int] | np.ndarray) -> pd.DataFrame:
-        """Return what is known of the images of `rows`, in that order; columns as in `labels`."""
+        """Return what is known of the images of `rows`, in that order.
+
+        Columns as in `labels`, but none of them categories: all text, width and height int32.
+        """
         return self._columns(LABELS, rows).to_pandas()
 
     def images(self, rows: Sequence[int] | np.ndarray | None = None) -> np.ndarray:

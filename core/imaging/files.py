@@ -246,6 +246,8 @@ def _unpacked(data: bytes, pixel_data: list[slice]) -> bytes:
 def _lacks_rows(data: bytes, pixel_data: list[slice]) -> bool:
     """Say whether the packed pixels of a PNG, all of which are there, end early."""
     size = _size_of_rows(data)
+    if not size:  # which zlib would take for no limit
+        return False
     unpacking = zlib.decompressobj()
     try:
         rows = unpacking.decompress(b"".join([data[each] for each in pixel_data]), size)

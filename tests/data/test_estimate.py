@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.data import archive
 from core.data.build import build
 from core.data.estimate import SAMPLE, estimate_build, estimate_sketch
 from core.data.scan import NOT_OURS
@@ -42,6 +43,17 @@ def test_a_sketch_is_foretold_too(tmp_path: Path) -> None:
     assert foretold.per_script == report.per_script
     written = (tmp_path / "a.parquet").stat().st_size
     assert foretold.bytes == pytest.approx(written, rel=0.15, abs=6000)
+
+
+@pytest.mark.parametrize("per_script", [0, 1_000_001])
+def test_a_sketch_that_cannot_be_is_not_foretold(per_script: int) -> None:
+    with pytest.raises(DataError, match="choose"):
+        estimate_sketch(preset("canonical"), per_script)
+
+
+def test_a_zip_that_was_looked_at_is_not_left_open(kaggle_zips: dict[str, Path]) -> None:
+    estimate_build([str(kaggle_zips["arabic"])], preset("canonical"))
+    assert archive._opened.cache_info().currsize == 0
 
 
 def test_a_large_sketch_is_foretold_from_a_few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Downloading through kagglehub, from a Kaggle of our own on this machine."""
 
+import errno
 import io
 import json
 import shutil
@@ -16,7 +17,7 @@ import pytest
 
 from core.data.fetch import fetch
 from core.data.sources import BY_NAME, find_local
-from core.errors import Cancelled, DataError
+from core.errors import Cancelled, DataError, StorageFull
 from core.workspace import Workspace
 
 ARABIC = BY_NAME["arabic"]
@@ -98,6 +99,21 @@ def test_a_set_is_downloaded_unpacked_and_found(kaggle: Kaggle, tmp_path: Path) 
 
     assert fetch(ARABIC, ws) == place
     assert len(kaggle.downloads) == 1
+
+
+@pytest.mark.usefixtures("kaggle")
+def test_a_full_disk_says_where_what_came_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: str) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kagglehub.dataset_download", full)
+    ws = Workspace(tmp_path)
+    with pytest.raises(StorageFull) as caught:
+        fetch(ARABIC, ws)
+    assert str(ws.downloads) in str(caught.value)
+    assert "goes on where it was" in str(caught.value)
 
 
 def test_of_several_versions_the_newest_is_found(tmp_path: Path) -> None:

@@ -427,6 +427,27 @@ def test_a_character_is_one_however_its_accents_are_written(tmp_path: Path) -> N
     assert [each.label.character for each in found] == ["\u00e9"] * 2
 
 
+def test_a_zip_that_says_less_takes_nothing_from_a_folder_that_says_more(tmp_path: Path) -> None:
+    place = write(tmp_path / "mine", "arabic/alif/scan0.png", "arabic/ba/scan1.png")
+    write(place / "photos.zip", "scan0.png", "scan1.png")
+
+    found = scan([str(place)])
+
+    assert [(each.script, each.label.character) for each in found.items] == [
+        ("arabic", "alif"),
+        ("arabic", "ba"),
+    ]
+    assert found.copies == ()
+
+
+def test_a_class_may_be_called_as_a_script_is(tmp_path: Path) -> None:
+    place = write(tmp_path / "mine", "other/English/1.png", "kannada/other/2.png")
+
+    found = {each.script: each.label.character for each in scan([str(place)]).items}
+
+    assert found == {"other": "English", "kannada": "other"}
+
+
 def test_the_innermost_script_counts(tmp_path: Path) -> None:
     place = write(tmp_path / "english", "kannada/ka/1.png", "kannada/Img/img001-001.png", "a/2.png")
 

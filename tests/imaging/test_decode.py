@@ -480,6 +480,23 @@ def test_small_interlaced_and_gigantic_pngs_are_read_as_they_are() -> None:
         assert _unpacked(data, _pixel_data(data) or []) is data
 
 
+def test_a_damaged_png_unpacks_no_further_than_it_claims() -> None:
+    held = 20_000_000
+    data = bytearray(file_of(noise(64, 64)))
+    data[28] = 1  # interlaced, it says
+    start = data.index(b"IDAT")
+    chunk = b"IDAT" + zlib.compress(b"\x05" + bytes(held))  # no filter has that number
+    length, checksum = struct.pack(">I", len(chunk) - 4), struct.pack(">I", zlib.crc32(chunk))
+    damaged = bytes(data[: start - 4]) + length + chunk + checksum + file_of(noise(1, 1))[-12:]
+
+    tracemalloc.start()
+    with pytest.raises(ImageError):
+        decode(damaged)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < held / 5
+
+
 @pytest.mark.parametrize("claimed", [(800, 799), (800, 801)])
 def test_a_large_png_of_other_rows_than_it_claims_is_answered_as_a_small_one(
     claimed: tuple[int, int],

@@ -99,20 +99,26 @@ def sketch(
         cancelled: asked between batches; True ends it with nothing written.
 
     Raises:
-        DataError: fewer than one image a script, or the sketchbook's data are damaged.
+        DataError: fewer than one image a script or more than `MOST`, a seed below 0, or the
+            sketchbook's data are damaged.
         PipelineError: there is no such pipeline.
         StorageFull: the disk is full.
         Cancelled: `cancelled` said so.
     """
-    if per_script < 1:
-        raise DataError(f"{per_script} images a script: choose a positive number")
+    check_amount(per_script)
     if seed < 0:
         raise DataError(f"the seed is {seed}: choose 0 or more")
-    if per_script > MOST:
-        raise DataError(f"{per_script} images of each script: choose at most {MOST:,}")
     chosen = find_pipeline(pipeline) if isinstance(pipeline, str) else pipeline
     items = sketch_items(per_script, seed, noise=noise)
     return write_items(items, out, chosen, workers=workers, progress=progress, cancelled=cancelled)
+
+
+def check_amount(per_script: int) -> None:
+    """Refuse fewer than one image a script, and more than `MOST`, with a DataError."""
+    if per_script < 1:
+        raise DataError(f"{per_script} images a script: choose a positive number")
+    if per_script > MOST:
+        raise DataError(f"{per_script} images of each script: choose at most {MOST:,}")
 
 
 def sketch_items(
