@@ -19,6 +19,7 @@ function layOut(canvas, { side, ink, faint, start }) {
   let guide = []; // a letter to copy, under the drawing and no part of it
   let drawn = null; // the stroke under the pen
   let pointer = null; // a second finger must not break into the stroke of the first
+  let touch = false; // what is on the sheet is a finger, or the hand that holds the pen
 
   // The canvas may be shown smaller than it is.
   const place = (event) => {
@@ -47,8 +48,10 @@ function layOut(canvas, { side, ink, faint, start }) {
     show();
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (pointer !== null || event.button !== 0) return;
+    const free = pointer === null || (touch && event.pointerType === "pen");
+    if (!free || event.button !== 0) return;
     pointer = event.pointerId;
+    touch = event.pointerType === "touch";
     canvas.setPointerCapture(pointer);
     drawn = [sheet.pen, [place(event)]];
     show();
@@ -62,8 +65,11 @@ function layOut(canvas, { side, ink, faint, start }) {
   });
   const lift = (event) => {
     if (event.pointerId !== pointer) return;
-    sheet.strokes = [...sheet.strokes, drawn];
+    const stroke = drawn;
     pointer = drawn = null;
+    // the system takes back the touch of a palm
+    if (touch && event.type === "pointercancel") return show();
+    sheet.strokes = [...sheet.strokes, stroke];
     sheet.send();
   };
   canvas.addEventListener("pointerup", lift);

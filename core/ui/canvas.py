@@ -36,6 +36,16 @@ _paper = st.components.v2.component(
 )
 
 
+def catch_up(sheet: Sheet) -> None:
+    """Take note of strokes that came with a press of a button, for its callback.
+
+    Callbacks come before the page, and with it the canvas, runs.
+    """
+    canvas = st.session_state.get(f"sheet-{sheet.number}")
+    if canvas is not None:
+        sheet.take(from_canvas(canvas.strokes))
+
+
 def draw_on(sheet: Sheet, pen: int) -> Drawing:
     """Show the canvas, draw with a `pen` of that many pixels, and return what is on it.
 
@@ -47,7 +57,6 @@ def draw_on(sheet: Sheet, pen: int) -> Drawing:
         # the visitor was elsewhere meanwhile, and the canvas is gone: lay the drawing out anew
         sheet.lay(sheet.drawing, own=sheet.own)
         key = f"sheet-{sheet.number}"
-    start = to_canvas(sheet.start)
     guide = to_canvas(sheet.guide.drawing) if sheet.guide else []
     result = _paper(
         data={
@@ -55,10 +64,11 @@ def draw_on(sheet: Sheet, pen: int) -> Drawing:
             "ink": INK,
             "faint": _FAINT,
             "pen": pen,
-            "start": start,
+            # a canvas that was away, as behind an error, goes on from all that is known of it
+            "start": to_canvas(sheet.drawing),
             "guide": guide,
         },
-        default={"strokes": start},
+        default={"strokes": to_canvas(sheet.start)},
         on_strokes_change=lambda: None,
         key=key,
         width="content",

@@ -28,7 +28,9 @@ class Sheet:
         link: the text of the link it was last laid out from.
         own: whether the visitor drew all that is on it.
         guide: a letter shown faintly under the drawing, to copy.
-        cleared: what was cleared away last, and whether the visitor drew it; until the next stroke.
+        replaced: what was cleared away or replaced by an example, and whether the visitor drew it;
+            until the next stroke.
+        shared: hashes of links to what the visitor drew here: one may come back by *Back*.
     """
 
     drawing: Drawing = ()
@@ -37,18 +39,19 @@ class Sheet:
     link: str = ""
     own: bool = True
     guide: Letter | None = None
-    cleared: tuple[Drawing, bool] = ((), True)
+    replaced: tuple[Drawing, bool] = ((), True)
+    shared: set[int] = field(default_factory=set)
 
     def take(self, drawing: Drawing) -> None:
         """Take note of what is on the canvas."""
         self.drawing = drawing
-        if drawing:
-            self.cleared = ((), True)
+        if drawing != self.start:
+            self.replaced = ((), True)
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke to take away, or something cleared to bring back."""
-        return bool(self.drawing or self.cleared[0])
+        """Whether there is a stroke to take away, or something replaced to bring back."""
+        return bool(self.drawing or self.replaced[0])
 
     def lay(self, drawing: Drawing, *, own: bool = False) -> None:
         """Take a fresh sheet with `drawing` on it already."""
@@ -57,17 +60,23 @@ class Sheet:
         self.number += 1
 
     def undo(self) -> None:
-        """Take the last stroke away; where all was cleared, bring that back."""
-        if self.drawing:
-            self.lay(self.drawing[:-1], own=self.own)
-        else:
-            drawing, own = self.cleared
+        """Take the last stroke away; where all was replaced since, bring that back."""
+        drawing, own = self.replaced
+        self.replaced = ((), True)
+        if drawing:
             self.lay(drawing, own=own)
+        else:
+            self.lay(self.drawing[:-1], own=self.own)
+
+    def replace(self, drawing: Drawing) -> None:
+        """Put `drawing`, which the visitor did not draw, in the place of all that is there."""
+        if not self.replaced[0]:  # of two examples in a row the first is no loss
+            self.replaced = (self.drawing, self.own)
+        self.lay(drawing)
 
     def clear(self) -> None:
         """Take everything away."""
-        self.cleared = (self.drawing, self.own)
-        self.lay(())
+        self.replace(())
 
     def copy(self, letter: Letter | None) -> None:
         """Show `letter` faintly, to copy; None takes it away. The drawing stays."""
@@ -80,12 +89,12 @@ class KeptDrawing:
 
     Attributes:
         letter: the drawing, and what it is as the visitor says.
-        answers: by the name of a model, the model as it was, which may have learned on since, and
-            the script that it answered, or "" for none of the six.
+        answers: by the name of a model, the model as it was, which may have learned on since or
+            be gone, and the script that it answered, or "" for none of the six.
     """
 
     letter: Letter
-    answers: dict[str, tuple[Predictor, str]]
+    answers: dict[str, tuple[Callable[[], Predictor | None], str]]
 
 
 @dataclass

@@ -391,6 +391,16 @@ def test_a_letter_that_was_copied_is_kept_with_its_character(
 
 
 @pytest.mark.usefixtures("full")
+def test_a_link_that_the_visitor_made_here_brings_a_drawing_of_ones_own_back(open_page: Open):
+    app = open_page("predict")
+    app.session_state["own-sheet"].shared.add(hash(to_text(DRAWING)))
+    app.query_params["drawing"] = to_text(DRAWING)
+    app.run()
+    assert app.session_state["own-sheet"].drawing == DRAWING
+    assert [each for each in app.button_group if (each.key or "").startswith("truth")]
+
+
+@pytest.mark.usefixtures("full")
 def test_nobody_is_asked_about_a_drawing_from_a_link(open_page: Open):
     app = open_page("predict", drawing=to_text(DRAWING))
     assert not [each for each in app.button_group if (each.key or "").startswith("truth")]

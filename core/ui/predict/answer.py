@@ -194,7 +194,9 @@ def show_bars(ranked: Sequence[tuple[str, float]]) -> None:
         charts.ranking(ranked),
         config={"staticPlot": True},
         key="ranking",
-        alt=", ".join(f"{script(name).title} {charts.percent(share)}" for name, share in ranked),
+        alt=", ".join(f"{script(name).title} {charts.percent(share)}" for name, share in ranked)
+        if any(share for _, share in ranked)
+        else "no answer yet",
     )
 
 

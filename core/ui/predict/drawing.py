@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -14,7 +14,7 @@ from core.errors import ImageError
 from core.inference.predictor import Predictor
 from core.text import sentence
 from core.ui import state
-from core.ui.canvas import draw_on
+from core.ui.canvas import catch_up, draw_on
 from core.ui.page import asked_for, doubt_link, on_phone
 from core.ui.predict.answer import in_brief, show_answer, show_bars, show_steps
 from core.ui.predict.beside import Beside, ask_beside
@@ -45,7 +45,7 @@ def open_link(models: Sequence[str]) -> int:
     if link and link != sheet.link:
         sheet.link = link
         try:
-            sheet.lay(from_text(link))
+            sheet.lay(from_text(link), own=hash(link) in sheet.shared)
         except ImageError as error:
             sheet.lay(())
             doubt_link(sentence(str(error)))
@@ -95,8 +95,11 @@ def draw_and_answer(
         with tools:
             bare = not sheet.drawing
             stuck = not sheet.can_undo
-            st.button("Undo", icon=":material/undo:", on_click=sheet.undo, disabled=stuck)
-            st.button("Clear", icon=":material/delete:", on_click=sheet.clear, disabled=bare)
+            for does, icon, act, idle in (
+                ("Undo", ":material/undo:", sheet.undo, stuck),
+                ("Clear", ":material/delete:", sheet.clear, bare),
+            ):
+                st.button(does, icon=icon, on_click=_caught_up, args=[sheet, act], disabled=idle)
             shared = st.button("Copy link", icon=":material/link:", disabled=bare)
         _share(sheet, model, tools, asked=shared)
     with right:
@@ -117,6 +120,11 @@ def draw_and_answer(
     show_steps(predictor, image)
 
 
+def _caught_up(sheet: state.Sheet, act: Callable[[], None]) -> None:
+    catch_up(sheet)
+    act()
+
+
 def _share(sheet: state.Sheet, model: str, tools: DeltaGenerator, *, asked: bool) -> None:
     """Put drawing and model into the address when asked to, and keep them up to date there.
 
@@ -128,6 +136,8 @@ def _share(sheet: state.Sheet, model: str, tools: DeltaGenerator, *, asked: bool
     if not asked and _DRAWING not in st.query_params:
         return
     sheet.link = to_text(sheet.drawing)
+    if sheet.own:
+        sheet.shared.add(hash(sheet.link))
     if len(sheet.link) > _LONGEST:
         st.query_params.pop(_DRAWING, None)
         doubt_link("This drawing has too many strokes for a link: clear the sheet, and draw less.")

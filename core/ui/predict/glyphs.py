@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.scripts import NAMES, character_of, script, script_of
 from core.ui import state
+from core.ui.canvas import catch_up
 from core.ui.strokes import SIDE, Letter, from_glyph
 
 if TYPE_CHECKING:
@@ -80,7 +81,12 @@ def _show_examples() -> None:
                 "Others", icon=":material/refresh:", type="tertiary", on_click=state.next_examples
             )
         letters = examples(number)
-        _pick(letters, f"examples-{number}", "Draw", lambda letter: sheet.lay(letter.drawing))
+        _pick(letters, f"examples-{number}", "Draw", lambda letter: _replace(sheet, letter))
+
+
+def _replace(sheet: state.Sheet, letter: Letter) -> None:
+    catch_up(sheet)
+    sheet.replace(letter.drawing)
 
 
 def _show_letters_to_copy() -> None:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Hashable, Sequence
 from itertools import compress
 from typing import Any
+from weakref import ref
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +25,7 @@ from core.scripts import NAMES, OTHER, WITH_OTHER, character_of, class_name, scr
 from core.text import plain, share
 from core.ui import pictures, state
 from core.ui.builds import follow
+from core.ui.canvas import catch_up
 from core.ui.page import DATA, advice
 from core.ui.predict.answer import NONE
 from core.ui.predict.beside import Beside, title
@@ -42,17 +44,18 @@ def ask_what_it_was(
     sheet: state.Sheet, model: str, predictor: Predictor, prediction: Prediction
 ) -> None:
     """Ask what the drawing is; with the answer it is kept, and the sheet is free again."""
-    key = f"truth-{sheet.number}"
+    key, answered = f"truth-{sheet.number}", sheet.drawing
 
     def told() -> None:
+        catch_up(sheet)
         guide, told = sheet.guide, st.session_state[key]
         name, character = script_of(told), character_of(told)
         if guide and guide.script == name:
             character = guide.character
         answer = "" if prediction.rejected else prediction.ranked[0][0]
-        kept = state.KeptDrawing(
-            Letter(name, character, sheet.drawing), {model: (predictor, answer)}
-        )
+        # what was drawn since has not been answered
+        known = {model: (ref(predictor), answer)} if sheet.drawing == answered else {}
+        kept = state.KeptDrawing(Letter(name, character, sheet.drawing), known)
         drawings = state.drawings()
         drawings.change([*drawings.kept, kept][-MOST:])
         sheet.lay(())
@@ -158,11 +161,11 @@ def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predict
 
 
 def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
-    asked, answer = kept.answers.get(model, (None, ""))
-    if asked is not predictor:
+    asked, answer = kept.answers.get(model, (lambda: None, ""))
+    if asked() is not predictor:
         prediction = predictor.predict(picture(kept.letter.drawing))
         answer = "" if prediction.rejected else prediction.ranked[0][0]
-        kept.answers[model] = predictor, answer
+        kept.answers[model] = ref(predictor), answer
     return answer
 
 

@@ -33,8 +33,10 @@ export default function ({ data, parentElement, setStateValue }) {
   // Only pages from this machine or over https may ask for the clipboard.
   button.hidden = !navigator.clipboard?.read;
   button.onclick = asked;
+  button.deafen?.(); // called again, as by another theme, without the end of the last time
   document.addEventListener("paste", pasted);
-  return () => document.removeEventListener("paste", pasted);
+  button.deafen = () => document.removeEventListener("paste", pasted);
+  return () => button.deafen();
 }
 
 // No more pixels than are of use, as the PNG of a data URL.
