@@ -87,6 +87,7 @@ function trace(brush, [width, points]) {
     const [nextX, nextY] = points[i + 1];
     brush.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
-  brush.lineTo(...points.at(-1));
+  const [x, y] = points.at(-1);
+  brush.lineTo(points.length > 1 ? x : x + 0.01, y); // a tap is a dot; without any length it is none
   brush.stroke();
 }

@@ -175,6 +175,49 @@ def test_a_finger_draws_on_a_phone(finger: bool, server: Any, phone: Page):
     assert sheet(phone).bounding_box() == box
 
 
+def test_a_pen_writes_though_the_hand_lies_on_the_sheet(server: Any, phone: Page):
+    phone.goto(f"{server.url}/predict")
+    sheet(phone).scroll_into_view_if_needed()
+    box = sheet(phone).bounding_box()
+    assert box is not None
+    device = phone.context.new_cdp_session(phone)
+    hand = {"x": box["x"] + 220, "y": box["y"] + 220, "id": 1}
+
+    def pen(kind: str, step: int) -> None:
+        place = {"x": box["x"] + 40 + 10 * step, "y": box["y"] + 40 + 8 * step}
+        pressed = {"button": "left", "buttons": 1, "pointerType": "pen", "clickCount": 1}
+        device.send("Input.dispatchMouseEvent", {"type": kind, **place, **pressed})
+
+    device.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [hand]})
+    dot = ink(phone)
+    assert dot > 50
+    pen("mousePressed", 0)
+    for step in range(1, 10):
+        pen("mouseMoved", step)
+    pen("mouseReleased", 10)
+    assert "%" in answer(phone)
+    line = ink(phone)
+    assert line > 2 * dot
+    device.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+    device.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [hand]})
+    assert ink(phone) > line
+    device.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+    assert ink(phone) == line  # neither touch of the hand is left on the sheet
+
+
+def test_an_example_does_not_cost_ones_own_drawing(server: Any, page: Page):
+    page.goto(f"{server.url}/predict")
+    expect(page.get_by_text("Draw a character on the sheet")).to_be_visible()
+    stroke(page)
+    said, drawn = answer(page), ink(page)
+    page.get_by_role("button", name="Draw Kannada").click()
+    ranking = page.locator(".st-key-ranking [aria-label]").first
+    expect(ranking).not_to_have_attribute("aria-label", said)
+    page.get_by_role("button", name="Undo").click()
+    expect(ranking).to_have_attribute("aria-label", said)
+    assert abs(ink(page) - drawn) < 0.05 * drawn
+
+
 def test_a_picture_that_was_left_behind_is_not_answered(
     server: Any,
     new_page: Callable[..., Page],
