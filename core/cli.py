@@ -16,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python writes what is left once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # whoever read it has heard enough
-            return 0
+            return code
         _say(f"error: the answer could not be written: {error.strerror}")
         return 1
     return code
@@ -83,14 +84,27 @@ class _Partly(Exception):
         self.answer, self.problems = answer, problems
 
 
-def _with_figure(path: Path | None, draw: Callable[[], str], answer: Answer) -> Answer:
-    """Draw a figure where one is asked for; the answer is not lost where it can't be written."""
-    if path:
+def _and_write(answer: Answer, *writes: Callable[[], object]) -> Answer:
+    """Write what is asked for beside an answer, which is not lost where that can't be."""
+    problems = []
+    for write in writes:
         try:
-            write_atomically(path, draw())
+            write()
         except (ScriptoriumError, OSError) as error:
-            raise _Partly(answer, [in_one_line(error)]) from error
+            problems.append(in_one_line(error))
+    if problems:
+        raise _Partly(answer, problems)
     return answer
+
+
+def _figure_at(path: Path | None, draw: Callable[[], str]) -> Callable[[], None]:
+    """Return what draws a figure, where one is asked for."""
+
+    def write() -> None:
+        if path:
+            write_atomically(path, draw())
+
+    return write
 
 
 class _Parser(argparse.ArgumentParser):
@@ -448,7 +462,7 @@ def _giveaways(args: Any) -> Answer:
     }
     lines = [f"{label:16} {accuracy:6.1%}" for label, accuracy in bars]
     answer = document, "\n".join([*lines, f"{'by chance':16} {found.chance:6.1%}"])
-    return _with_figure(args.figure, lambda: of_giveaways(bars, found.chance), answer)
+    return _and_write(answer, _figure_at(args.figure, lambda: of_giveaways(bars, found.chance)))
 
 
 def _models(_: Any) -> Answer:
@@ -573,9 +587,10 @@ def _evaluate_unseen(args: Any, predictor: Any) -> Answer:
     from core.evaluation.unseen import evaluate_unseen
 
     result = evaluate_unseen(predictor, args.unseen, _say)
-    if args.record:
-        record(args.model, result)
-    return _with_figure(args.figure, result.to_svg, (result.to_json(), result.to_markdown()))
+    cards = [partial(record, args.model, result)] if args.record else []
+    return _and_write(
+        (result.to_json(), result.to_markdown()), *cards, _figure_at(args.figure, result.to_svg)
+    )
 
 
 def _predict(args: Any) -> Answer:
@@ -638,7 +653,7 @@ def _few(args: Any) -> Answer:
     from core.training.few import COUNTS, few_images, to_markdown
 
     rows = few_images(args.counts or COUNTS, say=_say)
-    return _with_figure(args.figure, lambda: of_few(rows), (rows, to_markdown(rows)))
+    return _and_write((rows, to_markdown(rows)), _figure_at(args.figure, lambda: of_few(rows)))
 
 
 def _bench(args: Any) -> Answer:

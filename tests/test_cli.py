@@ -540,6 +540,26 @@ def test_an_answer_outlives_a_figure_for_which_there_is_no_room(
     assert "no space left on the disk" in answer.err
 
 
+def test_an_answer_outlives_a_card_that_cannot_be_written(
+    call: Callable[..., Answer],
+    band_model: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pictures.rename(pictures.parent / "kannada-x")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(band_model))
+
+    monkeypatch.setattr("core.evaluation.card.record", refuse)
+
+    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--record", "--json")
+
+    assert answer.code == 1
+    assert json.loads(answer.out)["mean"] == 0.75
+    assert "Permission denied" in answer.err
+
+
 def test_pictures_that_are_not_read_are_named(
     call: Callable[..., Answer], band_model: Path, pictures: Path, tmp_path: Path
 ) -> None:

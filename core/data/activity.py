@@ -80,6 +80,13 @@ def dismiss(job: Job) -> None:
         (job.folder / _SEEN).touch()
 
 
+def dismiss_makers(ws: Workspace, path: Path) -> None:
+    """Take note of the jobs that made the data set at `path`, which has another name or is gone."""
+    for job in list_jobs(ws):
+        if not job.active and job.kind != "fetch" and job.out == path:
+            dismiss(job)
+
+
 def clear_away(ws: Workspace) -> None:
     """Remove what is left of jobs that ended long ago."""
     for folder in _folders(ws)[_NEWEST:]:

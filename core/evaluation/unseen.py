@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.archive import as_text
 from core.errors import DataError, SourceNotFound
 from core.evaluation.figures import of_collections
 from core.evaluation.metrics import expected_calibration_error, mean_over_scripts
@@ -89,7 +90,7 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
     places = sorted(folder.iterdir())
     collections = {}
     for place in places:
-        name = place.name if place.is_dir() else place.stem
+        name = as_text(place.name if place.is_dir() else place.stem)
         of = name.partition("-")[0]
         if of in NAMES and (place.is_dir() or place.suffix.lower() == ".zip"):
             if name in collections:

@@ -102,6 +102,11 @@ class Run:
         return (self.folder / FACTS).exists()
 
     @property
+    def was_tested(self) -> bool:
+        """Whether there is what its model said about its test images."""
+        return (self.folder / files.PREDICTIONS).exists()
+
+    @property
     def tested_on(self) -> str:
         """What its accuracy was measured on, in words."""
         split = self.settings.split
@@ -243,7 +248,7 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     """
     kept = Workspace.of(run.folder).store.glob("*.parquet")
     for path in [run.settings.data, *sorted(kept)]:
-        with suppress(StoreError, OSError):
+        with suppress(StoreError, OSError, UnicodeError):  # pages take names in UTF-8 alone
             store = opened(path)
             if store.hash == run.data_hash:
                 return store

@@ -132,7 +132,8 @@ def train(folder: Path) -> None:
     try:
         result = _evaluate(folder, model, test, asked.names, collections)
     except RunError:
-        (folder / FACTS).unlink()  # what diverged is no model
+        (folder / FACTS).unlink()  # what diverged is no model, and nothing to go on from
+        (folder / files.CHECKPOINT).unlink(missing_ok=True)
         raise
     if last_state == files.DONE:
         (folder / files.CHECKPOINT).unlink(missing_ok=True)

@@ -88,11 +88,15 @@ def build_button(
     paths: Sequence[str],
     asked: Asked,
     *,
+    among: Sequence[str],
     nothing: str,
     reversed_labels: bool = False,
 ) -> None:
-    """Offer to start a build of `paths`; `nothing` is said where there are none."""
-    if not start_button("Make the data set", ":material/construction:", asked.pipeline):
+    """Offer to start a build of `paths`; `nothing` is said where there are none.
+
+    `among` are those chosen among what is here, which others' downloads may change.
+    """
+    if not start_button("Make the data set", ":material/construction:", asked.pipeline, *among):
         return
     if not paths:
         st.warning(nothing, icon=":material/error:")

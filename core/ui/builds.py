@@ -73,6 +73,7 @@ def _follow_address(chosen: Chosen, found: Sequence[Path]) -> None:
     """Take up the data set that the page's address names, once; say so where it is not here."""
     asked = st.query_params.get(_DATA, "")
     if not asked:
+        chosen.link = ""  # the same link may come again
         return
     named = next((path for path in found if path.stem == asked), None)
     if named is None:

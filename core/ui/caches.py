@@ -70,6 +70,11 @@ def labels(path: Path) -> pd.DataFrame:
     return _labels(str(path), path.stat().st_mtime_ns)
 
 
+def characters(path: Path) -> frozenset[str]:
+    """Return the characters in the data set at `path`, by their `class_name`."""
+    return _characters(str(path), path.stat().st_mtime_ns)
+
+
 def predictor(model: str, folder: Path) -> Predictor:
     """Load a model once; `folder` tells when it was replaced. It is warmed up by one blank image.
 
@@ -205,6 +210,14 @@ def _labels(path: str, changed: int) -> pd.DataFrame:
 
     columns = [name for name in LABELS if name not in ("path", "digest")]
     return _store(path, changed).labels(columns)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Reading the data set")
+def _characters(path: str, changed: int) -> frozenset[str]:
+    from core.training.classes import CHARACTER, named_by
+
+    known = _store(path, changed).labels(["script", "character"]).drop_duplicates()
+    return frozenset(named_by(known, CHARACTER))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model")

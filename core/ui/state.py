@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 import streamlit as st
 
@@ -94,7 +95,7 @@ class KeptDrawing:
     """
 
     letter: Letter
-    answers: dict[str, tuple[Callable[[], Predictor | None], str]]
+    answers: dict[str, tuple[ref[Predictor], str]]
 
 
 @dataclass

@@ -190,6 +190,8 @@ def test_data_sets_are_listed_newest_first(tmp_path: Path) -> None:
 
     assert [path.stem for path in stores(tmp_path)] == ["new", "old", "older"]
     assert stores(tmp_path / "folder") == []
+    shutil.copy(tmp_path / "new.parquet", os.fsdecode(bytes(tmp_path) + b"/caf\xe9.parquet"))
+    assert [path.stem for path in stores(tmp_path)] == ["new", "old", "older"]
     assert stores(tmp_path / "missing") == []
 
 

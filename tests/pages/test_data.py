@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.build import build
 from core.data.sources import SOURCES
 from core.data.store import Store
+from core.errors import StorageFull
 from core.ui.data.own import _keep
 from core.workspace import Workspace
 
@@ -136,6 +137,27 @@ def test_what_is_dropped_is_kept_and_chosen(
     [(paths, name, _, per_script, options)] = asked
     assert (paths, name, per_script) == ([str(kept)], "handwriting", None)
     assert options["like_notebook"]
+
+
+def test_of_two_zips_that_are_not_both_kept_none_is(
+    open_page: Open,
+    kaggle_zips: dict[str, Path],
+    workspace_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def full(workspace: Workspace, name: str, file: Any) -> str:
+        if name == "second.zip":
+            raise StorageFull("no space left on the disk")
+        return _keep(workspace, name, file)
+
+    monkeypatch.setattr("core.ui.data.own._keep", full)
+    app = go(open_page("data"), "Your own files")
+    data = kaggle_zips["arabic"].read_bytes()
+    two = [(f"{name}.zip", data, "application/zip") for name in ("first", "second")]
+    app.file_uploader[0].set_value(two).run()
+    app.run()
+    assert "no space left" in app.warning[0].value
+    assert list((workspace_dir / "downloads").iterdir()) == []
 
 
 def test_half_a_zip_is_refused(open_page: Open, kaggle_zips: dict[str, Path], workspace_dir: Path):

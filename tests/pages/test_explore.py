@@ -140,6 +140,34 @@ def test_picked_images_can_be_looked_at_by_themselves(open_page: Open):
 
 
 @pytest.mark.usefixtures("full")
+def test_filters_choose_among_the_picked_too(open_page: Open):
+    app = press(open_page("explore", script="Chinese"), "Pick this page")
+    app.button_group(key="script").set_value("arabic").run()
+    press(app, "Pick this page")
+    app.toggle(key="only-picked").set_value(True).run()
+    assert "48 images fit." in said(app)
+    app.button_group(key="script").set_value(None).run()
+    assert "96 images fit." in said(app)
+
+
+def test_a_link_to_a_data_set_leads_there_again(
+    open_page: Open, full: Path, tmp_path: Path, monkeypatch
+):
+    own = tmp_path / "own"
+    shutil.copytree(full, own)
+    monkeypatch.setenv("SCRIPTORIUM_WORKSPACE", str(own))
+    new = own / "store" / "new.parquet"
+    shutil.copy(own / "store" / "handwriting.parquet", new)
+    app = open_page("explore", data="handwriting")
+    assert app.selectbox[0].value.stem == "handwriting"
+    app.session_state["own-chosen"].take(new)
+    app.query_params.clear()
+    assert app.run().selectbox[0].value.stem == "new"
+    app.query_params["data"] = "handwriting"
+    assert app.run().selectbox[0].value.stem == "handwriting"
+
+
+@pytest.mark.usefixtures("full")
 def test_a_whole_page_can_be_picked(open_page: Open):
     app = press(open_page("explore"), "Pick this page")
     app.toggle(key="only-picked").set_value(True).run()

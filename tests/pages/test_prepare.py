@@ -270,6 +270,17 @@ def test_notebook_and_canonical_stand_side_by_side_on_the_same_images(open_page:
 
 
 @pytest.mark.usefixtures("ws")
+def test_pipelines_stay_side_by_side_while_one_looks_at_the_steps(open_page: Open):
+    app = view(open_page("prepare"), "Side by side")
+    app.selectbox(key="one-side").set_value("canonical").run()
+    app.selectbox(key="other-side").set_value("notebook").run()
+    view(app, "Step by step")
+    view(app, "Side by side")
+    assert app.selectbox(key="one-side").value == "canonical"
+    assert app.selectbox(key="other-side").value == "notebook"
+
+
+@pytest.mark.usefixtures("ws")
 def test_what_was_changed_stands_beside_the_others(open_page: Open):
     app = open_page("prepare")
     widget(app, "Redraw", "size").set_value(24).run()

@@ -51,6 +51,7 @@ def test_every_field_says_what_it_is() -> None:
             "a character weight goes with scripts as classes, not characters",
         ),
         ({"model": "xception", "augment": True}, "augment must be off where the body is frozen"),
+        ({"notes": "caf\udce9"}, "notes must be UTF-8, not caf"),
         ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
     ],
 )

@@ -122,6 +122,7 @@ def test_a_model_that_diverged_is_no_model_that_is_done(
     assert _look(folder).state == "failed"
     assert _look(folder).accuracy is None
     assert not _look(folder).has_model  # nobody is offered it
+    assert not _look(folder).can_go_on  # it would diverge again
 
 
 def test_a_run_stopped_before_its_first_batch_is_stopped_without_a_model(folder: Path) -> None:

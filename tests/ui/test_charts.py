@@ -89,6 +89,13 @@ def test_curves_run_over_batches_epochs_or_minutes(measure: str, axis: str, plac
     assert not np.isnan(line.y).any()
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.5])
+def test_a_loss_that_is_no_number_is_a_gap(smoothing: float):
+    history = HISTORY.assign(loss=[1.0, np.inf, *[np.nan] * (len(HISTORY) - 2)])
+    line = charts.curves({"a run": history}, "loss", "step", smoothing).data[-1]
+    assert list(np.isfinite(line.y)) == [True] + [False] * (len(line.y) - 1)
+
+
 def test_smoothing_leaves_the_recorded_line_in_sight():
     recorded, smoothed = charts.curves({"a run": HISTORY}, "loss", "step", 0.5).data
     assert list(recorded.y) == HISTORY["loss"].tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -71,7 +72,8 @@ def smooth(values: pd.Series, weight: float) -> pd.Series:
     The exponential moving average, corrected for its beginning (Kingma and Ba, "Adam", 2015), as
     TensorBoard smooths. `weight` is 0, which changes nothing, to below 1.
     """
-    return values.ewm(alpha=1 - weight).mean()
+    # what is no number, of a training that diverged, stays a gap
+    return values.ewm(alpha=1 - weight).mean().where(np.isfinite(values))
 
 
 def _said(measure: str) -> str:

@@ -13,7 +13,7 @@ from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts
 from core.models.zoo import FAMILIES
 from core.scripts import OTHER
-from core.text import images
+from core.text import images, isolated
 from core.training.elsewhere import by_script, most_telling, trials_of
 from core.training.runs import Run
 from core.training.settings import FIELDS
@@ -119,7 +119,7 @@ def _elsewhere(run: Run) -> tuple[float | None, str]:
 
 def _where(test: str, run: Run, unseen: pd.DataFrame) -> str:
     """Say what a test was on: of fonts, or of some of the scripts, it says less."""
-    parts = [test]
+    parts = [isolated(test)]
     if is_drawn(unseen["collection"].unique()):
         parts.append("fonts")
     tested, known = (len(set(each) - {OTHER}) for each in (unseen["script"], run.per_script))

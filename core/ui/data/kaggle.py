@@ -93,4 +93,5 @@ def _build(workspace: Workspace, here: list[str], found: dict[str, list[Path]]) 
         asked = ask(workspace, "kaggle")
         # Named by its set: unpacked, the English and the Kannada one look alike.
         paths = [f"{name}={found[name][0]}" for name in chosen]
-        build_button(workspace, paths, asked, nothing="Choose at least one set.")
+        nothing = "Choose at least one set."
+        build_button(workspace, paths, asked, among=chosen, nothing=nothing)

@@ -64,7 +64,14 @@ def from_own_files(workspace: Workspace) -> None:
         )
         asked = ask(workspace, "handwriting")
         nothing = "Drop a zip or a CSV, or name a folder."
-        build_button(workspace, paths, asked, nothing=nothing, reversed_labels=reversed_labels)
+        build_button(
+            workspace,
+            paths,
+            asked,
+            among=chosen,
+            nothing=nothing,
+            reversed_labels=reversed_labels,
+        )
 
 
 def _what(shown: str) -> str:
@@ -106,7 +113,14 @@ def _drop(workspace: Workspace) -> list[str]:
         with advice():
             for each in uploads:
                 _check(each.name, each)  # all of them, before any is kept
-            names = [_keep(workspace, each.name, each) for each in uploads]
+            names: list[str] = []
+            try:
+                for each in uploads:
+                    names.append(_keep(workspace, each.name, each))
+            except BaseException:  # the uploader holds them yet, and each run would keep them anew
+                for name in names:
+                    (workspace.downloads / name).unlink(missing_ok=True)
+                raise
         _let_go(uploads)
         dropped.take(names)
         st.rerun()

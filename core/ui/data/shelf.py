@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data import shelf
+from core.data.activity import dismiss_makers
 from core.errors import ScriptoriumError, in_one_line
 from core.text import ago, bytes_in_words, images, plain
 from core.ui import caches, state
@@ -76,6 +77,7 @@ def _rename(workspace: Workspace, path: Path) -> None:
         try:
             with _at_rest(workspace, path):
                 renamed = shelf.rename(workspace, path, name)
+                dismiss_makers(workspace, path)
         except (ScriptoriumError, OSError) as error:
             warn(in_one_line(error))
         else:
@@ -97,6 +99,7 @@ def _delete(workspace: Workspace, path: Path) -> None:
             try:
                 with _at_rest(workspace, path):
                     shelf.delete(path)
+                    dismiss_makers(workspace, path)
             except (ScriptoriumError, OSError) as error:
                 warn(in_one_line(error))
             else:

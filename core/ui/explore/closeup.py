@@ -15,6 +15,7 @@ from core.scripts import script
 from core.text import code, isolated, plain
 from core.ui import charts, pictures, state
 from core.ui.explore.filters import UNKNOWN
+from core.ui.page import advice
 
 _CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
 _SIDE = 144
@@ -96,7 +97,8 @@ def _ink_words(source: np.ndarray, scale: float) -> str:
 
 @st.dialog("Close up", width="large", icon=":material/zoom_in:")
 def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
-    source = store.sources([row])[0]
+    with advice():  # a dialog runs again by itself, and the data set may be gone by then
+        source, seen = store.sources([row])[0], store.images([row])[0]
     view = st.segmented_control(
         "View",
         [_CAME, _SEEN, _STEPS],
@@ -108,7 +110,7 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
     if view == _STEPS:
         _steps(store, about, source)
         return
-    image = source if view == _CAME else store.images([row])[0]
+    image = source if view == _CAME else seen
     height, width = image.shape[:2]
     named = f"{plain(name)}{_code_points(about['character'])}"
     st.caption(f"{named} · {width} × {height} px · {_levels(image)}")

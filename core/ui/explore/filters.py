@@ -47,18 +47,16 @@ def filtered(store: Store) -> np.ndarray:
     picked = state.picked(store.hash)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         only_picked = picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED)
+        rows = derived.rows(store.path, where, mixed=order == "Mixed")
         if only_picked:
-            rows = np.fromiter(picked, np.int32)
-        else:
-            rows = derived.rows(store.path, where, mixed=order == "Mixed")
-        if only_picked:
+            rows = rows[np.isin(rows, np.fromiter(picked, np.int32))]
             st.button(
                 "Put them back",
                 icon=":material/remove_done:",
                 on_click=state.unpick_images,
                 args=[store.hash],
             )
-        elif where:
+        if where:
             st.button("Clear filters", icon=":material/filter_alt_off:", on_click=clear)
         st.caption("1 image fits." if len(rows) == 1 else f"{len(rows):,} images fit.")
     return rows

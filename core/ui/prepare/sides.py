@@ -10,7 +10,7 @@ import streamlit as st
 from core.imaging import Pipeline, find_pipeline, pipelines
 from core.imaging.check import run_step
 from core.text import plain
-from core.ui import charts
+from core.ui import charts, state
 from core.ui.draft import Draft
 from core.ui.page import advice
 from core.ui.prepare.cells import show_row
@@ -27,8 +27,8 @@ def show_sides(workspace: Workspace, draft: Draft, taken: Sequence[Sample]) -> N
     beside = "canonical" if in_hand.name == "notebook" else in_hand.name
     left, right = st.columns(2)
     chosen = (
-        left.selectbox("One pipeline", names, index=names.index("notebook"), key="one-side"),
-        right.selectbox("Another", names, index=names.index(beside), key="other-side"),
+        left.selectbox("One pipeline", names, **state.kept("one-side", "notebook", among=names)),
+        right.selectbox("Another", names, **state.kept("other-side", beside, among=names)),
     )
     with advice():
         after = {

@@ -17,8 +17,8 @@ from core.errors import ScriptoriumError
 from core.evaluation.metrics import mean_over_scripts, wilson
 from core.models.export import read_facts
 from core.scripts import OTHER, script
-from core.text import images, listed, plain, share
-from core.training.classes import CHARACTER, SCRIPT, named_by
+from core.text import images, isolated, listed, plain, share
+from core.training.classes import CHARACTER, SCRIPT
 from core.training.elsewhere import Trial, by_script, start_trial, trials_of
 from core.training.folder import STOPPED
 from core.training.runs import Run, data_of, delete_run, pack
@@ -216,8 +216,7 @@ def _others(workspace: Workspace, run: Run) -> list[Path]:
             if store.hash == run.data_hash:
                 continue
             if run.settings.classes == CHARACTER:
-                known = caches.labels(path)[["script", "character"]].drop_duplicates()
-                shared[path] = len(set(named_by(known, CHARACTER)) & _classes(run))
+                shared[path] = len(caches.characters(path) & _classes(run))
             else:
                 shared[path] = len(store.per_script.keys() & run.per_script)
     return sorted(filter(shared.get, shared), key=lambda path: -shared[path])
@@ -249,7 +248,7 @@ def _what_counted(trial: Trial) -> str:
             "some of its images may be among those that the model learned from; its own data set "
             "is gone, so nobody can tell"
         )
-    return f"{plain(trial.data)}: {'; '.join(said) or 'all of its images counted'}."
+    return f"{isolated(plain(trial.data))}: {'; '.join(said) or 'all of its images counted'}."
 
 
 def _left_out(count: int, why: str) -> str:

@@ -34,7 +34,7 @@ def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
         return
     _facts(run)
     _end(workspace, run)
-    if run.has_model:
+    if run.has_model and run.was_tested:
         show_result(workspace, run)
     if len(caches.history(run)):
         st.header("How it learned")
