@@ -12,10 +12,13 @@ class Muon(keras.optimizers.Muon):
 
     A correction is made orthogonal, so that a layer learns everything it could at one speed, and
     scaled as in Liu et al., 2025 (arXiv:2502.16982). Keras's own takes matrices only; here the
-    kernel of a convolution, (height, width, in, out), is one of height x width x in rows.
+    kernel of a convolution, (height, width, in, out), is one of height x width x in rows. Those of
+    depthwise convolutions mix no maps and are left to AdamW.
     """
 
     def _should_use_adamw(self, variable: Any) -> bool:
+        if "depthwise" in variable.path:
+            return True
         return len(variable.shape) != 4 and super()._should_use_adamw(variable)
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:

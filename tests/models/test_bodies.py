@@ -99,10 +99,10 @@ def test_a_shipped_body_of_another_architecture_is_refused(
 def test_the_halves_together_are_the_model() -> None:
     model = FAMILIES["glyph"].build(SHAPE, 6)
     body, head = halves(model)
-    assert body.output.shape == (None, 128)
+    assert body.output.shape == (None, 256)
     answers = head.predict_on_batch(body.predict_on_batch(images(4)))
     np.testing.assert_allclose(answers, model.predict_on_batch(images(4)), rtol=0, atol=1e-6)
-    head.layers[-1].set_weights([np.zeros((128, 6)), np.arange(6)])
+    head.layers[-1].set_weights([np.zeros((256, 6)), np.arange(6)])
     assert (model.predict_on_batch(images(4)).argmax(axis=1) == 5).all()
 
 

@@ -20,8 +20,8 @@ PARAMETERS = {
     "gru": 9_918,
     "xception": 20_873_774,
     "mobilenet": 2_265_670,
-    "glyph": 483_494,
-    "pretrained": 483_494,
+    "glyph": 489_382,
+    "pretrained": 489_382,
 }
 
 

@@ -49,6 +49,15 @@ def test_muon_makes_the_step_of_a_layer_orthogonal_and_leaves_the_rest_to_adam(m
         np.testing.assert_allclose(np.abs(step), 0.01, rtol=1e-3)
 
 
+def test_muon_leaves_maps_that_are_not_mixed_to_adam() -> None:
+    import keras
+
+    layers = [keras.Input((4, 4, 3)), keras.layers.DepthwiseConv2D(4, use_bias=False)]
+    model = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(2)])
+    kernel, *_ = steps_of(model, optimizer="muon", learning_rate=0.01).values()
+    np.testing.assert_allclose(np.abs(kernel), 0.01, rtol=5e-3)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "muon"])
 def test_weight_decay_spares_what_only_shifts_or_scales(optimizer: str, model) -> None:
     session._compile(
