@@ -319,8 +319,10 @@ def test_a_damaged_checkpoint_is_named_in_one_line(
         )
 
 
-def test_a_head_does_not_go_on_with_another_body(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = ask("frozen", **LITTLE, model="pretrained", freeze=True)
+def test_a_head_does_not_go_on_with_another_body(
+    ask: Ask, canonical_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("frozen", **LITTLE, data=canonical_store, model="pretrained", freeze=True)
     with stopped_after(2, monkeypatch):
         worker.main(folder)
     (folder / "stop").unlink()
