@@ -168,7 +168,7 @@ def _shoot(
         if view.click:
             page.get_by_role("radio", name=view.click, exact=True).click()
             settle(page)
-        if name == "predict" and sheet(page).count():
+        if name == "predict":
             _draw(page)
             settle(page)
         _whole_page(page, width, height)
@@ -199,6 +199,7 @@ def _whole_page(page: Page, width: int, height: int) -> None:
 
 def settle(page: Page) -> None:
     page.get_by_test_id("stMainBlockContainer").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(1500)
@@ -209,6 +210,7 @@ def sheet(page: Page) -> Locator:
 
 
 def _draw(page: Page) -> None:
+    sheet(page).wait_for()  # later than all else on a slow machine
     box = sheet(page).bounding_box()
     assert box is not None
     for (x, y), *rest in STROKES:
