@@ -133,12 +133,12 @@ def _path(text: str) -> Path:
 
 
 def _data_set(text: str) -> Path:
-    from core.data.archive import as_text
+    from core.data.archive import as_text, is_text
 
     path = at_home(text)
     if path.suffix != ".parquet" or path.name.startswith("."):
         raise argparse.ArgumentTypeError(f"{text}: a data set is called NAME.parquet")
-    if as_text(text) != text:  # nothing could read it
+    if not is_text(text):  # nothing could read it
         raise argparse.ArgumentTypeError(f"{as_text(text)}: the name is not UTF-8; choose another")
     return path
 

@@ -519,45 +519,48 @@ def test_answers_to_good_pictures_outlive_a_bad_one(
     assert "gone.png: No such file" in answer.err
 
 
-def test_an_answer_outlives_a_figure_for_which_there_is_no_room(
+@pytest.mark.parametrize(
+    ("option", "writes", "error", "said"),
+    [
+        (
+            ["--figure", "unseen.svg"],
+            "core.cli.write_atomically",
+            StorageFull("no space left on the disk"),
+            "no space left on the disk",
+        ),
+        (
+            ["--record"],
+            "core.evaluation.card.record",
+            PermissionError(errno.EACCES, "Permission denied", "CARD.md"),
+            "Permission denied",
+        ),
+    ],
+    ids=["figure", "card"],
+)
+def test_an_answer_outlives_what_cannot_be_written_beside_it(
+    option: list[str],
+    writes: str,
+    error: Exception,
+    said: str,
     call: Callable[..., Answer],
     band_model: Path,
     pictures: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pictures.rename(pictures.parent / "kannada-x")
-
-    def full(*_: object) -> None:
-        raise StorageFull("no space left on the disk")
-
-    monkeypatch.setattr("core.cli.write_atomically", full)
-    figure = pictures.parent / "unseen.svg"
-
-    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--figure", figure, "--json")
-
-    assert answer.code == 1
-    assert json.loads(answer.out)["mean"] == 0.75
-    assert "no space left on the disk" in answer.err
-
-
-def test_an_answer_outlives_a_card_that_cannot_be_written(
-    call: Callable[..., Answer],
-    band_model: Path,
-    pictures: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pictures.rename(pictures.parent / "kannada-x")
 
     def refuse(*_: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", str(band_model))
+        raise error
 
-    monkeypatch.setattr("core.evaluation.card.record", refuse)
+    monkeypatch.setattr(writes, refuse)
+    monkeypatch.chdir(tmp_path)
 
-    answer = call("evaluate", band_model, "--unseen", pictures.parent, "--record", "--json")
+    answer = call("evaluate", band_model, "--unseen", pictures.parent, *option, "--json")
 
     assert answer.code == 1
     assert json.loads(answer.out)["mean"] == 0.75
-    assert "Permission denied" in answer.err
+    assert said in answer.err
 
 
 def test_pictures_that_are_not_read_are_named(

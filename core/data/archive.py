@@ -336,6 +336,11 @@ def as_text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8, as pages and tables take it."""
+    return as_text(name) == name
+
+
 def _refuse_giant(size: int) -> None:
     if size > MAX_FILE:
         raise ImageError(f"over the limit of {MAX_FILE >> 20} MB for one file")

@@ -235,8 +235,9 @@ def _own(entry: Entry, hint: str) -> tuple[str, str] | None:
     parts = [entry.collection, *folder.split("/")] if folder else [entry.collection]
     if hint in WITH_OTHER:
         return hint, parts[-1] if len(parts) > 1 else ""
-    if all(part.lower() in WITH_OTHER for part in folder.split("/")[-2:]) and "/" in folder:
-        return parts[-2].lower(), parts[-1]
+    inner = parts[1:][-2:]  # of those below the root
+    if len(inner) == 2 and all(part.lower() in WITH_OTHER for part in inner):
+        return inner[0].lower(), inner[1]
     for part, following in zip(parts[::-1], ["", *parts[:0:-1]], strict=True):
         if part.lower() in WITH_OTHER:
             return part.lower(), following

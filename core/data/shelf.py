@@ -7,7 +7,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from core.data.activity import list_jobs
-from core.data.archive import as_text
+from core.data.archive import is_text
 from core.errors import DataError
 from core.names import is_name, rule, same
 from core.workspace import Workspace, newest_first
@@ -19,7 +19,7 @@ LONGEST = 80
 def stores(folder: Path) -> list[Path]:
     """Return the data sets in `folder`, the newest first; none whose name no page could show."""
     found = newest_first(folder.glob("*.parquet"))
-    return [each for each in found if as_text(each.name) == each.name]
+    return [each for each in found if is_text(each.name)]
 
 
 def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:

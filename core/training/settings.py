@@ -7,7 +7,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from core.data.archive import as_text
+from core.data.archive import as_text, is_text
 from core.data.splits import SPLIT_TITLES
 from core.errors import RunError
 from core.models.imagenet import IMAGENET, RANDOM
@@ -243,7 +243,7 @@ class Settings:
             "warm-up goes with the cosine schedule",
             self.schedule,
         )
-        _require(as_text(self.notes) == self.notes, "notes must be UTF-8", as_text(self.notes))
+        _require(is_text(self.notes), "notes must be UTF-8", as_text(self.notes))
         family = FAMILIES[self.model]
         _require(
             self.weights == IMAGENET or family.frozen,

@@ -97,8 +97,6 @@ def _ink_words(source: np.ndarray, scale: float) -> str:
 
 @st.dialog("Close up", width="large", icon=":material/zoom_in:")
 def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
-    with advice():  # a dialog runs again by itself, and the data set may be gone by then
-        source, seen = store.sources([row])[0], store.images([row])[0]
     view = st.segmented_control(
         "View",
         [_CAME, _SEEN, _STEPS],
@@ -107,10 +105,12 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
         label_visibility="collapsed",
         key="closer",
     )
+    with advice():  # a dialog runs again by itself, and the data set may be gone by then
+        source = store.sources([row])[0]
+        image = store.images([row])[0] if view == _SEEN else source
     if view == _STEPS:
         _steps(store, about, source)
         return
-    image = source if view == _CAME else seen
     height, width = image.shape[:2]
     named = f"{plain(name)}{_code_points(about['character'])}"
     st.caption(f"{named} · {width} × {height} px · {_levels(image)}")
