@@ -89,7 +89,14 @@ def calibrate(model: Path, data: Path, strangers: Path, seed: int) -> dict[str, 
 
 
 def sharpen(
-    model: Path, data: Path, strangers: Path, seed: int, to: Path, oftener: np.ndarray
+    model: Path,
+    data: Path,
+    strangers: Path,
+    seed: int,
+    to: Path,
+    oftener: np.ndarray,
+    *,
+    quantized: bool = False,
 ) -> float:
     """Write a model that sums characters' shares anew, with these at a temperature of their own.
 
@@ -105,6 +112,7 @@ def sharpen(
         to: folder of the new model.
         oftener: how many times as often as in training a character is expected, float (C,), above
             0, in the order of the model's characters.
+        quantized: as of `core.models.export.export_litert`.
 
     Returns:
         The temperature.
@@ -134,7 +142,7 @@ def sharpen(
     last.set_weights([kernel, bias + np.log(oftener)])
     facts = read_facts(model)
     labels, pipeline = facts.pop("labels"), Pipeline.from_json(facts.pop("pipeline"))
-    save_model_folder(to, network, labels, pipeline, **facts)
+    save_model_folder(to, network, labels, pipeline, quantized=quantized, **facts)
     return temperature
 
 

@@ -10,7 +10,7 @@ from core.errors import ModelError, StorageFull
 from core.imaging import Pipeline, preset
 from core.models import export
 from core.models.export import export_litert, save_model_folder, seal
-from core.models.family import summed
+from core.models.family import members_of, summed
 from core.models.litert import LiteRT
 from core.models.zoo import FAMILIES
 
@@ -70,6 +70,29 @@ def test_litert_gives_what_was_summed_beside_the_sums(characters: int, tmp_path:
     np.testing.assert_allclose(given, beside, rtol=0, atol=1e-5)
     np.testing.assert_array_equal(network(batch), sums)
     assert [each.shape for each in network.with_characters(batch[:0])] == [(0, 3), (0, characters)]
+
+
+def test_a_quantized_model_answers_nearly_the_same_in_a_quarter_of_the_bytes(
+    tmp_path: Path,
+) -> None:
+    """Its sums are of all the small shares: brought to int8 themselves, they would be 0."""
+    of = np.arange(600) % 3
+    model = summed(FAMILIES["glyph"].build((40, 40), 600), of, 3)
+    sizes = {}
+    for quantized in (False, True):
+        path = tmp_path / f"{quantized}.tflite"
+        export_litert(model, path, characters=True, quantized=quantized)
+        sizes[quantized] = path.stat().st_size
+    batch = images(100, (40, 40))
+
+    sums, shares = LiteRT(tmp_path / "True.tflite").with_characters(batch)
+
+    assert sizes[True] < 0.3 * sizes[False]
+    given = LiteRT(tmp_path / "False.tflite").with_characters(batch)
+    assert 0 < np.abs(shares - given[1]).max() < 0.1 * given[1].max()
+    np.testing.assert_allclose(sums, given[0], rtol=0, atol=0.01)
+    np.testing.assert_allclose(sums, shares @ members_of(of, 3), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(sums.sum(axis=1), 1, rtol=0, atol=1e-5)
 
 
 def test_litert_takes_any_number_of_images(tmp_path: Path) -> None:

@@ -116,7 +116,13 @@ def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.Monke
         raise KeyboardInterrupt
 
     def sharpened(
-        _model: Path, _data: Path, _strangers: Path, _seed: int, to: Path, _oftener: np.ndarray
+        _model: Path,
+        _data: Path,
+        _strangers: Path,
+        _seed: int,
+        to: Path,
+        _oftener: np.ndarray,
+        **_: bool,
     ) -> float:
         (to / "model.tflite").write_bytes(b"new")
         (to / "model.json").write_text("{}")
