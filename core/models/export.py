@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,7 @@ def save_model_folder(
     pipeline: Pipeline,
     *,
     quantized: bool = False,
+    ready: Callable[[], object] = lambda: None,
     **facts: Any,
 ) -> None:
     """Write `model` and all that is needed to use it into `folder`.
@@ -88,7 +89,8 @@ def save_model_folder(
     `model.json` says what the outputs mean (`labels`, in order), what an image must go through
     first (`pipeline`), and any further JSON-able `facts`. It comes last: where it is, all is.
     Where `CHARACTER_NAMES` is among the facts, `model` is one of `core.models.family.summed`.
-    What `quantized` does to the file for LiteRT: see `export_litert`.
+    What `quantized` does to the file for LiteRT: see `export_litert`. `ready` is called when all is
+    written, and the model that is in `folder` is about to go.
 
     Raises:
         StorageFull: the disk is full; `folder` is as it was.
@@ -121,6 +123,7 @@ def save_model_folder(
         description[SEAL] = seal(network, labels, facts.get(CHARACTER_NAMES, ()))
         said = json.dumps(description, ensure_ascii=False, indent=1)
         (aside / FACTS).write_text(said, encoding="utf-8")
+        ready()
         (folder / FACTS).unlink(missing_ok=True)  # of an earlier model, which the files leave
         for file in (KERAS, LITERT, FACTS):
             (aside / file).replace(folder / file)

@@ -143,16 +143,20 @@ def train(folder: Path) -> None:
 def _write_down(
     folder: Path, model: Any, asked: _Question, store: Store, *, parameters: int, versions: Any
 ) -> None:
-    """Write the model down; what was measured of the one before, if the run had stopped, goes."""
-    files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
-    (folder / files.PREDICTIONS).unlink(missing_ok=True)
-    shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
+    """Write the model down; if the run had stopped, what was measured of the one before goes."""
+
+    def forget() -> None:
+        files.write_state(folder, files.EXPORTING, accuracy=None, loss=None)
+        (folder / files.PREDICTIONS).unlink(missing_ok=True)
+        shutil.rmtree(folder / files.ELSEWHERE, ignore_errors=True)
+
+    files.write_state(folder, files.EXPORTING)
     facts: dict[str, Any] = {"run": folder.name, "data_hash": store.hash, "versions": versions}
     if asked.characters:
         # without the sums, which nobody trains
         facts |= {CHARACTERS: len(asked.characters), "parameters": parameters}
         facts[CHARACTER_NAMES] = list(asked.characters)
-    save_model_folder(folder, model, asked.names, store.pipeline, **facts)
+    save_model_folder(folder, model, asked.names, store.pipeline, ready=forget, **facts)
 
 
 def _ask(table: pd.DataFrame, settings: Settings) -> _Question:

@@ -16,6 +16,7 @@ from core.data.sources import BY_NAME
 from core.errors import ScriptoriumError, in_one_line
 from core.scripts import NAMES, OTHER, script
 from core.text import bytes_in_words, images, plain
+from core.ui import dialog
 from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
 from core.workspace import Workspace
 
@@ -172,8 +173,8 @@ def _is_new(job: Job, seconds: float) -> bool:
 
 def _progress(folders: Sequence[Path]) -> None:
     going_on = [job for job in map(find_job, folders) if job and job.active]
-    if len(going_on) < len(folders):
-        st.rerun()
+    if len(going_on) < len(folders) and not dialog.is_open():
+        st.rerun()  # which says how the others ended
     for job in going_on:
         with st.container(border=True, key=f"going-on-{job.folder.name}"):
             bar, button = st.columns([6, 1], vertical_alignment="center")
@@ -189,7 +190,8 @@ def _progress(folders: Sequence[Path]) -> None:
                     on_click=attempt,
                     args=[jobs.request_stop, job.folder],
                 )
-    st.caption("This goes on if you leave the page.")
+    if going_on:
+        st.caption("This goes on if you leave the page.")
 
 
 def doing(job: Job) -> str:

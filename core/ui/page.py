@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ScriptoriumError, in_one_line
 from core.text import message, plain
+from core.ui import dialog
 from core.ui.letter import letter
 from core.ui.stale import stay_on_the_page_shown
 from core.workspace import workspace
@@ -52,6 +53,7 @@ MENU = (HOME, DATA, EXPLORE, PREPARE, TRAIN, COMPARE, PREDICT)
 def begin_page(entry: Entry) -> None:
     """Configure the page and draw the menu. Every page calls this first."""
     stay_on_the_page_shown()
+    dialog.close()
     title = "Scriptorium" if entry is HOME else f"{entry.title} · Scriptorium"
     # a drawn one: those by name come from Google's server
     st.set_page_config(page_title=title, page_icon=letter("baybayin"), layout="wide")

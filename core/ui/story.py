@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from core.ui.dialog import dialog
 from core.workspace import CHECKOUT
 
 _TEXT = CHECKOUT / "docs" / "notebook.md"
@@ -20,7 +21,7 @@ def offer_story(label: str) -> None:
         _tell()
 
 
-@st.dialog("What the notebook did, and what we found", width="large", icon=":material/menu_book:")
+@dialog("What the notebook did, and what we found", width="large", icon=":material/menu_book:")
 def _tell() -> None:
     _, _, text = _TEXT.read_text(encoding="utf-8").partition("\n")  # its title is the dialog's
     # a text; then caption, file and the text that follows, picture by picture

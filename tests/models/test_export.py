@@ -195,10 +195,25 @@ def test_a_full_disk_leaves_the_old_model_whole(
         path.write_bytes(b"half of i")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(export, "export_litert", full)
-    with pytest.raises(StorageFull, match="no space left"):
-        save_model_folder(tmp_path, model, LABELS, preset("notebook"), run="the second")
+    def save_again() -> None:
+        def ready() -> None:
+            assert (tmp_path / "model.json").read_bytes() == before["model.json"]
+            said.append("ready")
+
+        save_model_folder(
+            tmp_path, model, LABELS, preset("notebook"), ready=ready, run="the second"
+        )
+
+    said: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "export_litert", full)
+        with pytest.raises(StorageFull, match="no space left"):
+            save_again()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert not said
+    save_again()
+    assert said == ["ready"]
+    assert json.loads((tmp_path / "model.json").read_text())["run"] == "the second"
 
 
 def test_killed_between_two_files_it_leaves_no_description_of_the_model_before(

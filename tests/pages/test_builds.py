@@ -86,6 +86,29 @@ def test_progress_is_shown_and_can_be_stopped(
     assert not app.exception
 
 
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_job_that_ends_does_not_close_a_dialog(opened: bool):
+    def page(opened: bool) -> None:
+        from pathlib import Path
+
+        import streamlit as st
+
+        from core.ui import builds, dialog
+
+        st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
+        dialog.close()
+        if st.session_state["drawn"] == 1:
+            if opened:
+                dialog.dialog("Close up")(lambda: st.write("One's eyes are on this."))()
+            builds._progress([Path("ended")])
+
+    app = AppTest.from_function(page, args=(opened,)).run()
+    assert app.session_state["drawn"] == (1 if opened else 2)
+    assert [each.value for each in app.markdown] == ["One's eyes are on this."] * opened
+    # the page drawn anew, after it was closed
+    assert "dialog-open" not in app.run().session_state
+
+
 def test_a_failure_says_why_and_offers_another_try(job: Path, open_page: Open):
     jobs.append(job, {"error": "/nowhere: no such file or folder"})
     app = open_page("train")

@@ -256,9 +256,15 @@ def test_what_was_measured_of_a_model_stays_and_goes_with_it(
     assert len(before.test_predictions()) == 58
     assert elsewhere.exists()
 
-    def check_and_die(*_: object, **__: object) -> None:
-        left.append((look(folder).accuracy, look(folder).loss))
-        left.extend(each.exists() for each in (elsewhere, folder / "predictions.parquet"))
+    def measured() -> list[object]:
+        kept = json.loads((folder / "state.json").read_text())
+        files = elsewhere, folder / "predictions.parquet"
+        return [kept["accuracy"], kept["loss"], *(each.exists() for each in files)]
+
+    def check_and_die(*_: object, ready: Callable[[], object], **__: object) -> None:
+        left.append(measured())  # the disk may be full
+        ready()
+        left.append(measured())
         raise Killed
 
     (folder / "stop").unlink()
@@ -267,7 +273,7 @@ def test_what_was_measured_of_a_model_stays_and_goes_with_it(
         patch.setattr(session, "save_model_folder", check_and_die)
         with pytest.raises(Killed):
             worker.main(folder)
-    assert left == [(None, None), False, False]
+    assert left == [[before.accuracy, before.loss, True, True], [None, None, False, False]]
 
 
 def test_a_run_killed_while_its_model_was_written_only_writes_it_again(

@@ -15,6 +15,7 @@ from core.errors import ScriptoriumError, in_one_line
 from core.text import ago, bytes_in_words, images, plain
 from core.ui import caches, state
 from core.ui.builds import in_words
+from core.ui.dialog import dialog
 from core.ui.page import EXPLORE, TRAIN, main_button, warn
 from core.workspace import Workspace
 
@@ -63,9 +64,9 @@ def _row(workspace: Workspace, path: Path) -> None:
             "More", [_RENAME, _DELETE], icon=":material/more_vert:", key=f"more-{path.stem}"
         )
     if chosen == _RENAME:
-        st.dialog(f"Rename “{plain(path.stem)}”")(_rename)(workspace, path)
+        dialog(f"Rename “{plain(path.stem)}”")(_rename)(workspace, path)
     elif chosen == _DELETE:
-        st.dialog(f"Delete “{plain(path.stem)}”?")(_delete)(workspace, path)
+        dialog(f"Delete “{plain(path.stem)}”?")(_delete)(workspace, path)
 
 
 def _rename(workspace: Workspace, path: Path) -> None:

@@ -14,6 +14,7 @@ from core.imaging.files import BOUND, encode
 from core.scripts import script
 from core.text import code, isolated, plain
 from core.ui import charts, pictures, state
+from core.ui.dialog import dialog
 from core.ui.explore.filters import UNKNOWN
 from core.ui.page import advice
 
@@ -95,7 +96,7 @@ def _ink_words(source: np.ndarray, scale: float) -> str:
     )
 
 
-@st.dialog("Close up", width="large", icon=":material/zoom_in:")
+@dialog("Close up", width="large", icon=":material/zoom_in:")
 def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
     view = st.segmented_control(
         "View",

@@ -17,6 +17,7 @@ from core.inference.predictor import Prediction, Predictor
 from core.scripts import character_of, script
 from core.text import images, plain
 from core.ui import caches, charts, pictures
+from core.ui.dialog import dialog
 from core.ui.predict.glyphs import in_strokes
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def show_reliability(predictor: Predictor, folder: Path, run: Run | None) -> Non
         _show_card(folder)
 
 
-@st.dialog("Model card", width="large")
+@dialog("Model card", width="large")
 def _show_card(folder: Path) -> None:
     _, _, text = (folder / CARD).read_text(encoding="utf-8").partition("\n")  # without its title
     st.markdown(text)
