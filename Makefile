@@ -19,6 +19,9 @@ help:
 run: $(APP_READY)
 	$(VENV)/bin/python -m streamlit run app.py
 
+# What is compiled is kept, whatever the environment says: without, each of the many processes that
+# the tests start would compile TensorFlow anew, which takes it ten seconds.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint
 	CHROMIUM="$$(scripts/get-browser)" && AXE="$$(scripts/get-axe)" && export CHROMIUM AXE && $(VENV)/bin/python -m pytest -n auto
 
