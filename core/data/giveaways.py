@@ -83,7 +83,7 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
         scripts: of each image of the data set: categories.
 
     Raises:
-        DataError: there are not two scripts with enough images.
+        DataError: there are not two scripts with enough images, or all are copies of one.
     """
     if not can_tell(store.per_script):
         raise DataError(
@@ -98,6 +98,8 @@ def find(store: Store, pipeline: Pipeline, scripts: pd.Series) -> Found:
     truth = scripts.iloc[rows].to_numpy().astype(str)
     about = store.about(rows)
     collections, copies = about["collection"], about["digest"].to_numpy()
+    if len(np.unique(copies)) < 2:
+        raise DataError("nothing to tell apart: all images are copies of one")
     images = store.sources(rows)
     measured = [measure(images)]
     for step in pipeline.steps:

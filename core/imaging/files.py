@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import threading
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -53,8 +54,8 @@ _FROM_ABOVE = 32
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _PLAIN = ("1", "L", "P", "RGB", "I;16", "I;16B")
 """Modes of a TIFF, as Pillow calls them, that OpenCV reads right; of others it loses the alpha."""
-_LEVELS = re.compile(rb"P[56]" + 3 * rb"(?:\s|#[^\r\n]*[\r\n])+(\d+)")
-"""Width, height and the level of white in the header of a binary PNM."""
+_LEVELS = re.compile(rb"P([2356])" + 3 * rb"(?:\s|#[^\r\n]*[\r\n])+(\d+)")
+"""Kind, width, height and the level of white in the header of a PNM of more than one bit."""
 _DEPTHS = (np.uint8, np.uint16)
 _EXIF = {"PNG": b"eXIf", "WEBP": b"EXIF"}
 """Where these formats say that the camera was turned, which OpenCV does not heed."""
@@ -81,7 +82,10 @@ def decode(data: bytes) -> np.ndarray:
 
 
 def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
-    """Decode as `decode` does; also returns the width and height of the original in px, upright."""
+    """Decode as `decode` does; also returns the width and height of the original in px.
+
+    They are those of the picture upright, but of one that is all but square maybe as it is stored.
+    """
     kind, mode, (width, height) = _header(data)
     if width * height > MAX_PIXELS:
         raise ImageError(
@@ -282,8 +286,9 @@ def _opencv(data: bytes, kind: str, mode: str, longest: int) -> np.ndarray | Non
     except cv2.error:
         return None
     if image is not None and kind == "PPM" and (levels := _LEVELS.match(data)):
-        white = int(levels[3])
-        if white not in (255, 65535):
+        white = int(levels[4])
+        spread = levels[1] in b"23" and white < 256  # OpenCV spreads those alone
+        if white not in (255, 65535) and not spread:
             image = cv2.convertScaleAbs(image, alpha=255 / white)
     if image is None or image.ndim == 2:
         return image
@@ -317,11 +322,15 @@ _STUMPS = (struct.error, EOFError, IndexError, KeyError, TypeError)
 """What Pillow may raise over a header or an EXIF part that ends too soon."""
 
 
+_one_at_a_time = threading.RLock()
+"""Warnings are switched off for all threads, and have to be on again when the last one is done."""
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     """Open with Pillow; whatever it does not like becomes an ImageError of one line."""
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 yield image

@@ -293,6 +293,8 @@ class Thin(Step):
     def __call__(self, image: np.ndarray) -> np.ndarray:
         from skimage.morphology import skeletonize
 
+        if image.ndim != 2:  # it would be thinned as a solid
+            raise ValueError("an image in colour")
         return skeletonize(image > 0).astype(np.uint8) * 255
 
 

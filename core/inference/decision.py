@@ -147,7 +147,7 @@ def answers(outputs: np.ndarray, labels: Sequence[str], decision: Decision) -> A
     """
     every = tempered(outputs, decision.temperature)
     known = np.array([each != OTHER for each in labels])
-    among_known = every[:, known] / np.maximum(every[:, known].sum(axis=1), _SMALLEST)[:, None]
+    among_known = tempered(outputs[:, known], decision.temperature)
     novelty = 1 - every.max(axis=1, initial=0) if known.all() else every[:, ~known][:, 0]
     if decision.threshold is not None:
         rejected = novelty > decision.threshold

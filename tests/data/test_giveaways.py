@@ -37,6 +37,16 @@ def found_in(images: Path) -> Found:
     return found_of(out)
 
 
+def test_copies_of_one_picture_give_nothing_away(tmp_path: Path, draw_glyph: Draw) -> None:
+    image = draw_glyph("kannada", size=(28, 28))
+    for script in ("english", "kannada"):
+        for number in range(12):
+            save(image, tmp_path / "all" / script / "a" / f"{number}.png")
+
+    with pytest.raises(DataError, match="all images are copies of one"):
+        found_in(tmp_path / "all")
+
+
 def test_grey_levels_know_nothing_of_where_a_pixel_is(draw_glyph: Draw) -> None:
     image = draw_glyph("kannada", size=(28, 28))
     mixed = np.random.default_rng(0).permutation(image.ravel()).reshape(image.shape)

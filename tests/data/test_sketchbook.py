@@ -165,6 +165,25 @@ def test_a_damaged_file_is_named(tmp_path):
         Sketchbook(file).glyphs("english")
 
 
+def test_a_byte_that_is_wrong_is_said_in_one_line(tmp_path):
+    """Whatever it is in: a zip's list, what packs its files, or the Python before an array."""
+    strokes = [np.array([[n, 20], [30, 70 + n], [110, 20]]) for n in range(40)]
+    write(tmp_path / "whole.npz", [("english", "v", "Andika", strokes)])
+    whole = (tmp_path / "whole.npz").read_bytes()
+    random, file = np.random.default_rng(0), tmp_path / "strokes.npz"
+    said, causes = [], set()
+    for place in random.choice(len(whole), 300, replace=False):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            Sketchbook(file).glyphs("english")
+        except DataError as error:
+            said.append(str(error))
+            causes.add(type(error.__cause__).__name__)
+    assert {"error", "BadZipFile"} <= causes
+    assert all(each.startswith(f"{file}: the sketchbook can't be read") for each in said)
+    assert not any("\n" in each for each in said)
+
+
 def test_strokes_come_back_as_they_were_written(tmp_path):
     stroke = np.array([[10, 20], [30, 70], [110, 20]])
     dot = np.array([[60, 45], [60, 46]])

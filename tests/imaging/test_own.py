@@ -19,6 +19,7 @@ from core.imaging.steps import (
     Polarity,
     Redraw,
     Resize,
+    Thin,
 )
 from core.workspace import Workspace
 
@@ -150,6 +151,7 @@ def test_a_whole_number_written_by_hand_is_a_share(ws: Workspace) -> None:
         ((Resize(),), "colour is left"),
         ((Polarity(), Fit()), "Polarity can't work on a colour image: switch the step Grey on"),
         ((Crop(), Grey(), Fit()), "Crop can't work on a colour image"),
+        ((Thin(), Grey(), Fit()), "Thin can't work on a colour image"),
     ],
 )
 def test_what_can_make_no_data_set_is_not_saved(steps: tuple, said: str, ws: Workspace) -> None:

@@ -76,6 +76,14 @@ def test_outputs_without_anything_known_stay_numbers() -> None:
     assert found.novelty[0] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("temperature", [0.2, 0.5, 1.0, 5.0])
+def test_shares_of_the_known_sum_to_1_however_little_is_left_of_them(temperature: float) -> None:
+    outputs = np.array([[9e-5, 1e-5, 0.9999]], np.float32)
+    said = answers(outputs, ["arabic", "kannada", OTHER], Decision(temperature)).probabilities
+    odds = 9 ** (1 / temperature)
+    np.testing.assert_allclose(said, [[odds / (1 + odds), 1 / (1 + odds)]], rtol=1e-4)
+
+
 def test_a_low_temperature_stays_in_numbers() -> None:
     even = np.full((1, 6), 1 / 6, np.float32)
     np.testing.assert_allclose(tempered(even, 0.01), even, rtol=1e-5)

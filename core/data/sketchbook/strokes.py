@@ -9,9 +9,11 @@ other alphabets as one script called "other". `scripts/trace-sketchbook` writes 
 
 from __future__ import annotations
 
+import tokenize
 import tomllib
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import DataError
+from core.errors import DataError, first_line
 from core.scripts import OTHER
 
 FOLDER = Path(__file__).parent
@@ -32,6 +34,19 @@ NPM = "@"
 """What the names of npm's packages begin with here."""
 UNIT = 255
 """The longer side of a glyph's box in whole numbers, as stored."""
+_DAMAGED = (
+    OSError,
+    KeyError,
+    ValueError,
+    IndexError,
+    SyntaxError,
+    MemoryError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,  # of the Python in which NumPy writes what is in an array
+)
+"""What NumPy answers a damaged file with."""
 
 
 @dataclass(frozen=True)
@@ -168,13 +183,18 @@ def _read(path: Path, script: str) -> tuple[Glyph, ...]:
     if not by_name:
         raise KeyError(f"the sketchbook has no script called {script!r}")
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            characters = [str(each) for each in file[f"{script}.characters"]]
-            names = [str(each) for each in file[f"{script}.families"]]
-            steps = [file[f"{script}.{axis}"] for axis in "xy"]
-            per_stroke, per_glyph = file[f"{script}.strokes"], file[f"{script}.glyphs"]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: the sketchbook can't be read ({error}); get it anew") from error
+        return _glyphs(path, script, by_name)
+    except _DAMAGED as error:
+        reason = first_line(error)
+        raise DataError(f"{path}: the sketchbook can't be read ({reason}); get it anew") from error
+
+
+def _glyphs(path: Path, script: str, by_name: Mapping[str, Family]) -> tuple[Glyph, ...]:
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        characters = [str(each) for each in file[f"{script}.characters"]]
+        names = [str(each) for each in file[f"{script}.families"]]
+        steps = [file[f"{script}.{axis}"] for axis in "xy"]
+        per_stroke, per_glyph = file[f"{script}.strokes"], file[f"{script}.glyphs"]
     places = np.stack([np.cumsum(each, dtype=np.uint8) for each in steps], axis=1)
     points = places.astype(np.float32) / UNIT
     stroke_ends = np.cumsum(per_stroke, dtype=np.int64)
