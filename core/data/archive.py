@@ -19,7 +19,7 @@ _PNM = (".pbm", ".pgm", ".ppm", ".pnm")
 IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
 _FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd")
 """Pictures that are not read."""
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     EOFError,
     KeyError,
@@ -89,7 +89,7 @@ class Entry(NamedTuple):
             if self.zipped:
                 return self._from_zip()
             return whole_file(f"{self.root}/{self.name}")
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             reason = str(error) or "it ends too early"
             raise ImageError(f"can't be read ({reason})") from error
 
@@ -366,5 +366,5 @@ def _archive(path: Path) -> zipfile.ZipFile:
     """Open a zip once a process: forked ones would share, and move, one file position."""
     try:
         return _opened(path, path.stat().st_mtime_ns, os.getpid())
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise DataError(f"{path}: the zip is damaged ({error}); download it again") from error

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import tokenize
 import tomllib
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.archive import UNREADABLE
 from core.errors import DataError, first_line
 from core.scripts import OTHER
 
@@ -35,18 +34,13 @@ NPM = "@"
 UNIT = 255
 """The longer side of a glyph's box in whole numbers, as stored."""
 _DAMAGED = (
-    OSError,
-    KeyError,
-    ValueError,
+    *UNREADABLE,
     IndexError,
-    SyntaxError,
     MemoryError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
+    SyntaxError,
     tokenize.TokenError,  # of the Python in which NumPy writes what is in an array
 )
-"""What NumPy answers a damaged file with."""
+"""What NumPy answers a damaged file with, which is a zip."""
 
 
 @dataclass(frozen=True)
