@@ -148,6 +148,7 @@ def serve(predictor: Predictor, host: str, port: int, ready: Callable[[str], Non
         log_level="critical",
         access_log=False,
         lifespan="off",
+        ws="none",  # whoever asks for a websocket gets a plain answer
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     try:
@@ -163,7 +164,7 @@ def serve(predictor: Predictor, host: str, port: int, ready: Callable[[str], Non
     with listening:
         # of clients that vanished the system tells the server in the end
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        ready(f"http://{named}:{listening.getsockname()[1]}")
         with suppress(KeyboardInterrupt):  # uvicorn's own, once what was asked is answered
+            ready(f"http://{named}:{listening.getsockname()[1]}")
             uvicorn.Server(config).run(sockets=[listening])
     return int(app.state.answered)

@@ -33,7 +33,11 @@ _PIPELINE = "a pipeline: canonical, notebook, or one of your own, saved on the P
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    if sys.stderr is None:  # closed by whoever called; a file of ours would take its number
+    # closed by whoever called; a file of ours would take its number
+    unheard = sys.stdout is None
+    if unheard:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+    if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     args = parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
@@ -55,6 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say("stopped")
         return _INTERRUPTED
     _status("")
+    if unheard:
+        _say("error: the answer could not be written: stdout is closed")
+        return code or 1
     try:
         # in ASCII: not every pipe is UTF-8
         print(json.dumps(document) if args.json else text, flush=True)
@@ -146,11 +153,15 @@ def _data_set(text: str) -> Path:
 def _figure(text: str) -> Path:
     path = at_home(text)
     # said before the work of minutes, not after it
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+        above = next(each for each in path.absolute().parents if each.exists())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(in_one_line(error)) from error
+    if is_folder:
         raise argparse.ArgumentTypeError(f"{text}: a folder; name the file to draw into")
     if path.suffix.lower() != ".svg":
         raise argparse.ArgumentTypeError(f"{text}: figures are SVG: name it FILE.svg")
-    above = next(each for each in path.absolute().parents if each.exists())
     if not (above.is_dir() and os.access(above, os.W_OK)):
         raise argparse.ArgumentTypeError(f"{text}: {above} can't be written to; choose another")
     return path

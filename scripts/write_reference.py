@@ -125,8 +125,8 @@ def _command_line() -> str:
         "the project's folder.\n"
         "- MODEL is `shipped`, `notebook` (the notebook's own, to compare with), a run's id, or a "
         "folder that holds a model.\n"
-        "- A path to images is a zip, a folder, or a folder of zips, at whatever depth; "
-        "`SOURCE=PATH` says which set it is.\n"
+        "- A path to images is a zip, a folder, or a folder of zips, at whatever depth; after "
+        "`--from`, `SOURCE=PATH` says which set it is.\n"
         "- Everything is kept in `workspace/`, or in the folder that `$SCRIPTORIUM_WORKSPACE` "
         "names.",
         "\n".join(

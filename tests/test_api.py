@@ -234,6 +234,14 @@ def test_a_port_that_is_none_is_refused(port: str, capfd: pytest.CaptureFixture[
     assert "a port is 0 to 65535" in capfd.readouterr().err
 
 
+def test_a_request_for_a_websocket_is_answered_as_any_other(
+    serving: Serving, picture: bytes
+) -> None:
+    asking = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    status, document = serving.ask("POST", "/predict", picture, asking)
+    assert (status, len(document["ranked"])) == (200, 6)
+
+
 def test_ctrl_c_ends_it_with_what_it_did(serving: Serving) -> None:
     serving.process.send_signal(signal.SIGINT)
     out, err = serving.process.communicate(timeout=60)

@@ -765,6 +765,7 @@ BAD_INPUT = {
     "predict {bad}/model {bad}/text.png": "model.json",
     "evaluate {model} --unseen {bad} --figure {bad}": "bad: a folder; name the file to draw into",
     "few --figure {bad}": "bad: a folder; name the file to draw into",
+    f"few --figure {'a' * 300}.svg": "File name too long",
     "evaluate {model} --images {bad}/empty.zip --script arabic": "no readable image",
     "evaluate {model} --images {bad}/letters.zip --script arabic": "no readable image",
     "evaluate {model} --images {bad}/text.png.zip --script arabic": "not an image",
@@ -952,6 +953,16 @@ def test_as_a_process_it_answers_when_stderr_is_closed(tmp_path: Path) -> None:
 
     assert json.loads(done.stdout)["images"] == 12
     assert out.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of its own")
+def test_as_a_process_it_says_so_when_stdout_is_closed() -> None:
+    command = f"{sys.executable} -m core models --json >&-"
+
+    done = subprocess.run(command, shell=True, cwd=CHECKOUT, capture_output=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == b"error: the answer could not be written: stdout is closed\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of its own kind")

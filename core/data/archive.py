@@ -213,8 +213,8 @@ def _roots(
             unreadable.append((below, f"a folder that can't be read ({error.strerror})"))
 
     names = list(_now_and_then(heed, walk(path, refused)))
-    found = (path / each for each in names if each.lower().endswith(".zip"))
-    zips = sorted(each for each in found if each.is_file() and not _hidden(each.name))
+    found = (path / each for each in names if each.lower().endswith(".zip") and not _hidden(each))
+    zips = sorted(each for each in found if each.is_file())
     return [(path, names), *((each, None) for each in zips)]
 
 

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import hashlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -44,6 +45,8 @@ _MOST_WORKERS = 61
 
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """What glibc's malloc.h calls M_MMAP_THRESHOLD and M_TRIM_THRESHOLD."""
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 _left: list[Sequence[Any]] = []
 """What a worker was left by the process that it was forked from."""
@@ -120,10 +123,12 @@ def in_batches(
         initargs=(os.getpid(), each if forked else ()),
     )
     try:
-        # a forked worker has them all in its memory, and need only be told which
-        yield from (
-            pool.map(partial(_inherited, work), starts) if forked else pool.map(work, batches)
-        )
+        with _uninterrupted():  # all workers begin here
+            # a forked worker has them all in its memory, and need only be told which
+            done = (
+                pool.map(partial(_inherited, work), starts) if forked else pool.map(work, batches)
+            )
+        yield from done
     except BrokenProcessPool as error:
         raise DataError(
             "a worker process was killed, probably for want of memory; free some and try again"
@@ -132,8 +137,25 @@ def in_batches(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C and the wish to end: Python loses them while it forks, or waits for ever."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(parent: int, each: Sequence[Any]) -> None:
-    """Make a process a worker of `parent`, which leaves it `each`."""
+    """Make a process a worker of `parent`, which leaves it `each`, and says when it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     _left[:] = [each]
     _die_with(parent)
     _keep_memory()

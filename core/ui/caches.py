@@ -93,10 +93,14 @@ def data_name(run: Run) -> str:
 
 
 def trial_name(trial: Trial) -> str:
-    """Return the name of a test's data set, and that another has it now where one has."""
-    path = Workspace.of(trial.folder.parents[1]).store / f"{trial.data}.parquet"
-    another = trial.data_hash and content(path) not in (None, trial.data_hash)
-    return f"{trial.data} (as it was)" if another else trial.data
+    """Return what a test's data set is called by now, or was, if another is called so now."""
+    folder = Workspace.of(trial.folder.parents[1]).store
+    named = content(folder / f"{trial.data}.parquet")
+    if not trial.data_hash or named == trial.data_hash:
+        return trial.data
+    renamed = (path.stem for path in stores(folder) if content(path) == trial.data_hash)
+    as_it_was = trial.data if named is None else f"{trial.data} (as it was)"
+    return next(renamed, as_it_was)
 
 
 def answer(model: str, folder: Path, data: bytes) -> tuple[np.ndarray, Prediction]:

@@ -17,7 +17,7 @@ _OPEN = "dialog-open"
 def dialog(
     title: str, *, width: Literal["small", "large"] = "small", icon: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Have a function draw a dialog, as `st.dialog` does; the page is drawn anew when it closes."""
+    """Have a function draw a dialog, as `st.dialog` does; what was held back goes on after it."""
 
     def drawn_by(body: Callable[..., None]) -> Callable[..., None]:
         @wraps(body)
@@ -25,7 +25,7 @@ def dialog(
             st.session_state[_OPEN] = True
             body(*arguments)
 
-        return st.dialog(title, width=width, icon=icon, on_dismiss="rerun")(noted)
+        return st.dialog(title, width=width, icon=icon, on_dismiss=close)(noted)
 
     return drawn_by
 
@@ -36,5 +36,5 @@ def is_open() -> bool:
 
 
 def close() -> None:
-    """Take note that the page is drawn anew, which closes any dialog."""
+    """Take note that no dialog is open: the visitor closed it, or the page is drawn anew."""
     st.session_state.pop(_OPEN, None)

@@ -145,7 +145,8 @@ def four_things(workspace: Workspace, here: Here) -> None:
     """Offer what can be done, in the order one would do it: look, prepare, train, draw."""
     cards = st.grid(4, min_column_width=180)
     waiting = here.first is None and here.active
-    fact = "A first data set is being written." if waiting else "There is no data set yet."
+    nothing = "None of the data sets can be read." if here.sets else "There is no data set yet."
+    fact = "A first data set is being written." if waiting else nothing
     if here.first is not None:
         fact = f"{images(len(here.first))} in “{plain(here.first.path.stem)}”."
     with _card(cards, "1 · Look", "See who wrote what, and how differently.", fact):
@@ -210,8 +211,10 @@ def _start_first_run(workspace: Workspace, data: Path) -> None:
     from core.training.runs import start_run
     from core.training.settings import Settings
 
+    run_id = ""  # of the newest
     with advice(), suppress(RunBusy):  # somebody was quicker: the Train page shows theirs
-        start_run(workspace, Settings(data, **_FIRST_RUN))
+        run_id = start_run(workspace, Settings(data, **_FIRST_RUN)).id
+    _look_at(run_id)
 
 
 def what_is_here(here: Here) -> None:

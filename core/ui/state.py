@@ -178,6 +178,7 @@ class Chosen:
     def take(self, path: Path) -> None:
         """Take up a data set that the visitor did not choose in the list."""
         self.path = path
+        self.link = ""  # the last one may come again
         self.number += 1
 
 
@@ -206,6 +207,7 @@ class Looking:
     def at(self, half: str, run: str) -> None:
         """Show this, whatever the visitor chose before."""
         self.half, self.run = half, run
+        self.link = ""  # the last one may come again
         self.number += 1
 
 
@@ -318,6 +320,12 @@ def picked(data: str) -> dict[int, None]:
     return by_data.setdefault(data, {})
 
 
+def unticked() -> set[str]:
+    """Return the Kaggle sets that the visitor wants no data set of."""
+    found: set[str] = _own("unticked", set)
+    return found
+
+
 def suggested() -> dict[str, str]:
     """Return the names suggested last, by the key of the field."""
     found: dict[str, str] = _own("suggested", dict)
@@ -340,8 +348,13 @@ def unpick_images(data: str) -> None:
 
 
 def draft(pipeline: Pipeline) -> Draft:
-    """Return this visitor's pipeline on the Prepare page; a new one where it began as another."""
+    """Return this visitor's pipeline on the Prepare page; a new one where it began as another.
+
+    What the visitor changed stays though somebody saves another pipeline under that name.
+    """
     held: Draft | None = st.session_state.get("own-draft")
+    if held is not None and held.changed and held.began.name == pipeline.name:
+        held.began = pipeline
     if held is None or held.began != pipeline:
         number = 0 if held is None else held.number + 1
         held = st.session_state["own-draft"] = Draft.of(pipeline, number)

@@ -38,8 +38,8 @@ from core.errors import Cancelled, DataError, PipelineError, SourceNotFound, Sto
 from core.imaging import preset
 from core.imaging.files import encode
 from core.scripts import NAMES
+from core.workspace import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 Draw = Callable[..., np.ndarray]
 
 
@@ -245,6 +245,26 @@ def test_no_more_workers_than_windows_waits_for(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(KeyboardInterrupt):
         list(convert.in_batches(len, [1, 2]))
     assert asked == [61]
+
+
+STOPPED_WHILE_IT_FORKS = """
+import os, signal
+from core.data.convert import in_batches
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    print(sum(in_batches(len, range(9_000), workers=2)))
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="no process is forked here")
+def test_ctrl_c_is_not_lost_while_workers_begin() -> None:
+    command = [sys.executable, "-c", STOPPED_WHILE_IT_FORKS]
+    done = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
 
 
 def test_so_many_a_script_evenly_over_its_characters(kaggle_folder: Path, out: Path) -> None:

@@ -559,6 +559,8 @@ def test_a_hidden_zip_beside_the_sets_is_no_set(
 ) -> None:
     shutil.copy(kaggle_zips["arabic"], tmp_path / "arabic.zip")
     (tmp_path / "._arabic.zip").write_bytes(b"what a Mac leaves")
+    (tmp_path / ".Trash").mkdir()
+    shutil.copy(kaggle_zips["kannada"], tmp_path / ".Trash" / "kannada.zip")
 
     assert {each.script for each in scan([str(tmp_path)]).items} == {"arabic"}
 

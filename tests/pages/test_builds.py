@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs
 from core.data.activity import REQUEST
 from core.errors import StorageFull
+from core.ui import dialog
 
 Open = Callable[..., AppTest]
 
@@ -107,6 +109,22 @@ def test_a_job_that_ends_does_not_close_a_dialog(opened: bool):
     assert [each.value for each in app.markdown] == ["One's eyes are on this."] * opened
     # the page drawn anew, after it was closed
     assert "dialog-open" not in app.run().session_state
+
+
+def test_a_dialog_that_is_closed_holds_nothing_back(monkeypatch: pytest.MonkeyPatch):
+    """Of one that a part of the page opened, only that part is drawn anew."""
+    asked: dict[str, Any] = {}
+
+    def drawn(_: str, **how: Any) -> Callable[..., Any]:
+        asked.update(how)
+        return lambda body: body
+
+    monkeypatch.setattr("streamlit.dialog", drawn)
+    monkeypatch.setattr("streamlit.session_state", {})
+    dialog.dialog("Close up")(lambda: None)()
+    assert dialog.is_open()
+    asked["on_dismiss"]()
+    assert not dialog.is_open()
 
 
 def test_a_failure_says_why_and_offers_another_try(job: Path, open_page: Open):

@@ -323,6 +323,8 @@ def test_the_sentence_of_a_flawless_run():
         "Of 4 test images it reads 4 right (100.0%), and takes none for another."
     )
     assert worst_cell(matrix) == ("arabic", "arabic")
+    # the first of which there are images
+    assert worst_cell(_matrix(kannada_kannada=4)) == ("kannada", "kannada")
 
 
 def test_the_worst_cell_of_characters_lies_beside_their_own_script():

@@ -16,6 +16,7 @@ from core.data.build import build
 from core.data.sources import SOURCES
 from core.data.store import Store
 from core.errors import StorageFull
+from core.training.runs import list_runs
 from core.ui.data.own import _keep
 from core.workspace import Workspace
 
@@ -309,6 +310,48 @@ def test_a_data_set_is_the_one_that_other_pages_take(title: str, own: Path, open
     assert app.title[0].value == title
     box = next(each for each in app.selectbox if each.label == "Data set")
     assert box.value == own / "mine.parquet"
+
+
+def test_a_data_set_to_train_on_comes_before_the_run_one_looked_at(
+    own: Path, full_workspace: Path, open_page: Open
+):
+    ws = Workspace(own.parent)
+    [run] = list_runs(Workspace(full_workspace))
+    shutil.copytree(run.folder, ws.runs / run.id)
+    newer = own / "newer.parquet"
+    shutil.copy(own / "mine.parquet", newer)
+    app = open_page("explore", data="mine").switch_page("pages/3_train.py").run()
+    app.button_group(key="train-view-0").set_value("Runs").run()
+    app.switch_page("pages/6_data.py").run()
+    app.button(key="Train-newer").click().run()
+    box = next(each for each in app.selectbox if each.label == "Data set")
+    assert box.value == newer
+    # and a link that was followed before leads there again
+    app.switch_page("pages/1_explore.py")
+    app.query_params["data"] = "mine"
+    app.run()
+    box = next(each for each in app.selectbox if each.label == "Data set")
+    assert box.value == own / "mine.parquet"
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_download_that_ends_brings_back_no_set_that_was_left_out(
+    open_page: Open, kaggle_folder: Path, workspace_dir: Path
+):
+    downloads = Workspace(workspace_dir).downloads
+    for name in ("ahcd1", "chinese-mnist"):
+        shutil.copy(kaggle_folder / f"{name}.zip", downloads)
+    app = open_page("data")
+    app.multiselect[0].set_value(["chinese-mnist"]).run()
+    shutil.copy(kaggle_folder / "kannada-characters.zip", downloads)
+    app.run()
+    assert app.multiselect[0].value == ["chinese-mnist", "kannada-characters"]
+
+    go(app, "Your own files")
+    app.multiselect[0].set_value(["ahcd1.zip"]).run()
+    shutil.copy(kaggle_folder / "ahcd1.zip", downloads / "another.zip")
+    app.run()
+    assert app.multiselect[0].value == ["ahcd1.zip"]
 
 
 @pytest.fixture

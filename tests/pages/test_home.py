@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from core.data.sketchbook import sketch
 from core.errors import RunBusy
 from core.models.export import BUNDLED, read_facts
 from core.scripts import SCRIPTS
+from core.training.settings import Settings
 from core.ui.story import in_theme
 from core.workspace import CHECKOUT, Workspace
 
@@ -141,12 +143,19 @@ def test_one_button_trains_a_first_model_on_the_sketchbook(
     sketched: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ):
     asked = []
-    monkeypatch.setattr("core.training.runs.start_run", lambda _, settings: asked.append(settings))
+
+    def start(_: Workspace, settings: Settings) -> SimpleNamespace:
+        asked.append(settings)
+        return SimpleNamespace(id="glyph-abcd")
+
+    monkeypatch.setattr("core.training.runs.start_run", start)
     app = press(open_page("home"), "Train a first model")
     assert app.title[0].value == "Train"
     [settings] = asked
     settings.validate()
     assert settings.data == sketched / "store" / f"{FIRST}.parquet"
+    look = app.session_state["own-looking"]
+    assert (look.half, look.run) == ("Runs", "glyph-abcd")
 
 
 @pytest.mark.usefixtures("sketched")

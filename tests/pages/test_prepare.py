@@ -356,6 +356,25 @@ def test_one_of_the_same_name_is_replaced_when_asked_for(ws: Workspace, open_pag
     assert "Changed, not saved." not in text(app)
 
 
+def test_what_one_changed_stays_when_somebody_replaces_or_deletes_the_pipeline(
+    ws: Workspace, open_page: Open
+):
+    save_pipeline(MINE, ws)
+    app = choose(open_page("prepare"), "mine")
+    widget(app, "Polarity", "on").set_value(False).run()
+    save_pipeline(Pipeline("mine", (Grey(), Fit(size=48))), ws, replace=True)
+    app.run()
+    assert widget(app, "Polarity", "on").value is False
+    assert widget(app, "Fit", "size").value == 32
+    assert "Changed, not saved." in text(app)
+    (ws.pipelines / "mine.json").unlink()
+    app.run()
+    assert app.selectbox(key="pipeline").value == "canonical"
+    assert "“mine”, which you had chosen, was deleted." in text(app)
+    app.run()
+    assert "which you had chosen" not in text(app)
+
+
 def test_a_damaged_pipeline_is_named_and_can_be_deleted(ws: Workspace, open_page: Open):
     (ws.pipelines / "torn.json").write_text("{")
     app = choose(open_page("prepare"), "torn")

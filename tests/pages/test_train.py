@@ -336,6 +336,13 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
         r"In all it is right on \d+ of its 58 test images, [\d.]+%\. So many", said(app)
     )
 
+    # which is called otherwise by now
+    other.rename(own.store / "renamed.parquet")
+    app.run()
+    assert "collections of renamed it never saw" in said(app)
+    assert "renamed: all of its images counted" in said(app)
+    (own.store / "renamed.parquet").rename(other)
+
     # of another data set, which had that name before
     (folder / "result.json").write_text(json.dumps({**result, "hash": "another"}))
     app.run()

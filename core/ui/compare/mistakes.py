@@ -204,7 +204,7 @@ def _title(name: str) -> str:
 
 
 def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
-    """Return the row and the column of the most frequent mistake; of the first cell without one.
+    """Return the row and the column of the most frequent mistake; without, of what is right.
 
     Args:
         matrix: counts, the columns by script name.
@@ -214,7 +214,8 @@ def worst_cell(matrix: pd.DataFrame, of: str = "") -> tuple[str, str]:
     for place, name in enumerate(matrix.index):
         counts[place, matrix.columns.get_loc(of or name)] = 0
     if not counts.any():
-        return matrix.index[0], of or matrix.index[0]
+        name = matrix.index[int(matrix.to_numpy().any(axis=1).argmax())]  # the first there is any
+        return name, of or name
     row, column = divmod(int(counts.argmax()), counts.shape[1])
     return matrix.index[row], matrix.columns[column]
 

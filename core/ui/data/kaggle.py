@@ -10,6 +10,7 @@ from core.data.activity import Job
 from core.data.job import start_fetch
 from core.data.sources import BY_NAME, SOURCES, Source, find_local
 from core.scripts import script
+from core.ui import state
 from core.ui.asking import ask, build_button
 from core.ui.builds import started
 from core.ui.letter import letter
@@ -86,10 +87,13 @@ def _build(workspace: Workspace, here: list[str], found: dict[str, list[Path]]) 
         chosen = st.multiselect(
             "Sets",
             here,
-            default=here,
+            default=[name for name in here if name not in state.unticked()],
             format_func=lambda name: script(BY_NAME[name].script).title,
             key=f"sets-{'-'.join(here)}",
         )
+        # another comes here by itself, when its download ends: the widget is another then
+        state.unticked().difference_update(chosen)
+        state.unticked().update(set(here).difference(chosen))
         asked = ask(workspace, "kaggle")
         # Named by its set: unpacked, the English and the Kannada one look alike.
         paths = [f"{name}={found[name][0]}" for name in chosen]

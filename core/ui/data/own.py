@@ -94,7 +94,7 @@ def _choose(kept: list[str]) -> list[str]:
         "From what was dropped",
         kept,
         default=[name for name in dropped.names if name in kept],
-        key=f"kept-{dropped.number}-{len(kept)}",
+        key=f"kept-{dropped.number}",
         placeholder="Choose files",
     )
 

@@ -59,6 +59,8 @@ def _row(workspace: Workspace, path: Path) -> None:
         for entry in (EXPLORE, TRAIN):
             if st.button(entry.title, icon=entry.icon, key=f"{entry.title}-{path.stem}"):
                 state.chosen().take(path)
+                if entry is TRAIN:
+                    state.looking().at(state.NEW, state.looking().run)
                 st.switch_page(entry.path)
         chosen = st.menu_button(
             "More", [_RENAME, _DELETE], icon=":material/more_vert:", key=f"more-{path.stem}"

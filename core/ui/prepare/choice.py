@@ -25,6 +25,9 @@ _CHOSEN = "pipeline"
 def choose_draft(workspace: Workspace) -> Draft:
     """Let the visitor choose a pipeline, and keep or delete one of their own."""
     names = pipelines(workspace)
+    last = st.session_state.get(_CHOSEN, names[0])
+    if last not in names:  # by somebody else: `_delete` chooses another
+        warn(f"“{last}”, which you had chosen, was deleted.")
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     chosen = bar.selectbox("Pipeline", names, key=_CHOSEN, width=260, persist_state="session")
     tools = bar.container(horizontal=True, width="content")

@@ -248,7 +248,8 @@ def _what_counted(trial: Trial) -> str:
             "some of its images may be among those that the model learned from; its own data set "
             "is gone, so nobody can tell"
         )
-    return f"{isolated(plain(trial.data))}: {'; '.join(said) or 'all of its images counted'}."
+    name = caches.trial_name(trial)
+    return f"{isolated(plain(name))}: {'; '.join(said) or 'all of its images counted'}."
 
 
 def _left_out(count: int, why: str) -> str:

@@ -50,9 +50,9 @@ def _follow_address(look: state.Looking, ids: Sequence[str]) -> None:
     """Show the run that the page's address names, once."""
     asked = st.query_params.get(_RUN, "")
     if asked and asked != look.link:
-        look.link = asked
         if asked in ids:
             look.at(RUNS, asked)
+        look.link = asked
 
 
 def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
+from core.errors import RunNotFound
 from core.models.zoo import FAMILIES
 from core.text import duration, message, plain
 from core.training.classes import CHARACTER
@@ -42,9 +44,10 @@ def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
 
 
 def _watch(workspace: Workspace, run_id: str) -> None:
-    with advice():
+    run = None
+    with advice(), suppress(RunNotFound):  # stopped and deleted by somebody
         run = find_run(workspace, run_id)
-    if not run.active:
+    if run is None or not run.active:
         st.rerun()
     _facts(run)
     _progress(run)
