@@ -140,22 +140,24 @@ def in_batches(
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Put off Ctrl-C and the wish to end: Python loses them while it forks, or waits for ever."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of them
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in _ENDING}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for each, handler in before.items():
+            signal.signal(each, handler or signal.SIG_DFL)  # None: it was none of Python's
+    for number in came:
+        signal.raise_signal(number)
 
 
 def _begin(parent: int, each: Sequence[Any]) -> None:
     """Make a process a worker of `parent`, which leaves it `each`, and says when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     _left[:] = [each]
     _die_with(parent)
     _keep_memory()
