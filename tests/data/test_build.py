@@ -250,6 +250,7 @@ def test_no_more_workers_than_windows_waits_for(monkeypatch: pytest.MonkeyPatch)
 STOPPED_WHILE_IT_FORKS = """
 import os, signal
 from core.data.convert import in_batches
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
     print(sum(in_batches(len, range(9_000), workers=2)))
