@@ -106,7 +106,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
         ("Right on new writers of the collections it learned from", seen, own, _BY_CHANCE),
         ("Right on handwriting from collections it never saw", unseen, others, ""),
     ):
-        with places.container(border=True, gap="xsmall"):
+        with places.container(border=True, gap="xsmall", height="stretch"):
             st.metric(label, f"{measured.mean:.1%}" if measured else "not measured")
             if notebooks:
                 st.caption(f"The notebook's model{on}: **{notebooks.mean:.1%}**")

@@ -218,7 +218,8 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     assert again["run"] == said["run"]
     elsewhere = Workspace(tmp_path / "elsewhere")
     make_shipped(paths, elsewhere, amounts=TINY, to=tmp_path / "twin")
-    assert (to / "model.tflite").read_bytes() == (tmp_path / "twin/model.tflite").read_bytes()
+    for name in ("model.tflite", "model.weights.h5"):
+        assert (to / name).read_bytes() == (tmp_path / "twin" / name).read_bytes()
 
 
 def test_what_was_made_of_something_else_is_made_anew(tmp_path: Path) -> None:
