@@ -12,7 +12,7 @@ from core.evaluation.raw import Evaluation
 from core.evaluation.unseen import Unseen, is_apart, named
 from core.imaging import Pipeline
 from core.inference.predictor import model_folder
-from core.models.export import CHARACTERS, FACTS, read_facts
+from core.models.export import CHARACTERS, FACTS, QUANTIZED, read_facts
 from core.scripts import OTHER, SCRIPTS, script
 from core.workspace import write_atomically
 
@@ -117,10 +117,11 @@ def _what(facts: dict[str, Any]) -> str:
     by = ""
     if CHARACTERS in facts:
         by = f"It knows {facts[CHARACTERS]:,} characters, and sums their shares script by script. "
+    kept = " kept as whole numbers of 8 bits" if facts.get(QUANTIZED) else ""
     return (
         f"It answers which of {len(scripts)} scripts a handwritten character belongs to. {by}"
-        f"{facts['parameters']:,} parameters, {width}x{height} px in. Every image passes first: "
-        f"{steps}. Content hash of the data it was trained on: `{facts.get('data_hash')}`."
+        f"{facts['parameters']:,} parameters{kept}, {width}x{height} px in. Every image passes "
+        f"first: {steps}. Content hash of the data it was trained on: `{facts.get('data_hash')}`."
     )
 
 

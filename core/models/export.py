@@ -23,6 +23,8 @@ CHARACTERS = "characters"
 """In `model.json`: how many characters the network answers, where its outputs are sums of those."""
 CHARACTER_NAMES = "character_names"
 """In `model.json`: which, by their `class_name`, in the order in which the network answers them."""
+QUANTIZED = "quantized"
+"""In `model.json`: there, and true, where the file for LiteRT is; see `export_litert`."""
 SEAL = "seal"
 """In `model.json`: see `seal`. Models that were written before there was one do without."""
 _ASIDE = ".model."
@@ -105,6 +107,7 @@ def save_model_folder(
         "pipeline": pipeline.to_json(),
         "input_shape": [height, width],
         "parameters": model.count_params(),
+        **({QUANTIZED: True} if quantized else {}),
         **facts,
     }
     folder.mkdir(parents=True, exist_ok=True)

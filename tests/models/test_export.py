@@ -95,6 +95,14 @@ def test_a_quantized_model_answers_nearly_the_same_in_a_quarter_of_the_bytes(
     np.testing.assert_allclose(sums.sum(axis=1), 1, rtol=0, atol=1e-5)
 
 
+def test_a_quantized_model_says_that_it_is(tmp_path: Path) -> None:
+    model = FAMILIES["dense"].build((28, 28), len(LABELS))
+    for quantized in (False, True):
+        save_model_folder(tmp_path, model, LABELS, preset("notebook"), quantized=quantized)
+        facts = json.loads((tmp_path / "model.json").read_text())
+        assert facts.get("quantized", False) is quantized
+
+
 def test_litert_takes_any_number_of_images(tmp_path: Path) -> None:
     export_litert(FAMILIES["rnn"].build((28, 28), 3), tmp_path / "model.tflite")
     model = LiteRT(tmp_path / "model.tflite")
