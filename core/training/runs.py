@@ -246,11 +246,17 @@ def data_of(run: Run, opened: Callable[[Path], Store] = Store.open) -> Store | N
     Args:
         opened: opens a data set; pages have theirs open already.
     """
-    kept = Workspace.of(run.folder).store.glob("*.parquet")
-    for path in [run.settings.data, *sorted(kept)]:
+    return data_with(run.data_hash, run.settings.data, Workspace.of(run.folder), opened)
+
+
+def data_with(
+    content: str, path: Path, workspace: Workspace, opened: Callable[[Path], Store]
+) -> Store | None:
+    """Return the data set of that content: the one at `path`, else the first in `workspace`."""
+    for each in [path, *sorted(workspace.store.glob("*.parquet"))]:
         with suppress(StoreError, OSError, UnicodeError):  # pages take names in UTF-8 alone
-            store = opened(path)
-            if store.hash == run.data_hash:
+            store = opened(each)
+            if store.hash == content:
                 return store
     return None
 

@@ -94,13 +94,15 @@ def data_name(run: Run) -> str:
 
 def trial_name(trial: Trial) -> str:
     """Return what a test's data set is called by now, or was, if another is called so now."""
-    folder = Workspace.of(trial.folder.parents[1]).store
-    named = content(folder / f"{trial.data}.parquet")
-    if not trial.data_hash or named == trial.data_hash:
+    from core.training.runs import data_with
+
+    if not trial.data_hash:
         return trial.data
-    renamed = (path.stem for path in stores(folder) if content(path) == trial.data_hash)
-    as_it_was = trial.data if named is None else f"{trial.data} (as it was)"
-    return next(renamed, as_it_was)
+    here = Workspace.of(trial.folder.parents[1])
+    path = here.store / f"{trial.data}.parquet"
+    if data := data_with(trial.data_hash, path, here, store):
+        return data.path.stem
+    return trial.data if content(path) is None else f"{trial.data} (as it was)"
 
 
 def answer(model: str, folder: Path, data: bytes) -> tuple[np.ndarray, Prediction]:
