@@ -10,6 +10,8 @@ from core.ui.page import PREDICT, TRAIN, advice, begin_page, on_phone
 from core.ui.runs import in_a_list
 from core.workspace import workspace
 
+_MODEL = "answering-model"
+
 begin_page(PREDICT)
 
 here = workspace()
@@ -32,7 +34,9 @@ model = (st.container() if on_phone() else bar).selectbox(
     models,
     index=first,
     format_func=lambda name: in_a_list(runs[name]) if name in runs else predict.title(name),
-    key="answering-model",
+    key=_MODEL,
+    # at once: who leaves for another page ends the visit before the line below
+    on_change=lambda: state.answer_with(st.session_state[_MODEL]),
 )
 state.answer_with(model)
 predict.say_who_answers(models, model)

@@ -86,6 +86,7 @@ def test_the_model_that_answered_last_answers_again(furnished: Any, page: Page):
     option = page.get_by_role("option", name=re.compile("^cnn-")).first
     run = re.compile(f"^{option.inner_text()[:8]}")
     option.click()
+    expect(page).to_have_url(re.compile("[?]model=cnn-"))
     expect(model).to_have_value(run)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
     expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()

@@ -27,6 +27,7 @@ from core.inference.predictor import Prediction, Predictor
 from core.models.export import BUNDLED, LITERT, read_facts
 from core.scripts import NAMES, WITH_OTHER, class_name, script
 from core.training.runs import list_runs
+from core.ui import predict
 from core.ui.predict.answer import in_brief, what_it_costs
 from core.ui.predict.brought import Answered, Picture, as_csv, from_data_url, table
 from core.ui.predict.glyphs import alphabet, examples, in_strokes
@@ -49,6 +50,19 @@ def test_without_a_model_it_sends_to_train(
     for name in BUNDLED:
         monkeypatch.setitem(BUNDLED, name, workspace_dir / "none")
     assert "No model yet" in said(open_page("predict"))
+
+
+@pytest.mark.usefixtures("full")
+def test_a_model_chosen_on_the_way_to_another_page_answers_afterwards(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    app = open_page("predict")
+    with monkeypatch.context() as leaving:  # ends the visit before the page has come to its model
+        leaving.setattr(predict, "open_link", lambda _: st.stop())
+        app.selectbox(key="answering-model").set_value("notebook").run()
+        app.switch_page("pages/1_explore.py").run()
+    app.switch_page("pages/5_predict.py").run()
+    assert app.selectbox(key="answering-model").value == "notebook"
 
 
 @pytest.mark.usefixtures("full")
