@@ -588,9 +588,9 @@ def _evaluate(args: Any) -> Answer:
     result = evaluate(predictor, args.images, args.script, progress=_progress("images"))
     for path, reason in result.skipped:
         _say(f"skipped {path}: {reason}")
-    document = {**result.to_json(), "skipped": len(result.skipped)}
     counts = ", ".join(f"{name} {count}" for name, count in result.predicted.items())
-    return document, f"accuracy {result.accuracy:.2%} of {images(result.n)}; taken for: {counts}"
+    said = f"accuracy {result.accuracy:.2%} of {images(result.n)}; taken for: {counts}"
+    return result.to_json(), said
 
 
 def _evaluate_unseen(args: Any, predictor: Any) -> Answer:

@@ -56,6 +56,7 @@ class Evaluation:
             "predicted": self.predicted,
             "characters": self.characters,
             "mistaken": self.mistaken,
+            "skipped": len(self.skipped),
         }
 
 

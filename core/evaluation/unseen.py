@@ -79,7 +79,8 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
 
     Args:
         folder: holds zips or folders named SCRIPT-COLLECTION.
-        say: called with a line as each collection is done.
+        say: called with a line as each collection is done, and with one for each file in it that
+            could not be read.
 
     Raises:
         DataError: a collection is there twice, as a zip and unpacked.
@@ -97,6 +98,8 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
                 raise DataError(f"{folder}: {name} is there twice, unpacked and as a zip: keep one")
             collections[name] = evaluate(predictor, place, of)
             say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
+            for path, reason in collections[name].skipped:
+                say(f"skipped {name}, {path}: {reason}")
     of_script: dict[str, list[Evaluation]] = defaultdict(list)
     for name, each in collections.items():
         if not is_apart(name, collections):

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,6 +108,22 @@ def test_it_says_each_collection_as_it_is_done(folder: Path, band_model: Path) -
     assert "90.0%" in said[0]
 
 
+def test_it_names_the_files_that_it_could_not_read(
+    tmp_path: Path, draw_band: Draw, band_model: Path
+) -> None:
+    place = tmp_path / "arabic-photos"
+    place.mkdir()
+    Image.fromarray(draw_band("arabic")).save(place / "1.png")
+    (place / "2.png").write_bytes(b"torn")
+    said: list[str] = []
+
+    result = evaluate_unseen(Predictor.load(band_model), tmp_path, said.append)
+
+    assert said[0] == "arabic-photos: 100.0% of 1"
+    assert re.fullmatch("skipped arabic-photos, .*2.png: not .*", said[1])
+    assert result.to_json()["collections"]["arabic-photos"]["skipped"] == 1
+
+
 def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
     document = json.loads(json.dumps(result.to_json()))
 
@@ -119,6 +136,7 @@ def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
         "predicted": {"arabic": 9, "kannada": 1},
         "characters": document["collections"]["arabic-one"]["characters"],
         "mistaken": {},
+        "skipped": 0,
     }
     characters = document["collections"]["arabic-one"]["characters"].values()
     assert sum(each["arabic"] for each in characters if "arabic" in each) == 9
