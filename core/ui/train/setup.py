@@ -22,7 +22,7 @@ from core.training.settings import FIELDS, Settings
 from core.ui import caches, state
 from core.ui.page import advice, giveaways_link, metrics, start_button
 from core.ui.pictures import sheet
-from core.ui.train.views import go_to
+from core.ui.train.views import start_and_show
 from core.workspace import Workspace
 
 _BENDS = 3
@@ -163,7 +163,7 @@ def ask_more(chosen: Settings) -> Settings | None:
 
 def start(workspace: Workspace, settings: Settings) -> None:
     """Start a run and show it, or say why that can't be now."""
-    go_to(workspace, partial(start_run, workspace, settings))
+    start_and_show(workspace, partial(start_run, workspace, settings))
 
 
 def _choice(name: str, **begin: str) -> str:

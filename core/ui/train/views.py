@@ -79,7 +79,7 @@ def choose_run(runs: Sequence[Run], label: Callable[[Run], str]) -> Run:
     return by_id[look.run]
 
 
-def go_to(workspace: Workspace, start: Callable[[], Run]) -> None:
+def start_and_show(workspace: Workspace, start: Callable[[], Run]) -> None:
     """Show the run that `start` starts from now on, or say why it can't be started now."""
     try:
         run = start()

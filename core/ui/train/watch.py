@@ -18,7 +18,7 @@ from core.ui import caches, charts
 from core.ui.page import advice, attempt, main_button, metrics
 from core.ui.runs import LOOKS, how_far, in_a_list
 from core.ui.train.result import show_actions, show_result
-from core.ui.train.views import choose_run, go_to
+from core.ui.train.views import choose_run, start_and_show
 from core.workspace import Workspace
 
 _POLL_SECONDS = 1.0
@@ -146,4 +146,4 @@ def _end(workspace: Workspace, run: Run) -> None:
         )
         show_actions(run)
     if goes_on:
-        go_to(workspace, partial(resume_run, workspace, run))
+        start_and_show(workspace, partial(resume_run, workspace, run))
