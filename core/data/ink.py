@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.store import Store
-from core.imaging.steps import FLAT, Grey, Polarity, otsu
+from core.imaging.ruled import otsu
+from core.imaging.steps import FLAT, Grey, Polarity
 
 _AT_ONCE = 32
 _SIDE = 64  # px of an average

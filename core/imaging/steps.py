@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from core.imaging.bicubic import resize_all
+from core.imaging.ruled import blackened, otsu, without_box, without_ruled
 
 FLAT = 16
 """An image whose grey levels span less than this holds no ink."""
@@ -212,6 +213,9 @@ class Polarity(Step):
 class Crop(Step):
     """Cut to the box of the ink: pixels over Otsu's threshold, specks left out.
 
+    On a sheet of 96 px or more ruled lines, squares and a fine box around the character are taken
+    away first: see `core.imaging.ruled`.
+
     Attributes:
         speck: a component below this share of the largest one's area counts as dirt (dots and
             kudlit are larger than that).
@@ -219,17 +223,25 @@ class Crop(Step):
 
     speck: float = 0.02
     label: ClassVar[str] = "Crop"
-    does: ClassVar[str] = "Cuts away the empty paper around the ink."
+    does: ClassVar[str] = (
+        "Cuts away the empty paper around the ink, and the lines, squares or box printed on it."
+    )
     why: ClassVar[str] = "Where on the sheet a character stands says nothing about its script."
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        ink = _without_specks(_ink(image), self.speck)
-        if not ink.any():  # bare paper, not a sheet full of ink
+        if np.ptp(image) < FLAT:  # bare paper, not a sheet full of ink
             return np.zeros_like(image)
+        threshold = otsu(image)
+        sheet = without_ruled(image, threshold)
+        found = sheet > (threshold if sheet is image else otsu(sheet))
+        ink = without_box(found)
+        if ink is not found:
+            sheet = blackened(sheet, found & ~ink, ink)
+        ink = _without_specks(ink, self.speck)
         rows = np.flatnonzero(ink.any(axis=1))
         columns = np.flatnonzero(ink.any(axis=0))
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        return np.ascontiguousarray(image[box])
+        return np.ascontiguousarray(sheet[box])
 
 
 @dataclass(frozen=True)
@@ -330,11 +342,6 @@ def _resampled(image: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.asarray(resized)
 
 
-def otsu(image: np.ndarray) -> float:
-    """Otsu's threshold of a uint8 (H, W) image, in grey levels (Otsu 1979)."""
-    return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
-
-
 def _separability(image: np.ndarray) -> float:
     """Share of the variance of uint8 (H, W) that lies between Otsu's two classes, 0 to 1."""
     counts = cv2.calcHist([image], [0], None, [256], [0, 256]).ravel() / image.size
@@ -372,6 +379,7 @@ def _off_the_paper(image: np.ndarray) -> np.ndarray:
 
 def _without_edges(image: np.ndarray) -> np.ndarray:
     """Blacken what touches the edge, where a piece with a tenth of the ink does not."""
+    image = without_ruled(image, otsu(image))
     ink = _ink(image)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA].copy()
