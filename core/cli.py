@@ -174,7 +174,7 @@ def _host(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:6]) < 65536):
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text}: a port is 0 to 65535")
     return int(text)
 

@@ -226,7 +226,7 @@ def test_no_host_is_not_every_host(capfd: pytest.CaptureFixture[str]) -> None:
     assert "a host is empty" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("port", ["65536", "-1", "http", "9" * 5000])
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "9" * 5000, "00655360"])
 def test_a_port_that_is_none_is_refused(port: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["serve", "shipped", "--port", port])

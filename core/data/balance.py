@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.data.splits import SPLIT_TITLES
 from core.scripts import OTHER, SCRIPTS, script
-from core.text import listed
+from core.text import listed, plain
 
 LOPSIDED = 2.0
 """A script with so many times the images of another one weighs on what a model learns."""
@@ -132,8 +132,9 @@ def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[
     known = table[table.index != ""]
     for name in table.columns:
         if len(known) and (most := known[name].max()) > MOST_BY_ONE * of_script[name]:
+            who = plain(str(known[name].idxmax()))
             yield (
-                f"One writer, {known[name].idxmax()}, wrote {most / of_script[name]:.0%} of "
+                f"One writer, {who}, wrote {most / of_script[name]:.0%} of "
                 f"{_title(name)}: a model may learn that hand. Test with the split "
                 f"*{SPLIT_TITLES['writer']}*."
             )

@@ -37,10 +37,8 @@ def free_place(ws: Workspace, name: str, job: Path | None = None) -> Path:
     if same(name) in taken:
         other = taken[same(name)]
         raise DataError(f"there is a data set called {other!r} already: choose another name")
-    for each in list_jobs(ws):
-        making = each.active and each.kind != "fetch" and each.folder != job
-        if making and same(each.name) == same(name):
-            raise DataError(f"{name!r} is being made already: wait for it, or choose another")
+    if same(name) in _being_made(ws, job):
+        raise DataError(f"{name!r} is being made already: wait for it, or choose another")
     return ws.store / f"{name}.parquet"
 
 
@@ -50,8 +48,8 @@ def one_at_a_time(ws: Workspace) -> FileLock:
 
 
 def free_name(ws: Workspace, wanted: str) -> str:
-    """Return `wanted`, or with a number behind it where a data set has that name."""
-    taken = _taken(ws)
+    """Return `wanted`, or with a number behind it where a data set has that name, or will."""
+    taken = _taken(ws).keys() | _being_made(ws)
     number, name = 1, wanted
     while same(name) in taken:
         number += 1
@@ -61,6 +59,12 @@ def free_name(ws: Workspace, wanted: str) -> str:
 
 def _taken(ws: Workspace) -> dict[str, str]:
     return {same(each.stem): each.stem for each in ws.store.glob("*.parquet")}
+
+
+def _being_made(ws: Workspace, but: Path | None = None) -> set[str]:
+    """Return the names of data sets that are being made, but for the job in the folder `but`."""
+    making = (each for each in list_jobs(ws) if each.active and each.kind != "fetch")
+    return {same(each.name) for each in making if each.folder != but}
 
 
 def rename(ws: Workspace, path: Path, name: str) -> Path:

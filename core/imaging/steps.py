@@ -178,6 +178,8 @@ class Flatten(Step):
     )
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
+        if image.ndim != 2:  # a flat one would go through, and the next would not
+            raise ValueError("an image in colour")
         if np.ptp(image) < FLAT:
             return image
         if min(image.shape) >= _PHOTO_SIDE and _separability(image) < self.photo:

@@ -36,6 +36,7 @@ from core.training.optimizer import MUON, adam, muon
 from core.training.recorder import Recorder
 from core.training.runs import data_of, find_run
 from core.training.settings import Settings
+from core.training.swift import for_training
 from core.workspace import Workspace, atomic_path, write_atomically
 
 _TEST_BATCH = 512
@@ -103,11 +104,13 @@ def train(folder: Path) -> None:
         family.load(model, settings.weights)
     _heed_stop(folder)
     parameters = model.count_params()
-    learner, lessons, exam, known = model, training, test, ""
+    lessons, exam, known = training, test, ""
     if settings.frozen:
         body, learner = halves(model)
         known = key(body, store)
         lessons, exam = _seen_by(body, store, folder, (training, test))
+    else:
+        learner = for_training(model, mixed=settings.mixed_precision)
 
     files.write_state(
         folder,
@@ -121,23 +124,25 @@ def train(folder: Path) -> None:
     )
     with mirrored(folder, settings) as mirror:
         last_state = _fit(folder, settings, learner, lessons, exam, asked, known, mirror)
+        if not settings.frozen:
+            model.set_weights(learner.get_weights())
+        if asked.within is not None:
+            model = summed(model, asked.within, len(asked.names))
+
+        _write_down(folder, model, asked, store, parameters=parameters, versions=versions)
+        files.write_state(folder, files.EVALUATING)
+        collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
+        try:
+            result = _evaluate(folder, model, test, asked.names, collections)
+        except RunError:
+            (folder / FACTS).unlink()  # what diverged is no model, and nothing to go on from
+            (folder / files.CHECKPOINT).unlink(missing_ok=True)
+            raise
+        if last_state == files.DONE:
+            (folder / files.CHECKPOINT).unlink(missing_ok=True)
+        files.write_state(folder, last_state, **result)
         if mirror:
             mirror.ended = last_state
-    if asked.within is not None:
-        model = summed(model, asked.within, len(asked.names))
-
-    _write_down(folder, model, asked, store, parameters=parameters, versions=versions)
-    files.write_state(folder, files.EVALUATING)
-    collections = table["collection"].iloc[test.rows].astype(str).to_numpy()
-    try:
-        result = _evaluate(folder, model, test, asked.names, collections)
-    except RunError:
-        (folder / FACTS).unlink()  # what diverged is no model, and nothing to go on from
-        (folder / files.CHECKPOINT).unlink(missing_ok=True)
-        raise
-    if last_state == files.DONE:
-        (folder / files.CHECKPOINT).unlink(missing_ok=True)
-    files.write_state(folder, last_state, **result)
 
 
 def _write_down(

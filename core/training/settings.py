@@ -156,6 +156,14 @@ class Settings:
             "thousand batches of a long one, which is steadier than the last ones.",
         ),
     )
+    mixed_precision: bool = field(
+        default=False,
+        metadata=_says(
+            "Mixed precision",
+            "Multiplies numbers of 16 bits and keeps weights of 32: faster on a processor that is "
+            "made for it (AMX), slower on any other.",
+        ),
+    )
     patience: int = field(
         default=0,
         metadata=_says(
@@ -268,6 +276,11 @@ class Settings:
             "on",
         )
         _require(
+            not (self.mixed_precision and self.frozen),
+            "mixed precision must be off where the body is frozen and hardly anything is trained",
+            "on",
+        )
+        _require(
             not self.character_weight or self.classes == SCRIPT,
             "a character weight goes with scripts as classes",
             f"{self.classes}s",
@@ -291,6 +304,14 @@ class Settings:
 
 
 FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether this processor multiplies matrices of bfloat16 by itself (AMX), as Linux says it."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
 
 
 def written(limit: float) -> str:

@@ -224,6 +224,7 @@ def _outcome(job: Job) -> None:
     with row.container(gap="xsmall", width="content"):
         if (
             job.report
+            and job.kind != "fetch"
             and job.out.exists()
             and st.button("Look", icon=EXPLORE.icon, key=f"look-{job.folder.name}")
         ):

@@ -82,6 +82,10 @@ function trace(brush, [width, points]) {
   brush.lineWidth = width;
   brush.beginPath();
   brush.moveTo(...points[0]);
+  if (points.length > 2) {
+    const [[x, y], [nextX, nextY]] = points;
+    brush.lineTo((x + nextX) / 2, (y + nextY) / 2);
+  }
   for (let i = 1; i < points.length - 1; i++) {
     const [x, y] = points[i];
     const [nextX, nextY] = points[i + 1];

@@ -97,7 +97,8 @@ def _curve(points: Sequence[Point]) -> np.ndarray:
     if len(p) < 3:
         return p if len(p) > 1 else np.repeat(p, 2, axis=0)
     middles = (p[:-1] + p[1:]) / 2
-    t = np.linspace(0, 1, 5)[:, None, None]
+    longest = float(np.abs(np.diff(p, axis=0)).max())
+    t = np.linspace(0, 1, 5 + int(longest / 8))[:, None, None]
     bends = (1 - t) ** 2 * middles[:-1] + 2 * t * (1 - t) * p[1:-1] + t**2 * middles[1:]
     return np.concatenate([p[:1], bends.swapaxes(0, 1).reshape(-1, 2), p[-1:]])
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 from playwright.sync_api import Page, expect
 
 from core.data.sketchbook import Sketchbook
 from core.scripts import script
+from core.ui.strokes import SIDE, Stroke, picture, to_text
 
 LETTERS = {
     "arabic": "ش",
@@ -34,6 +36,28 @@ def draw(page: Page, name: str) -> None:
         for to in zip(x[1:], y[1:], strict=True):
             page.mouse.move(box["x"] + to[0], box["y"] + to[1])
         page.mouse.up()
+
+
+def test_the_canvas_shows_the_picture_that_the_model_gets(
+    server: Any, page: Page, settle: Callable[[Page], None]
+) -> None:
+    quick = Stroke(14, ((30, 140), (120, 30), (220, 150), (140, 250), (60, 200)))
+    page.goto(f"{server.url}/predict?drawing={to_text((quick,))}")
+    settle(page)
+    opaque = page.get_by_label("Sheet of paper").evaluate(
+        """(canvas) => Array.from(
+            canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+        ).filter((_, i) => i % 4 === 3)"""
+    )
+    shown = np.array(opaque).reshape(SIDE, SIDE) > 127
+    given = picture((quick,)) < 142
+    # a browser's brush and ours may differ by a pixel at the rim
+    strange = [np.count_nonzero(shown & ~wider(given)), np.count_nonzero(given & ~wider(shown))]
+    assert max(strange) < 0.01 * np.count_nonzero(given), strange
+
+
+def wider(ink: np.ndarray) -> np.ndarray:
+    return cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
 
 
 def test_letters_drawn_with_the_mouse_get_their_scripts(

@@ -91,10 +91,18 @@ def test_a_script_with_twice_the_images_of_another_is_lopsided(images: int, said
     assert any("2 times as many images as Kannada" in each for each in words) == said
 
 
+def test_the_name_of_a_writer_is_shown_as_it_is() -> None:
+    words = balance.uneven(labels(*[("arabic", "a", "*Ann*", "x")] * 9))
+    assert any(r"One writer, \*Ann\*, wrote" in each for each in words)
+
+
 @pytest.mark.parametrize(("images", "said"), [(26, True), (25, False)])
 def test_a_writer_of_more_than_a_quarter_is_named(images: int, said: bool) -> None:
     rows = [("arabic", "a", "Ann" if n < images else f"{n % 20}", "x") for n in range(100)]
     words = [each for each in balance.uneven(labels(*rows)) if each.startswith("One writer")]
+    assert [each.endswith("Test with the split *Other writers*.") for each in words] == [
+        True
+    ] * said
     assert [each.startswith("One writer, Ann, wrote 26%") for each in words] == [True] * said
 
 

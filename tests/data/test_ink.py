@@ -45,6 +45,14 @@ def test_measures_are_those_of_each_image(canonical_store: Path) -> None:
         assert found["level"] == source.mean()
 
 
+def test_the_level_of_a_colour_is_its_luminance(monkeypatch: pytest.MonkeyPatch) -> None:
+    blue = np.zeros((8, 8, 3), np.uint8)
+    blue[..., 2] = 255
+    monkeypatch.setattr(ink, "_one_by_one", lambda *_: [blue])
+    [level] = ink.measures(None, np.array([0]))["level"]
+    assert level == 29  # 0.114 of 255, and not a third
+
+
 def test_the_average_of_one_image_is_that_image(canonical_store: Path) -> None:
     store = Store.open(canonical_store)
     labels = store.labels()

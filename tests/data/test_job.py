@@ -16,7 +16,7 @@ from core import jobs
 from core.data.activity import REQUEST, clear_away, dismiss, find_job, list_jobs
 from core.data.job import main, start_build, start_fetch, start_first, start_sketch
 from core.data.notebook_csv import write_csv
-from core.data.shelf import rename, stores
+from core.data.shelf import free_name, rename, stores
 from core.data.sources import BY_NAME
 from core.data.store import Store
 from core.errors import DataError, PipelineError
@@ -270,6 +270,7 @@ def test_a_name_that_is_being_made_is_refused(ws: Workspace) -> None:
     try:
         with pytest.raises(DataError, match="'mine' is being made already"):
             start_sketch(ws, "mine", "canonical", 5)
+        assert free_name(ws, "mine") == "mine 2"
         (ws.store / "old.parquet").touch()
         with pytest.raises(DataError, match="'mine' is being made already"):
             rename(ws, ws.store / "old.parquet", "mine")

@@ -15,6 +15,7 @@ from core import jobs
 from core.data.activity import REQUEST
 from core.errors import StorageFull
 from core.ui import dialog
+from core.workspace import Workspace
 
 Open = Callable[..., AppTest]
 
@@ -144,6 +145,19 @@ def test_another_try_makes_a_failure_old_news(job: Path, open_page: Open):
     jobs.append(again, {"error": "the zip was cut short"})
     app = open_page("data")
     assert [each.value for each in app.warning] == ["“mine” was not made: the zip was cut short."]
+
+
+def test_a_download_leads_to_no_data_set_that_happens_to_have_its_name(
+    workspace_dir: Path, canonical_store: Path, open_page: Open
+):
+    job = lay_out(workspace_dir, "fetch", "ahcd1")
+    jobs.append(job, {"report": {}})
+    shutil.copy(canonical_store, Workspace(workspace_dir).store / "ahcd1.parquet")
+    app = open_page("data")
+    assert app.success[0].value == (
+        "Arabic Handwritten Characters is here. Make a data set of it next."
+    )
+    assert "Look" not in [each.label for each in app.button]
 
 
 def test_a_failed_download_says_why(workspace_dir: Path, open_page: Open):

@@ -354,6 +354,17 @@ def test_a_download_that_ends_brings_back_no_set_that_was_left_out(
     assert app.multiselect[0].value == ["ahcd1.zip"]
 
 
+def test_a_file_that_somebody_is_bringing_just_now_is_not_offered(
+    open_page: Open, kaggle_folder: Path, workspace_dir: Path
+):
+    downloads = Workspace(workspace_dir).downloads
+    shutil.copy(kaggle_folder / "ahcd1.zip", downloads)
+    (downloads / "coming.zip").touch()
+    app = open_page("data")
+    go(app, "Your own files")
+    assert app.multiselect[0].options == ["ahcd1.zip"]
+
+
 @pytest.fixture
 def choose(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Choose from the menu of every data set: AppTest knows no menus."""

@@ -143,6 +143,19 @@ def test_undo_and_clear_take_strokes_away(open_page: Open):
 
 
 @pytest.mark.usefixtures("full")
+def test_a_link_that_was_cleared_away_can_be_followed_again(open_page: Open):
+    app = open_page("predict", drawing=to_text(DRAWING))
+    next(each for each in app.button if each.label == "Clear").click().run()
+    assert "drawing" not in app.query_params
+    app.query_params["drawing"] = to_text(DRAWING)
+    app.run()
+    assert app.session_state["own-sheet"].drawing == DRAWING
+    # and what the first one was cleared for does not come back in the place of this one
+    next(each for each in app.button if each.label == "Undo").click().run()
+    assert app.session_state["own-sheet"].drawing == DRAWING[:1]
+
+
+@pytest.mark.usefixtures("full")
 def test_copy_link_puts_drawing_and_model_into_the_address(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ):

@@ -401,6 +401,9 @@ def test_a_run_is_tested_on_data_of_its_own_scripts_those_first_that_share_most(
             ]
             writer.add(to_table(records, NOTEBOOK.shape))
     (own.store / "damaged.parquet").write_bytes(b"PAR1")
+    request = json.loads((run.folder / "settings.json").read_text())
+    request["data"]["per_script"][OTHER] = 9  # which a run learns, and no test asks about
+    (run.folder / "settings.json").write_text(json.dumps(request))
 
     app = open_page("train", run=run.id)
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mlflow import MlflowClient
 
+from core.errors import RunError
 from core.training import folder as files
 from core.training import worker
 from core.training.mirror import EXPERIMENT, URI
@@ -61,6 +63,18 @@ def test_a_run_that_is_stopped_is_said_to_be_and_goes_on_as_the_same(
     assert wait(resume_run(ws, find_run(ws, "cnn-test"))).state == "done"
 
     assert [each.info.status for each in runs_of(uri)] == ["FINISHED"]
+
+
+def test_a_run_that_fails_in_the_end_is_said_to_have(
+    ask: Ask, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ask("cnn-test", epochs=1)
+    monkeypatch.setattr(
+        "core.training.session.LiteRT", lambda _: lambda images: np.full((len(images), 6), np.nan)
+    )
+    with pytest.raises(RunError, match="diverged"):
+        worker.main(folder)
+    assert [each.info.status for each in runs_of(uri)] == ["FAILED"]
 
 
 def test_a_server_that_can_not_be_had_costs_no_run(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import RunError
-from core.training.settings import FIELDS, Settings
+from core.training.settings import FIELDS, Settings, multiplies_bfloat16
 
 SETTINGS = Settings(Path("letters.parquet"))
 
@@ -51,6 +51,7 @@ def test_every_field_says_what_it_is() -> None:
             "a character weight goes with scripts as classes, not characters",
         ),
         ({"model": "xception", "augment": True}, "augment must be off where the body is frozen"),
+        ({"model": "xception", "mixed_precision": True}, "mixed precision must be off where"),
         ({"notes": "caf\udce9"}, "notes must be UTF-8, not caf"),
         ({"seed": -1}, "seed must be 0 to 4,294,967,295, not -1"),
     ],
@@ -83,3 +84,23 @@ def test_settings_of_an_older_run_are_read_with_the_defaults() -> None:
     for name in ("weight_decay", "average_weights", "patience", "warmup", "optimizer"):
         del old[name]
     assert Settings.from_json(old) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("flags", "fast"), [("fpu amx_bf16 amx_tile", True), ("fpu avx512f avx512_bf16", False)]
+)
+def test_bfloat16_is_fast_where_the_processor_multiplies_matrices_of_it(
+    flags: str, fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"flags : {flags}")
+    assert multiplies_bfloat16() is fast
+
+
+def test_a_system_that_says_nothing_of_its_processor_gets_32_bits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert not multiplies_bfloat16()

@@ -124,7 +124,10 @@ def _drop(workspace: Workspace) -> list[str]:
         _let_go(uploads)
         dropped.take(names)
         st.rerun()
-    found = (each for each in workspace.downloads.iterdir() if each.is_file())
+    # an empty file is one that another visitor is bringing just now
+    found = (
+        each for each in workspace.downloads.iterdir() if each.is_file() and each.stat().st_size
+    )
     kept = (each.name for each in found if each.suffix.lower() in (".zip", ".csv"))
     return sorted(each for each in kept if not each.startswith("."))
 

@@ -59,7 +59,7 @@ def _balance(store: Store) -> None:
     if said:
         with st.container(border=True):
             st.markdown("**What to know before you train on it**")
-            st.markdown("\n".join(f"- {plain(each)}" for each in said))
+            st.markdown("\n".join(f"- {each}" for each in said))
     else:
         st.success(
             "Nothing is badly uneven: not the scripts, their characters, writers or collections.",

@@ -43,7 +43,7 @@ def open_link(models: Sequence[str]) -> int:
     sheet = state.sheet()
     link = st.query_params.get(_DRAWING, "")
     if link and link != sheet.link:
-        sheet.link = link
+        sheet.link, sheet.replaced = link, ((), True)
         try:
             sheet.lay(from_text(link), own=hash(link) in sheet.shared)
         except ImageError as error:
@@ -132,6 +132,7 @@ def _share(sheet: state.Sheet, model: str, tools: DeltaGenerator, *, asked: bool
     """
     if not sheet.drawing:
         st.query_params.pop(_DRAWING, None)
+        sheet.link = ""  # the same link may come again
         return
     if not asked and _DRAWING not in st.query_params:
         return

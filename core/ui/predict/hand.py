@@ -133,7 +133,11 @@ def _make_data(letters: Sequence[Letter]) -> None:
     name = free_name(here, "my handwriting")
     with new_file(here.downloads / f"{name}.zip") as (packed, temporary):
         temporary.write_bytes(as_zip(letters))
-    follow(start_build(here, [str(packed)], name, "canonical", None))
+    try:
+        follow(start_build(here, [str(packed)], name, "canonical", None))
+    except BaseException:  # somebody else was quicker to take the name
+        packed.unlink(missing_ok=True)
+        raise
 
 
 def fair(drawn: Letter, predictor: Predictor) -> bool:

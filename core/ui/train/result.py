@@ -218,7 +218,7 @@ def _others(workspace: Workspace, run: Run) -> list[Path]:
             if run.settings.classes == CHARACTER:
                 shared[path] = len(caches.characters(path) & _classes(run))
             else:
-                shared[path] = len(store.per_script.keys() & run.per_script)
+                shared[path] = len(store.per_script.keys() & run.per_script.keys() - {OTHER})
     return sorted(filter(shared.get, shared), key=lambda path: -shared[path])
 
 

@@ -152,6 +152,8 @@ def ask_more(chosen: Settings) -> Settings | None:
                 "character_weight": _number("character_weight", step=0.1),
                 "average_weights": _explained("average_weights", st.checkbox),
             }
+            if not chosen.frozen:
+                given["mixed_precision"] = _explained("mixed_precision", st.checkbox)
     # of one run: the next begins without
     key = f"train-notes-{state.looking().number}"
     given["notes"] = _explained("notes", st.text_input, max_chars=200, key=key)
