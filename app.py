@@ -29,7 +29,7 @@ seen, unseen = accuracies()
 if seen or unseen:
     st.header("Two accuracies, always side by side")
     show_accuracies(seen, unseen)
-    offer_story("Why 98% means nothing: the whole story")
+    offer_story("Why 99% means nothing: the whole story")
 
 st.header("Four things to do")
 here = workspace()

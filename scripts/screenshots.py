@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from core.scripts import SCRIPTS
 from core.server import PHONE, serving
 from core.workspace import CHECKOUT
 
@@ -184,10 +185,14 @@ def _shoot(
 
 
 def _compress(path: Path) -> None:
-    """Keep 256 colours of a picture: enough for a page, a third of the bytes."""
+    """Keep 256 colours of a picture, the scripts' own among them: a third of the bytes."""
     with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+        whole = picture.convert("RGB")
+    own = [level for each in SCRIPTS for level in bytes.fromhex(each.color.removeprefix("#"))]
+    commonest = whole.quantize(256 - len(SCRIPTS), dither=Image.Dither.NONE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(commonest[: 3 * (256 - len(SCRIPTS))] + own)
+    whole.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _whole_page(page: Page, width: int, height: int) -> None:

@@ -113,8 +113,8 @@ def _command_line() -> str:
     parts = [
         "# The command line",
         MADE,
-        "What the pages do with data, models and runs, scripts can do. `python -m core --help` "
-        "lists the commands, `--help` after a command its options.",
+        "What the pages do with data, models and runs can also be done by commands. "
+        "`python -m core --help` lists the commands, `--help` after a command its options.",
         "- `--json` prints exactly one JSON document on stdout, and nothing else there; progress "
         "and messages go to stderr.\n"
         "- The exit code is 0, or not 0 with one line that says what to do. Ctrl-C ends a command "
@@ -243,7 +243,11 @@ def _settings() -> str:
 def _step(name: str) -> str:
     kind = STEPS[name]
     doc = " ".join((kind.__doc__ or "").partition("\n\n")[0].replace("`", "").split())
-    said = [f"### {name}" + ("" if kind.label == name else f" ({kind.label})"), f"{doc} {kind.why}"]
+    said = [
+        f"### {name}" + ("" if kind.label == name else f" ({kind.label})"),
+        f"{kind.does} {kind.why}",
+        f"In technical terms: {doc}",
+    ]
     usual = {each.name: each.default for each in fields(kind)}
     rows = [
         (each.label, each.help, _range(each), _shown(each, usual[field]))

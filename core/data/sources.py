@@ -197,7 +197,8 @@ SOURCES = (
         "CC BY 4.0",
         92_000,
         69,
-        "32x32, light on black, fills its square; its own test part is by other writers",
+        "32x32, light on black, fills its square; who wrote what is not said, nor whether its own "
+        "test part is by others",
         _devanagari,
     ),
     Source(
@@ -219,7 +220,7 @@ SOURCES = (
         "free for research with citation",
         16_425,
         72,
-        "1200x900, black on white; 657 syllables by 25 writers",
+        "1200x900, black on white; 657 letters, syllables and digits by 25 writers",
         _kannada,
     ),
 )

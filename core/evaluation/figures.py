@@ -56,7 +56,7 @@ def of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
         parts += _bar(row["unseen"], top + 15, 'class="unseen"')
     bottom = _TOP + step * len(rows)
     parts += _chance(bottom, 1 / len(NAMES))
-    key = {"known": "on images like its own", "unseen": "on collections nobody saw"}
+    key = {"known": "on images like its own", "unseen": "on collections no training saw"}
     return svg(bottom + 26, _STYLE, [*parts, *_key(key, bottom, _LEFT + 130)])
 
 

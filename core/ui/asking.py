@@ -44,12 +44,12 @@ def ask_name(workspace: Workspace, wanted: str) -> str:
 
 
 def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
-    """Ask for the name of a new data set, `wanted` or one like it, and for its preparation."""
+    """Ask for the name of a new data set, `wanted` or one like it, and for its pipeline."""
     left, right = st.columns(2)
     with left:
         name = ask_name(workspace, wanted)
     pipeline = right.selectbox(
-        "Preparation",
+        "Pipeline",
         pipelines(workspace),
         key=f"pipeline-{wanted}",
         help="canonical brings every source to the same ink on the same paper; notebook does what "

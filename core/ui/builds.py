@@ -52,7 +52,10 @@ def data_or_stop(workspace: Workspace) -> Store:
     chosen = state.chosen()
     _follow_address(chosen, found)
     if chosen.path is not None and chosen.path not in found:
-        warn(f"“{chosen.path.stem}”, which you had chosen, was deleted or has another name now.")
+        warn(
+            f"“{chosen.path.stem}”, which you had chosen, was deleted or has another name now: "
+            "choose one below."
+        )
     key = f"data-{chosen.number}"
     chosen.path = st.selectbox(
         "Data set",
@@ -78,7 +81,10 @@ def _follow_address(chosen: Chosen, found: Sequence[Path]) -> None:
         return
     named = next((path for path in found if path.stem == asked), None)
     if named is None:
-        doubt_link(f"The link asks for the data set “{asked_for(asked)}”, which is not here.")
+        doubt_link(
+            f"The link asks for the data set “{asked_for(asked)}”, which is not here: choose one "
+            "below."
+        )
     elif asked != chosen.link:
         chosen.take(named)
     chosen.link = asked

@@ -47,6 +47,7 @@ _FIRST_RUN: dict[str, Any] = {
     "notes": "the first run",
 }
 _LISTED = 3
+_BUNDLED_IS = {"shipped": "comes with Scriptorium", "notebook": "the student's, to compare with"}
 _BY_CHANCE = ", on a random fifth, by writers it knows"
 
 
@@ -103,7 +104,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
     places = st.grid(2, min_column_width=330)  # on a tablet the words of two would be cut
     own, others = accuracies("notebook")
     for label, measured, notebooks, on in (
-        ("Right on new writers of the collections it learned from", seen, own, _BY_CHANCE),
+        ("Right on held-out images of the collections it learned from", seen, own, _BY_CHANCE),
         ("Right on handwriting from collections it never saw", unseen, others, ""),
     ):
         with places.container(border=True, gap="xsmall", height="stretch"):
@@ -111,8 +112,10 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
             if notebooks:
                 st.caption(f"The notebook's model{on}: **{notebooks.mean:.1%}**")
     st.caption(
-        "The shipped model, and the student's that began all this, mean over six scripts. They "
-        "differ because a model also learns the paper, pens and cropping of its own collections: "
+        "The large numbers are of the model that comes with Scriptorium, “shipped”; the small ones "
+        "of the best of “the notebook”, the student project that began all this; both are the mean "
+        "over six scripts. A collection is handwriting that one group of people gathered, with its "
+        "own paper, pens and scanner. A model learns those, too, so it does worse on others: "
         "numbers of the first kind are what everybody reports, the second is nearer to what to "
         "expect of yours. Nothing was trained on the collections of the second, but they were "
         "looked at while the recipe was made."
@@ -219,7 +222,11 @@ def _start_first_run(workspace: Workspace, data: Path) -> None:
 
 def what_is_here(here: Here) -> None:
     """List the newest data sets, runs and models."""
-    models = [name for name, folder in BUNDLED.items() if (folder / FACTS).exists()]
+    models = [
+        f"{name} ({_BUNDLED_IS[name]})"
+        for name, folder in BUNDLED.items()
+        if (folder / FACTS).exists()
+    ]
     models += [run.id for run in here.runs if run.has_model]
     runs = [f"{run.id}: {_in_words(run)}" for run in here.runs]
     cards = st.grid(3, min_column_width=260)
@@ -256,7 +263,7 @@ def six_scripts(here: Here, seen: Accuracy | None, unseen: Accuracy | None) -> N
     if here.first is not None:
         where = f"Images in “{plain(here.first.path.stem)}”"
     rates = (
-        " Seen: how often the shipped model is right on other writers of the collections it "
+        " Seen: how often the shipped model is right on held-out images of the collections it "
         "learned from; unseen: on other collections (of Devanagari and Kannada, digits only)."
     )
     st.caption(f"{where}.{rates if seen or unseen else ''}")

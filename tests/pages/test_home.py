@@ -187,7 +187,7 @@ def test_a_damaged_data_set_is_named_and_the_one_before_it_shown(
 def test_the_story_of_the_notebook_opens_with_its_figures(open_page: Open) -> None:
     app = open_page("home")
     before = len(app.image)
-    press(app, "Why 98% means nothing: the whole story")
+    press(app, "Why 99% means nothing: the whole story")
     assert not app.exception
     assert "The labels are reversed" in text(app)
     assert "Pretrained networks" in text(app)

@@ -199,7 +199,12 @@ def test_another_model_that_is_chosen_is_in_the_address_too(open_page: Open, ful
     assert "It always answers one of those it knows" in said(app)
     app.selectbox(key="answering-model").set_value("shipped").run()
     assert app.query_params["model"] == "shipped"
-    assert "of images of collections it never saw. It may answer “none of these”." in said(app)
+    decision = read_facts(BUNDLED["shipped"])["decision"]
+    assert (
+        "of images of collections it never saw. It answers “none of these” where a picture looks "
+        f"too strange to it, above {decision['threshold']:.2f}. That limit turns away "
+        f"{decision['turned_away']:.0%} of other alphabets"
+    ) in said(app)
 
 
 @pytest.mark.parametrize("text", ["hello", "%00", "AQ", to_text(DRAWING)[:-4], "a" * 5000])

@@ -370,7 +370,7 @@ def test_what_one_changed_stays_when_somebody_replaces_or_deletes_the_pipeline(
     (ws.pipelines / "mine.json").unlink()
     app.run()
     assert app.selectbox(key="pipeline").value == "canonical"
-    assert "“mine”, which you had chosen, was deleted." in text(app)
+    assert "“mine”, which you had chosen, was deleted: choose another below." in text(app)
     app.run()
     assert "which you had chosen" not in text(app)
 

@@ -64,5 +64,6 @@ def show_curves(runs: Sequence[Run]) -> None:
         "Test curves have a point after each epoch. Smoothing averages every point with those "
         "before it, so that the way shows through the jitter; the faint line is what was recorded. "
         "Curves can be compared where runs were tested on the same images: the table above says on "
-        "what, and whether they tell scripts or characters apart. The axis begins where they do."
+        "what, and whether they tell scripts or characters apart. "
+        "The upright axis begins near the lowest point, not at 0."
     )

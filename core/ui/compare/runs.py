@@ -60,13 +60,13 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
     if ticks.ids != st.query_params.get_all("run"):  # for whoever opens it anew, or a copy
         st.query_params.from_dict({"run": ticks.ids})
     st.caption(
-        f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. An accuracy on a "
-        "random fifth says how well a model knows its own data set; one on other collections, what "
-        "to expect of strangers' handwriting (of the sketchbook: of other fonts). It counts all "
-        "test images alike; a run's own page shows the mean over scripts, seen and unseen apart. "
-        "*Never saw* is that mean on collections of another data set that a run was tested on, on "
-        "the page Train: of the one on people's handwriting with most scripts and images, or on "
-        "fonts where there is none; without such a test, on those that its own split held out."
+        f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. *Test accuracy* "
+        "counts every test image once. On a random fifth it says how well a model knows its own "
+        "data set; on other collections, what to expect of strangers (of the sketchbook: of other "
+        "fonts). *Never saw* is the mean over scripts on collections that a run did not learn "
+        "from. It comes from *Test it on another data set* on Train: from the test on people's "
+        "handwriting with most scripts and images, or else from one on fonts. Without such a test "
+        "it is of those of its own test images, if any, whose collection it did not learn from."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 

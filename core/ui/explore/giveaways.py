@@ -45,7 +45,7 @@ def show(store: Store) -> None:
     _pictures(store)
     names = [_OWN, *pipelines()]
     chosen = st.selectbox(
-        "Steps", names, **state.kept("steps", _OWN, among=names), bind="query-params", width=320
+        "Pipeline", names, **state.kept("steps", _OWN, among=names), bind="query-params", width=320
     )
     pipeline = store.pipeline if chosen == _OWN else find_pipeline(chosen)
     found = derived.told(store.path, pipeline)

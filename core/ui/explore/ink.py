@@ -33,11 +33,12 @@ _WHY = {
 
 
 def show(store: Store) -> None:
-    """Show histograms by source, and each script's average."""
-    st.header("Source by source")
+    """Show histograms by collection, and each script's average."""
+    st.header("Collection by collection")
     st.markdown(
-        "A source has its own paper, pens and scanner. Where a script comes from one source alone, "
-        "whatever tells sources apart answers for the script, and these four often do."
+        "A collection has its own paper, pens and scanner. Where all images of a script are of one "
+        "collection, a model can answer by those and never read. These four measures often give a "
+        "collection away."
     )
     measure = st.segmented_control(
         "Measure", list(_MEASURES), default="Stroke width", required=True, key="measure"

@@ -24,14 +24,14 @@ def show(store: Store) -> None:
     names = list(table.index)
     if len(names) < 2:
         st.info(
-            "All images of this data set come from one source. Make one of several, and they can "
+            "All images of this data set are of one collection. Make one of several, and they can "
             "be set side by side here.",
             icon=":material/info:",
         )
         return
     first, second = _best_pair(table)
     left, right = st.columns(2)
-    one = left.selectbox("One source", names, index=first, key="one", bind="query-params")
+    one = left.selectbox("One collection", names, index=first, key="one", bind="query-params")
     other = right.selectbox("Another", names, index=second, key="other", bind="query-params")
     with st.spinner("Measuring a sample of both"):
         found = [derived.measures(store.path, each) for each in (one, other)]

@@ -39,7 +39,10 @@ def show_answer(prediction: Prediction, predictor: Predictor) -> None:
     """
     if prediction.blank:
         st.header(BLANK)
-        st.caption("No ink was found in this picture: its pixels are all alike to the model.")
+        st.caption(
+            "No ink was found: to the model all pixels of this picture are alike. Write larger or "
+            "darker, or take the picture again in even light."
+        )
         return
     name, share = prediction.ranked[0]
     title = plain(script(name).title)
@@ -124,7 +127,10 @@ def how_reliable(predictor: Predictor, run: Run | None) -> str:
         said.append(_elsewhere(run))
     said.append(_on_both_kinds(predictor.facts))
     if predictor.may_decline:
-        said.append("It may answer “none of these”.")
+        decision = predictor.decision
+        limit = "" if decision.threshold is None else f", above {decision.threshold:.2f}"
+        said.append(f"It answers “none of these” where a picture looks too strange to it{limit}.")
+        said.append(_limit(decision, predictor.facts.get("unseen_rejected")))
     else:
         said.append("It always answers one of those it knows, whatever is drawn.")
     return " ".join(filter(None, said))
@@ -173,13 +179,18 @@ def what_it_costs(
         f"How strange it looks: {prediction.novelty:.2f}. Above {decision.threshold:.2f} the model "
         "does not guess."
     )
+    return f"{said} {_limit(decision, strangers)}".rstrip()
+
+
+def _limit(decision: Decision, strangers: float | None) -> str:
+    """Say how often the limit of a decision is right and wrong, "" if not known."""
     if decision.kept is None or decision.turned_away is None:
-        return said
+        return ""
     lost = f"{1 - decision.kept:.0%} of letters of these six"
     if strangers is not None:
         lost += f", {strangers:.0%} in other people's collections"
     return (
-        f"{said} That limit turns away {decision.turned_away:.0%} of other alphabets and "
+        f"That limit turns away {decision.turned_away:.0%} of other alphabets and "
         f"little pictures, and by mistake {lost}."
     )
 

@@ -96,8 +96,8 @@ def _in_words(
     if (~known).any():
         low, high = wilson(int(right[~known].sum()), int((~known).sum()))
         words += (
-            "Of all images alike from collections it never saw it may be right on "
-            f"{low:.0%} to {high:.0%}, 95 times out of 100. "
+            "Each image counted once, on collections it never saw it may be right on "
+            f"{low:.0%} to {high:.0%} (of 100 such ranges 95 hold it). "
         )
     if known.all():
         words += (

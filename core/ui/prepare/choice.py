@@ -27,7 +27,7 @@ def choose_draft(workspace: Workspace) -> Draft:
     names = pipelines(workspace)
     last = st.session_state.get(_CHOSEN, names[0])
     if last not in names:  # by somebody else: `_delete` chooses another
-        warn(f"“{last}”, which you had chosen, was deleted.")
+        warn(f"“{last}”, which you had chosen, was deleted: choose another below.")
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     chosen = bar.selectbox("Pipeline", names, key=_CHOSEN, width=260, persist_state="session")
     tools = bar.container(horizontal=True, width="content")

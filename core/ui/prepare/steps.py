@@ -65,8 +65,8 @@ def _summary(
     )
     st.caption(
         "How many pixels are black (left) to white (right), a row for each picture. Ink on paper "
-        "is two heaps, the taller one paper: where it stands at the left for one source and at "
-        "the right for another, a model can tell them apart without looking at the writing. "
+        "is two heaps, the taller one paper: where it stands at the left for one collection and "
+        "at the right for another, a model can tell them apart without looking at the writing. "
         "Heights are square roots, so that a little ink shows."
     )
 

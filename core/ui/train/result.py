@@ -108,8 +108,9 @@ def _in_all(run: Run, right: int, images: int) -> str:
         among += " of the six scripts"
     return (
         f"In all it is right on {right:,} of its {images:,} {among}, {share(right, images)}. "
-        f"So many images tell no more than that it lies between {low:.1%} and {high:.1%}, 95 times "
-        "out of 100; another run's accuracy in there, on other images, may be no better or worse."
+        f"On all images like these it may be anywhere from {low:.1%} to {high:.1%} (of 100 such "
+        "ranges 95 hold it), or further off where one hand wrote many of them. A run whose "
+        "accuracy lies in that range may be just as good."
     )
 
 
