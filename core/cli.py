@@ -16,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -574,15 +575,30 @@ def _stop(args: Any) -> Answer:
     return document, _run_line(document)
 
 
+def _loaded(model: str) -> Any:
+    """Load a model, without what LiteRT says of itself, from C++, on stderr."""
+    from core.inference.predictor import Predictor
+
+    sys.stderr.flush()
+    with suppress(OSError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            return Predictor.load(model)
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    return Predictor.load(model)  # there is no stderr
+
+
 def _evaluate(args: Any) -> Answer:
     from core.evaluation.raw import evaluate
-    from core.inference.predictor import Predictor
 
     if (args.images is None) != (args.script is None):
         raise ScriptoriumError("--images and --script go together: what are they images of?")
     if not args.unseen and (args.record or args.figure):
         raise ScriptoriumError("--record and --figure are about --unseen: give a FOLDER there")
-    predictor = Predictor.load(args.model)
+    predictor = _loaded(args.model)
     if args.unseen:
         return _evaluate_unseen(args, predictor)
     result = evaluate(predictor, args.images, args.script, progress=_progress("images"))
@@ -608,9 +624,8 @@ def _predict(args: Any) -> Answer:
     from core.data.archive import whole_file
     from core.errors import ImageError
     from core.imaging import decode
-    from core.inference.predictor import Predictor
 
-    predictor = Predictor.load(args.model)
+    predictor = _loaded(args.model)
     document: list[dict[str, Any]] = []
     problems = []
     for path in args.files:
@@ -642,12 +657,11 @@ def _answered(answer: dict[str, Any]) -> str:
 
 def _serve(args: Any) -> Answer:
     from core.api import serve
-    from core.inference.predictor import Predictor
 
     def ready(address: str) -> None:
         _say(f"{predictor.name} answers at {address}/predict; Ctrl-C ends it")
 
-    predictor = Predictor.load(args.model)
+    predictor = _loaded(args.model)
     answered = serve(predictor, args.host, args.port, ready)
     return {"model": predictor.name, "answered": answered}, f"{answered:,} pictures answered"
 

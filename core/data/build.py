@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -157,6 +157,7 @@ def write_items(
     started = time.perf_counter()
     skipped: list[Skipped] = []
     copies: Counter[str] = Counter()
+    read: set[str] = set()
     seen: set[tuple[str, ...]] | None = set() if once else None
     done = 0
     with (
@@ -170,15 +171,12 @@ def write_items(
             if seen is not None:
                 table = _unseen(table, seen, copies)
             writer.add(table)
+            read.update(table["collection"].unique().to_pylist())
             skipped += unreadable
             if progress:
                 progress(done, len(items))
         writer.skipped = len(skipped)
-        if not writer.per_script:
-            raise SourceNotFound(
-                f"none of {len(items)} files is a readable image; "
-                f"the first, {skipped[0][0]}: {skipped[0][1]}"
-            )
+        _refuse_unreadable(items, read | copies.keys(), skipped)
     return BuildReport(
         sum(writer.per_script.values()),
         dict(sorted(writer.per_script.items())),
@@ -187,6 +185,18 @@ def write_items(
         writer.hash,
         tuple((name, COPIES.format(count)) for name, count in copies.items()),
     )
+
+
+def _refuse_unreadable(items: Sequence[Item], read: Set[str], skipped: Sequence[Skipped]) -> None:
+    """Raise SourceNotFound for a collection of which nothing was `read`."""
+    reasons = dict(skipped)
+    for name, count in Counter(each.collection for each in items).items():
+        if name not in read:
+            first = next(each.file.path for each in items if each.collection == name)
+            raise SourceNotFound(
+                f"{name}: none of {count} files is a readable image; the first, {first}: "
+                f"{reasons.get(first, 'it can not be read')}. Bring it anew, or leave it out"
+            )
 
 
 def _unseen(table: pa.Table, seen: set[tuple[str, ...]], copies: Counter[str]) -> pa.Table:

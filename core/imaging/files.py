@@ -51,6 +51,8 @@ _RUN_LENGTH = 3
 """zlib's Z_RLE: on drawings quicker than the usual strategy, and smaller."""
 _FROM_ABOVE = 32
 """libpng's PNG_FILTER_UP: to look for the best filter, row by row, takes three times as long."""
+_AGAIN = "save it or send it again"
+"""What to do with a damaged picture."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _PLAIN = ("1", "L", "P", "RGB", "I;16", "I;16B")
 """Modes of a TIFF, as Pillow calls them, that OpenCV reads right; of others it loses the alpha."""
@@ -94,7 +96,7 @@ def decode_sized(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
         )
     decoded = _pixels(data, kind, mode, max(width, height))
     if max(decoded.shape[:2]) > max(width, height):
-        raise ImageError("the image is damaged: it is larger than it says")
+        raise ImageError(f"the image is damaged, larger than it says: {_AGAIN}")
     pixels = _collapse(_bound(_composite(decoded)))
     turned = (pixels.shape[0] - pixels.shape[1]) * (height - width) < 0
     return pixels, (height, width) if turned else (width, height)
@@ -172,7 +174,9 @@ def _png(data: bytes) -> np.ndarray | None:
         pixels = np.asarray(imagecodecs.png_decode(_unpacked(data, pixel_data)))
     except (imagecodecs.PngError, ValueError) as error:  # it may trip over its own message
         if _lacks_rows(data, pixel_data):  # which Pillow would make up
-            raise ImageError("the image is damaged: rows are missing at its end") from error
+            raise ImageError(
+                f"the image is damaged, rows are missing at its end: {_AGAIN}"
+            ) from error
         return None
     if not width:
         return pixels
@@ -341,7 +345,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
             "not an image, or not a whole one: it needs to be a PNG, JPEG, WebP, BMP, GIF or TIFF"
         ) from error
     except (OSError, SyntaxError, ValueError, MemoryError, *_STUMPS) as error:
-        raise ImageError(f"the image is damaged ({first_line(error)})") from error
+        raise ImageError(f"the image is damaged ({first_line(error)}): {_AGAIN}") from error
 
 
 def _composite(image: np.ndarray) -> np.ndarray:
