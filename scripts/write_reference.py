@@ -70,7 +70,8 @@ ANSWERS = {
     "skipped}`, where `accuracy` is the share, 0 to 1, of the forced choice among six, `rejected` "
     "the share called none of these, `characters` counts the answers to each character and "
     "`mistaken`, for those answered wrongly, the characters they were taken for; with "
-    "`--unseen`: `{mean, per_script, rejected, calibration_error, collections}`",
+    "`--unseen`: `{mean, per_script, in_domain, confusion, rejected, calibration_error, "
+    "collections}`, where `confusion` is what each script is taken for, in shares",
     "predict": "a list of `{path, ranked, rejected, novelty, blank, characters, read}`, `ranked` "
     "as `[script, probability]` pairs, the likeliest first; `characters` as `[script, character, "
     "probability]`, the five likeliest, where the model knows characters; `read` the likeliest of "

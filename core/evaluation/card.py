@@ -8,8 +8,7 @@ from typing import Any
 from core.data.sketchbook import families
 from core.data.sources import SOURCES
 from core.evaluation.calibration import KEPT
-from core.evaluation.raw import Evaluation
-from core.evaluation.unseen import Unseen, is_apart, named
+from core.evaluation.unseen import Unseen, hardest, in_words, is_apart, named
 from core.imaging import Pipeline
 from core.inference.predictor import model_folder
 from core.models.export import CHARACTERS, FACTS, QUANTIZED, read_facts
@@ -17,7 +16,6 @@ from core.scripts import OTHER, SCRIPTS, script
 from core.workspace import write_atomically
 
 CARD = "CARD.md"
-_HARDEST = 3
 _ORIGINS = {
     "arabic-hijja2": (
         "[Hijja](https://doi.org/10.1007/s00521-020-05070-8), by children aged 7 to 12; no licence "
@@ -60,35 +58,13 @@ def record(model: str, unseen: Unseen) -> None:
             "accuracy": each.accuracy,
             "rejected": each.rejected,
             "predicted": each.predicted,
-            "hardest": _hardest(name, each),
+            "hardest": hardest(name, each),
         }
         for name, each in unseen.collections.items()
     }
     text = card(facts)
     write_atomically(folder / FACTS, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     write_atomically(folder / CARD, text)
-
-
-def _hardest(collection: str, evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return the characters with most mistakes, and what they are most often taken for.
-
-    That is a character of another script, by its `class_name`, where the model knows characters.
-    """
-    right = collection.partition("-")[0]
-    found: list[dict[str, Any]] = []
-    for name, predicted in evaluation.characters.items():
-        wrong = {each: count for each, count in predicted.items() if each != right}
-        if wrong:
-            taken_for = evaluation.mistaken.get(name) or wrong
-            found.append(
-                {
-                    "character": name,
-                    "images": sum(predicted.values()),
-                    "wrong": sum(wrong.values()),
-                    "taken_for": max(taken_for, key=lambda each: taken_for[each]),
-                }
-            )
-    return sorted(found, key=lambda each: -each["wrong"])[:_HARDEST]
 
 
 def card(facts: dict[str, Any]) -> str:
@@ -199,14 +175,9 @@ def _collections(collections: dict[str, dict[str, Any]]) -> str:
         "| --- | ---: | ---: | ---: | --- |",
     ]
     for name, each in collections.items():
-        hardest = "; ".join(
-            f"{one['character']} ({one['wrong']} of {one['images']}, most often as "
-            f"{script(one['taken_for']).title})"
-            for one in each["hardest"]
-        )
         lines.append(
             f"| {named(name, collections)} | {each['images']:,} | {each['accuracy']:.1%} "
-            f"| {each['rejected']:.1%} | {hardest} |"
+            f"| {each['rejected']:.1%} | {in_words(each['hardest'])} |"
         )
     apart = [each for each in collections if is_apart(each, collections)]
     lines += [

@@ -84,12 +84,14 @@ def of_few(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
+def of_collections(accuracy: Mapping[str, float], mean: float, own: float | None = None) -> str:
     """Draw the unseen test: a bar for every collection in the colour of its script, and the mean.
 
     Args:
         accuracy: of collections named SCRIPT-COLLECTION, 0-1.
         mean: over scripts, 0-1.
+        own: the same on held-out images of the collections that the model learned from, hatched;
+            None where that is not known.
     """
     step = 24
     parts = [_head("Accuracy on each collection that no training saw")]
@@ -99,6 +101,10 @@ def of_collections(accuracy: Mapping[str, float], mean: float) -> str:
         parts += _bar(value, top, f'fill="{script(name.partition("-")[0]).color}"', 16)
     top = _TOP + 8 + len(accuracy) * step
     parts += [_row("mean over scripts", top + 13), *_bar(mean, top, 'class="unseen"', 16)]
+    if own is not None:
+        top += step
+        parts = [_HATCH, *parts, _row("its own collections: mean", top + 13)]
+        parts += _bar(own, top, 'class="known"', 16)
     return svg(top + 46, _STYLE, [*parts, *_chance(top + 22, 1 / len(NAMES))])
 
 

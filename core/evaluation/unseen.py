@@ -18,6 +18,8 @@ from core.evaluation.raw import Evaluation, evaluate
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, script
 
+_HARDEST = 3
+"""Characters named of each collection."""
 _APART = ("kannada-photos",)
 """Few photos, half of them twice: reported beside another collection of the script, not counted."""
 
@@ -31,6 +33,8 @@ class Unseen:
         per_script: 0-1; the collections of a script averaged.
         mean: of `per_script`; chance is 1/6.
         rejected: share called none of these, averaged likewise.
+        in_domain: accuracy on held-out images of the collections that the model learned from, by
+            script and as their "mean", as its description says; empty where that is not known.
         calibration_error: how far confidence lies from accuracy, 0-1, every collection of a
             script and every script weighing the same.
     """
@@ -40,38 +44,98 @@ class Unseen:
     mean: float
     rejected: float
     calibration_error: float
+    in_domain: dict[str, float]
+
+    @property
+    def confusion(self) -> dict[str, dict[str, float]]:
+        """Script -> what its images are taken for -> share, 0-1; collections averaged."""
+        shares = {
+            name: [
+                {other: count / each.n for other, count in each.predicted.items()}
+                for place, each in self.collections.items()
+                if place.partition("-")[0] == name and not is_apart(place, self.collections)
+            ]
+            for name in self.per_script
+        }
+        return {
+            name: {other: sum(each.get(other, 0.0) for each in of) / len(of) for other in NAMES}
+            for name, of in shares.items()
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain values."""
         return {
             "mean": self.mean,
             "per_script": self.per_script,
+            "in_domain": self.in_domain,
+            "confusion": self.confusion,
             "rejected": self.rejected,
             "calibration_error": self.calibration_error,
             "collections": {name: each.to_json() for name, each in self.collections.items()},
         }
 
     def to_markdown(self) -> str:
-        """Return the figures as a table."""
-        lines = [
-            "| collection | images | accuracy | none of these |",
-            "| --- | ---: | ---: | ---: |",
+        """Return the figures as tables: by collection, by script, and what is taken for what."""
+        by_collection = [
+            "| collection | images | accuracy | none of these | most often wrong |",
+            "| --- | ---: | ---: | ---: | --- |",
         ]
         for name, each in self.collections.items():
-            called = named(name, self.collections)
-            lines.append(f"| {called} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} |")
+            called, wrong = named(name, self.collections), in_words(hardest(name, each))
+            by_collection.append(
+                f"| {called} | {each.n:,} | {each.accuracy:.1%} | {each.rejected:.1%} | {wrong} |"
+            )
+        by_script = ["| script | its own collections | never saw |", "| --- | ---: | ---: |"]
         for name, accuracy in self.per_script.items():
-            lines.append(f"| **{script(name).title}** | | **{accuracy:.1%}** | |")
-        lines.append(f"| **mean over scripts** | | **{self.mean:.1%}** | {self.rejected:.1%} |")
-        said = f"Expected calibration error: {self.calibration_error:.1%}"
-        return "\n".join([*lines, "", said])
+            own = _percent(self.in_domain.get(name))
+            by_script.append(f"| {script(name).title} | {own} | **{accuracy:.1%}** |")
+        own = _percent(self.in_domain.get("mean"))
+        by_script.append(f"| **mean over scripts** | {own} | **{self.mean:.1%}** |")
+        taken = [
+            f"| written, taken for | {' | '.join(script(name).title for name in NAMES)} |",
+            "| --- |" + " ---: |" * len(NAMES),
+        ]
+        for name, shares in self.confusion.items():
+            row = " | ".join(f"{shares[other]:.1%}" for other in NAMES)
+            taken.append(f"| {script(name).title} | {row} |")
+        tables = ("\n".join(each) for each in (by_collection, by_script, taken))
+        said = (
+            f"None of these: {self.rejected:.1%}. Expected calibration error: "
+            f"{self.calibration_error:.1%}"
+        )
+        return "\n\n".join([*tables, said])
 
     def to_svg(self) -> str:
         """Return the figures as a picture."""
         shown = {
             named(name, self.collections): each.accuracy for name, each in self.collections.items()
         }
-        return of_collections(shown, self.mean)
+        return of_collections(shown, self.mean, self.in_domain.get("mean"))
+
+
+def hardest(collection: str, evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return the characters with most mistakes, and what they are most often taken for.
+
+    That is a character of another script, by its `class_name`, where the model knows characters.
+
+    Returns:
+        {"character", "images", "wrong", "taken_for"} each, the worst first.
+    """
+    right = collection.partition("-")[0]
+    found: list[dict[str, Any]] = []
+    for name, predicted in evaluation.characters.items():
+        wrong = {each: count for each, count in predicted.items() if each != right}
+        if wrong:
+            taken_for = evaluation.mistaken.get(name) or wrong
+            found.append(
+                {
+                    "character": name,
+                    "images": sum(predicted.values()),
+                    "wrong": sum(wrong.values()),
+                    "taken_for": max(taken_for, key=lambda each: taken_for[each]),
+                }
+            )
+    return sorted(found, key=lambda each: -each["wrong"])[:_HARDEST]
 
 
 def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], None]) -> Unseen:
@@ -118,7 +182,14 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
         np.concatenate([each.right for each in parts]),
         np.repeat(weights, [each.n for each in parts]),
     )
-    return Unseen(collections, per_script, mean_over_scripts(per_script), rejected, error)
+    return Unseen(
+        collections,
+        per_script,
+        mean_over_scripts(per_script),
+        rejected,
+        error,
+        _own(predictor.facts),
+    )
 
 
 def is_apart(collection: str, among: Iterable[str]) -> bool:
@@ -132,6 +203,27 @@ def is_apart(collection: str, among: Iterable[str]) -> bool:
 def named(collection: str, among: Iterable[str]) -> str:
     """Return the name of a collection, and that it does not count where it does not."""
     return f"{collection} (not counted)" if is_apart(collection, among) else collection
+
+
+def in_words(hardest: Sequence[Mapping[str, Any]]) -> str:
+    """Say which characters are mistaken most, as a cell of a table; see `hardest`."""
+    return "; ".join(
+        f"{one['character']} ({one['wrong']} of {one['images']}, most often as "
+        f"{script(one['taken_for']).title})"
+        for one in hardest
+    )
+
+
+def _own(facts: Mapping[str, Any]) -> dict[str, float]:
+    """Return what a model's description says of its own collections, {} where it says nothing."""
+    said = facts.get("in_domain")
+    if not isinstance(said, dict):
+        return {}
+    return {name: each for name, each in said.items() if isinstance(each, float | int)}
+
+
+def _percent(share: float | None) -> str:
+    return "not measured" if share is None else f"{share:.1%}"
 
 
 def _averaged(

@@ -49,6 +49,8 @@ def test_a_collection_has_the_colour_of_its_script() -> None:
 
     assert bars(figure) == [("#9A7AEB", 225), ("#5C9A7D", 45), ("unseen", 135)]
     assert chance(figure) == 75
+    beside = of_collections({"kannada-photos": 0.5}, 0.3, own=0.9)
+    assert bars(beside)[-2:] == [("unseen", 135), ("known", 405)]
 
 
 def test_what_is_told_without_the_shape_stands_beside_the_chance_given() -> None:

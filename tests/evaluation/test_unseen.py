@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
-from core.evaluation.card import _hardest, record
+from core.evaluation.card import record
 from core.evaluation.raw import Evaluation
-from core.evaluation.unseen import Unseen, evaluate_unseen
+from core.evaluation.unseen import Unseen, evaluate_unseen, hardest
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 
@@ -81,7 +81,7 @@ def test_the_share_called_none_of_these_is_averaged_likewise(
     # 1 of 10 and none of 2; 3 of 4; 1 of 1, the photos apart
     assert result.rejected == pytest.approx((0.05 + 0.75 + 1) / 3)
     assert result.to_json()["rejected"] == result.rejected
-    assert "| arabic-one | 10 | 90.0% | 10.0% |" in result.to_markdown()
+    assert "| arabic-one | 10 | 90.0% | 10.0% | " in result.to_markdown()
 
 
 def test_every_collection_of_a_script_and_every_script_weighs_the_same_in_the_calibration_error(
@@ -142,9 +142,32 @@ def test_the_figures_as_json_and_as_a_table(result: Unseen) -> None:
     assert sum(each["arabic"] for each in characters if "arabic" in each) == 9
     assert 0 <= document["calibration_error"] <= 1
     table = result.to_markdown().splitlines()
-    assert "| arabic-one | 10 | 90.0% | 0.0% |" in table
-    assert "| **mean over scripts** | | **81.7%** | 0.0% |" in table
+    [line] = [each for each in table if each.startswith("| arabic-one |")]
+    assert line.startswith("| arabic-one | 10 | 90.0% | 0.0% | ")
+    assert line.endswith(" (1 of 1, most often as Kannada) |")
+    # 9 of 10 of one half of Arabic and 1 of 2 of the other are right, 1 of each is wrong
+    assert document["confusion"]["arabic"]["arabic"] == pytest.approx(0.7)
+    assert document["confusion"]["arabic"]["kannada"] == pytest.approx(0.05)
+    assert document["confusion"]["arabic"]["english"] == pytest.approx(0.25)
+    assert set(document["confusion"]) == {"arabic", "chinese", "kannada"}
+    assert "| Arabic | 70.0% | 0.0% | 0.0% | 0.0% | 25.0% | 5.0% |" in table
+    assert "| Arabic | not measured | **70.0%** |" in table
+    assert "| **mean over scripts** | not measured | **81.7%** |" in table
     assert sum("not counted" in line for line in table) == 1
+
+
+def test_what_its_description_says_of_its_own_collections_stands_beside(
+    folder: Path, band_model: Path
+) -> None:
+    predictor = Predictor.load(band_model)
+    told = replace(predictor, facts={**predictor.facts, "in_domain": {"arabic": 0.9, "mean": 0.95}})
+    result = evaluate_unseen(told, folder, lambda _: None)
+    assert result.to_json()["in_domain"] == {"arabic": 0.9, "mean": 0.95}
+    table = result.to_markdown()
+    assert "| Arabic | 90.0% | **70.0%** |" in table
+    assert "| Chinese | not measured | **75.0%** |" in table
+    assert "| **mean over scripts** | 95.0% | **81.7%** |" in table
+    assert "its own collections: mean" in result.to_svg()
 
 
 def test_a_collection_that_is_there_twice_is_refused(
@@ -216,21 +239,21 @@ def test_a_recorded_model_shows_its_accuracy_on_its_own_data_too(
     assert "| **mean** | 50.0% | not measured | 81.7% |" in card
 
 
-def test_the_hardest_characters_are_those_with_most_mistakes() -> None:
+def test_thehardest_characters_are_those_with_most_mistakes() -> None:
     answers = {
         name: {"arabic": 9, "english": wrong, "kannada": 1}
         for name, wrong in zip("abcd", (2, 5, 3, 4), strict=True)
     }
     nothing = np.zeros(0)
     said = Evaluation(0, 0.0, 0.0, {}, answers, {}, (), nothing, nothing)
-    assert [(each["character"], each["wrong"]) for each in _hardest("arabic-x", said)] == [
+    assert [(each["character"], each["wrong"]) for each in hardest("arabic-x", said)] == [
         ("b", 6),
         ("d", 5),
         ("c", 4),
     ]
-    assert {each["taken_for"] for each in _hardest("arabic-x", said)} == {"english"}
+    assert {each["taken_for"] for each in hardest("arabic-x", said)} == {"english"}
     read = replace(said, mistaken={"b": {"english/v": 2, "kannada/೦": 3, "english/V": 1}})
-    assert [each["taken_for"] for each in _hardest("arabic-x", read)] == [
+    assert [each["taken_for"] for each in hardest("arabic-x", read)] == [
         "kannada/೦",
         "english",
         "english",
