@@ -70,6 +70,12 @@ def _by_writer(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
     return np.flatnonzero(~test), np.flatnonzero(test & fresh)
 
 
+def collections_of(labels: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the (script, collection) that there are images of, sorted."""
+    pairs = labels[["script", "collection"]].drop_duplicates().astype(str)
+    return sorted(pairs.itertuples(index=False, name=None))
+
+
 def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
     random = np.random.default_rng(seed)
     collection = labels["collection"].astype(str).to_numpy()

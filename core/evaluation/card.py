@@ -106,15 +106,17 @@ def _is_notebooks(facts: dict[str, Any]) -> bool:
     return isinstance(recipe, dict) and recipe.get("name") == "notebook"
 
 
-def learned_collections(facts: dict[str, Any]) -> tuple[str, ...]:
-    """Return the collections that a model learned from whose recipe is known; () of any other."""
+def learned_collections(facts: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return (script, collection) of what a model learned from, of the six scripts.
+
+    Where nobody knows its recipe there are none.
+    """
     if not isinstance(facts.get("recipe"), dict):
-        return ()
-    real = tuple(each.name for each in SOURCES)
+        return set()
+    real = {(each.script, each.name) for each in SOURCES}
     if _is_notebooks(facts):
         return real
-    drawn = (each for of in (None, OTHER) for each in families(of) if not each.held_out)
-    return (*real, *dict.fromkeys(each.name for each in drawn))
+    return real | {(each.script, each.name) for each in families() if not each.held_out}
 
 
 def in_domain_of(facts: dict[str, Any]) -> str:

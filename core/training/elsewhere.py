@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import jobs
 from core.data.sketchbook.strokes import is_drawn
-from core.data.splits import split
+from core.data.splits import collections_of, split
 from core.data.store import Store
 from core.errors import DAMAGED, Cancelled, RunBusy, RunError, StoreError
 from core.evaluation.metrics import mean_over_scripts
@@ -81,17 +81,20 @@ class Trial:
         return bool(len(self.unseen)) and is_drawn(self.unseen["collection"].unique())
 
 
-def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]) -> pd.DataFrame:
+def tally(
+    answers: pd.DataFrame, collections: Any, learned_from: Iterable[tuple[str, str]]
+) -> pd.DataFrame:
     """Count right answers by script and collection.
 
     Args:
         answers: columns script (the true one), label (the true class) and predicted.
         collections: of each of those images.
-        learned_from: collections of the training images.
+        learned_from: (script, collection) of the training images: a font may be held out of one
+            script and not of another.
 
     Returns:
-        Columns script, collection, seen (the model learned from that collection), images, right.
-        Images of none of the six scripts are left out, unless the model tells them apart.
+        Columns script, collection, seen (it learned that script from that collection), images,
+        right. Images of none of the six scripts are left out, unless the model tells them apart.
     """
     of, true, predicted = (
         answers[name].astype(str).to_numpy() for name in ("script", "label", "predicted")
@@ -100,7 +103,9 @@ def tally(answers: pd.DataFrame, collections: Any, learned_from: tuple[str, ...]
     frame = pd.DataFrame({**columns, "images": 1, "right": (true == predicted).astype(int)})
     known = frame[true != OTHER]
     counted = known.groupby(list(columns), as_index=False)[["images", "right"]].sum()
-    counted.insert(2, "seen", counted["collection"].isin(learned_from))
+    known_from = set(learned_from)
+    pairs = zip(counted["script"], counted["collection"], strict=True)
+    counted.insert(2, "seen", [each in known_from for each in pairs])
     return counted
 
 
@@ -124,7 +129,7 @@ def own_tally(run: Run) -> pd.DataFrame:
         return tally(answers, answers["collection"], run.trained_on)
     store = data_of(run)
     if store is None:
-        nameless = () if run.settings.split == "collection" else ("",)
+        nameless = [] if run.settings.split == "collection" else [(name, "") for name in WITH_OTHER]
         return tally(answers, [""] * len(answers), nameless)
     collections = store.labels(["collection"])["collection"].iloc[answers["row"]]
     learned_from = _learned(run, store)[0] if run.trained_on is None else run.trained_on
@@ -272,8 +277,8 @@ def _run_in(folder: Path) -> Run:
     return find_run(Workspace.of(folder), folder.name)
 
 
-def _learned(run: Run, store: Store | None) -> tuple[tuple[str, ...], set[str] | None]:
-    """Return the collections and the images (their digests) that a run learned from.
+def _learned(run: Run, store: Store | None) -> tuple[Sequence[tuple[str, str]], set[str] | None]:
+    """Return (script, collection) and the digests of the images that a run learned from.
 
     `store` is its data set; where that is gone, there are no images but None.
     """
@@ -281,7 +286,7 @@ def _learned(run: Run, store: Store | None) -> tuple[tuple[str, ...], set[str] |
         labels = store.labels()
         train, _ = split(labels, run.settings.split, run.settings.seed)
         learned = labels.iloc[train]
-        return tuple(set(learned["collection"])), set(learned["digest"])
+        return collections_of(learned), set(learned["digest"])
     if run.trained_on is None:
         raise RunError(
             f"run {run.id} can't say which collections it learned from, and its data set is not "

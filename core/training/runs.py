@@ -29,6 +29,7 @@ from core.errors import DAMAGED, RunBusy, RunError, RunNotFound, StoreError
 from core.models.export import FACTS, KERAS, LITERT
 from core.models.zoo import FAMILIES
 from core.names import meant
+from core.scripts import WITH_OTHER
 from core.training import folder as files
 from core.training.classes import none_to_tell_apart
 from core.training.settings import FIELDS, Settings
@@ -65,7 +66,8 @@ class Run:
         train_images: how many images it learns from; None until it has loaded them.
         test_images: how many it is tested on, likewise.
         image_shape: height and width in px of those images, likewise.
-        trained_on: the collections of the images it learns from; None until it has loaded them.
+        trained_on: (script, collection) of the images it learns from; None until it has loaded
+            them.
         baseline: accuracy on the test split, 0 to 1, of whoever always gives the answer that is
             right most often there; None until then, and of runs of earlier versions.
     """
@@ -88,7 +90,7 @@ class Run:
     train_images: int | None
     test_images: int | None
     image_shape: tuple[int, int] | None
-    trained_on: tuple[str, ...] | None
+    trained_on: tuple[tuple[str, str], ...] | None
     baseline: float | None
 
     @property
@@ -457,13 +459,24 @@ def _read(folder: Path) -> Run:
         train_images=facts.get("train_images"),
         test_images=facts.get("test_images"),
         image_shape=_tuple(facts.get("image_shape")),
-        trained_on=_tuple(facts.get("trained_on")),
+        trained_on=_learned_from(facts.get("trained_on")),
         baseline=facts.get("baseline"),
     )
 
 
 def _tuple(values: list[Any] | None) -> Any:
     return None if values is None else tuple(values)
+
+
+def _learned_from(said: list[Any] | None) -> tuple[tuple[str, str], ...] | None:
+    """Return (script, collection) of each; runs of earlier versions name the collection only."""
+    if said is None:
+        return None
+    pairs = (
+        [(each, name) for each in WITH_OTHER] if isinstance(name, str) else [tuple(name)]
+        for name in said
+    )
+    return tuple(each for some in pairs for each in some)
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pandas as pd
 import tensorflow as tf
 
 from core import jobs
-from core.data.splits import split
+from core.data.splits import collections_of, split
 from core.data.store import Store
 from core.errors import Cancelled, RunError
 from core.models.export import CHARACTER_NAMES, CHARACTERS, FACTS, LITERT, save_model_folder
@@ -119,7 +119,7 @@ def train(folder: Path) -> None:
         train_images=len(training.rows),
         test_images=len(test.rows),
         image_shape=store.shape,
-        trained_on=sorted(set(table["collection"].iloc[training.rows])),
+        trained_on=collections_of(table.iloc[training.rows]),
         baseline=float(np.bincount(test.labels).max() / len(test.labels)),
     )
     with mirrored(folder, settings) as mirror:

@@ -88,11 +88,11 @@ def test_right_answers_are_counted_by_script_and_collection() -> None:
             "predicted": ["arabic", "chinese", "arabic", "chinese", "arabic"],
         }
     )
-    counted = tally(answers, ["mine", "mine", "yours", "yours", "theirs"], ("mine",))
+    counted = tally(answers, ["mine", "mine", "yours", "mine", "theirs"], [("arabic", "mine")])
     assert counted.to_dict("records") == [
         {"script": "arabic", "collection": "mine", "seen": True, "images": 2, "right": 1},
         {"script": "arabic", "collection": "yours", "seen": False, "images": 1, "right": 1},
-        {"script": "chinese", "collection": "yours", "seen": False, "images": 1, "right": 1},
+        {"script": "chinese", "collection": "mine", "seen": False, "images": 1, "right": 1},
     ]
     assert by_script(counted) == {"arabic": 2 / 3, "chinese": 1.0}
     assert by_script(counted[~counted["seen"]]) == {"arabic": 1.0, "chinese": 1.0}
@@ -205,7 +205,9 @@ def test_another_data_set_goes_through_the_models_own_pipeline(
     answers = pd.DataFrame(
         {"script": labels["script"], "label": labels["script"], "predicted": predicted}
     )
-    expected = tally(answers, labels["collection"], ("ahcd1", "chinese-mnist"))
+    expected = tally(
+        answers, labels["collection"], [("arabic", "ahcd1"), ("chinese", "chinese-mnist")]
+    )
     pd.testing.assert_frame_equal(trial.result, expected, check_dtype=False)
     assert set(trial.result.loc[trial.result["seen"], "script"]) == {"arabic", "chinese"}
 

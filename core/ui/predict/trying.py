@@ -55,7 +55,9 @@ def offer_trial(model: str, predictor: Predictor, folder: Path) -> None:
 def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
     said = caches.on_sample(model, folder, data)
     right = said["script"] == said["predicted"]
-    known = said["collection"].isin(learned_collections(predictor.facts))
+    learned = learned_collections(predictor.facts)
+    pairs = zip(said["script"], said["collection"], strict=True)
+    known = pd.Series([each in learned for each in pairs], said.index, bool)
     seen, unseen = (
         per_script_accuracy(said["script"][part], said["predicted"][part])
         for part in (known, ~known)
