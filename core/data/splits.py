@@ -93,8 +93,13 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
         # a collection of several scripts is on one side for all of them
         elsewhere = of_script[name] - settled or of_script[name] & held
         chosen = _some_groups(collection[rows], random, held, settled if elsewhere else frozenset())
-        for each in sorted(set(collection[rows[chosen]])):
-            if all(others - held - {each} for others in of_script.values() if each in others):
+        wanted = sorted(set(collection[rows[chosen]]))
+        # where none of them can be held out, any other will do
+        others = random.permutation(sorted(of_script[name] - {*wanted})).tolist()
+        for each in [*wanted, *others]:
+            if each not in wanted and of_script[name] & held:
+                break
+            if all(rest - held - {each} for rest in of_script.values() if each in rest):
                 held.add(each)  # and every script still has something to learn from
         settled |= of_script[name]
     test = np.isin(collection, list(held))

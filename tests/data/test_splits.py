@@ -238,6 +238,20 @@ def test_a_script_is_tested_though_another_has_all_its_collections_too() -> None
             assert set(labels["script"].iloc[rows]) == {"a", "b"}
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_where_the_collection_chosen_can_not_be_held_out_another_is(seed: int) -> None:
+    having, sizes = {"a": "012", "b": "02", "c": "01"}, {"0": 10, "1": 40, "2": 10}
+    labels = together(
+        *(
+            frame(["a"] * sizes[name], script=script, collection=name)
+            for script, names in having.items()
+            for name in names
+        )
+    )
+    for rows in split(labels, "collection", seed):
+        assert set(labels["script"].iloc[rows]) == set(having)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_every_script_keeps_something_to_learn_from(seed: int) -> None:
     shared = {"a": ("0", "1"), "b": ("1", "2"), "c": ("2", "0")}

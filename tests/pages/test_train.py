@@ -285,6 +285,22 @@ def test_a_finished_run_says_where_it_is_right(open_page: Open, own: Workspace):
     assert "always gives the answer that is right most often" in said(app)
 
 
+def test_runs_stand_in_a_table_with_state_and_accuracy(open_page: Open, own: Workspace):
+    [run] = list_runs(own)
+    assert not [each for each in open_page("train", run=run.id).expander if "runs" in each.label]
+    begun = own.runs / "cnn-zzzz"
+    shutil.copytree(run.folder, begun)
+    state = json.loads((begun / "state.json").read_text())
+    (begun / "state.json").write_text(json.dumps({**state, "state": "failed", "accuracy": None}))
+    app = open_page("train", run=run.id)
+    [box] = [each for each in app.expander if "runs" in each.label]
+    assert box.label == "All 2 runs, their state and accuracy"
+    table = box.dataframe[0].value.set_index("Run")
+    assert table["State"].to_dict() == {run.id: "done", "cnn-zzzz": "failed"}
+    assert table["Test accuracy, %"][run.id] == pytest.approx(100 * run.accuracy)
+    assert table["Test accuracy, %"].isna().to_dict() == {run.id: False, "cnn-zzzz": True}
+
+
 def test_a_run_knows_its_own_data_set_under_another_name(open_page: Open, own: Workspace):
     [run] = list_runs(own)
     [data] = own.store.glob("*.parquet")
@@ -333,7 +349,7 @@ def test_a_test_on_another_data_set_stands_beside_its_own(
     assert metrics(app)["On collections it never saw (2 of 6 scripts)"] == "75.0%"
     assert "collections of other it never saw" in said(app)
     assert re.search(
-        r"In all it is right on \d+ of its 58 test images, [\d.]+%\. So many", said(app)
+        r"In all it is right on \d+ of its 58 test images, [\d.]+%\. On all images like", said(app)
     )
 
     # which is called otherwise by now

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import RunNotFound
@@ -31,6 +32,8 @@ _GUESSING = (
 def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
     """Show the run the visitor chose, again and again for as long as it goes on."""
     run = choose_run(runs, in_a_list)
+    if len(runs) > 1:
+        _all(runs)
     if run.active:
         st.fragment(_watch, run_every=_POLL_SECONDS)(workspace, run.id)
         return
@@ -41,6 +44,23 @@ def show_run(workspace: Workspace, runs: Sequence[Run]) -> None:
     if len(caches.history(run)):
         st.header("How it learned")
     _curves(run)
+
+
+def _all(runs: Sequence[Run]) -> None:
+    with st.expander(f"All {len(runs):,} runs, their state and accuracy", icon=":material/list:"):
+        table = {
+            "Run": [each.id for each in runs],
+            "State": [how_far(each) for each in runs],
+            "Test accuracy, %": [each.accuracy and 100 * each.accuracy for each in runs],
+            "Tested on": [each.tested_on for each in runs],
+            "Notes": [each.settings.notes for each in runs],
+        }
+        st.dataframe(
+            pd.DataFrame(table).astype({"Test accuracy, %": float}),
+            hide_index=True,
+            column_config={"Test accuracy, %": st.column_config.NumberColumn(format="%.1f")},
+        )
+        st.caption("Side by side, with curves and mistakes: the page Compare.")
 
 
 def _watch(workspace: Workspace, run_id: str) -> None:
