@@ -165,6 +165,8 @@ def test_what_a_run_is_made_of_is_written_down(
     assert Pipeline.from_json(model["pipeline"]) == preset("notebook")
     assert (model["run"], model["data_hash"]) == (run.id, run.data_hash)
     assert {"python", "tensorflow", "keras", "numpy"} <= set(model["versions"])
+    events = {path.parent.name for path in (run.folder / "tensorboard").rglob("events.out.*")}
+    assert events == {"train", "validation"}
     left = {path.name for path in run.folder.iterdir()} - {"tensorboard"}
     assert left == {
         *("settings.json", "state.json", "history.jsonl", "predictions.parquet"),
