@@ -233,7 +233,7 @@ def _learned_from(recipe: dict[str, Any]) -> str:
         "held-out writers and fonts was raised to "
         f"{KEPT:.0%} when too few of the unseen were kept.",
         "",
-        *_sources(),
+        *_sources(recipe),
         "",
         f"The sketchbook's families (SIL Open Font License, or our own): {', '.join(drawn)}.",
         "",
@@ -243,12 +243,16 @@ def _learned_from(recipe: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _sources() -> list[str]:
-    return [
-        "| data set | script | licence |",
-        "| --- | --- | --- |",
-        *(f"| [{each.title}]({each.url}) | {each.script} | {each.licence} |" for each in SOURCES),
-    ]
+def _sources(recipe: dict[str, Any]) -> list[str]:
+    counts = recipe.get("sources", {})
+    lines = ["| data set | script | images | licence |", "| --- | --- | ---: | --- |"]
+    for each in SOURCES:
+        got = counts.get(each.name, each.images)
+        of = "" if got == each.images else f"{got:,} of "
+        lines.append(
+            f"| [{each.title}]({each.url}) | {each.script} | {of}{each.images:,} | {each.licence} |"
+        )
+    return lines
 
 
 def _limits_of_notebook() -> str:
@@ -266,7 +270,7 @@ def _learned_from_by_notebook(recipe: dict[str, Any]) -> str:
         f"its preprocessing, its network and settings, {recipe['epochs']} epochs, nothing bent or "
         "drawn.",
         "",
-        *_sources(),
+        *_sources(recipe),
     ]
     return "\n".join(lines)
 

@@ -78,6 +78,12 @@ def put_in_place(
     return {"run": run.id, "accuracy": accuracy, "per_script": per_script, "folder": str(to)}
 
 
+def count_sources(store: Store) -> dict[str, int]:
+    """Return the images of each collection in a data set: there may be more on Kaggle."""
+    counts = store.labels(["collection"])["collection"].value_counts()
+    return {str(name): int(count) for name, count in counts.sort_index().items()}
+
+
 class Made:
     """What a recipe has made so far, file by file; another recipe begins anew."""
 

@@ -14,7 +14,7 @@ from core.data.build import build
 from core.data.store import Store
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy
 from core.models.export import NOTEBOOK, read_facts
-from core.training.made import Made, identity, need_all_scripts, put_in_place
+from core.training.made import Made, count_sources, identity, need_all_scripts, put_in_place
 from core.training.runs import Run
 from core.training.settings import Settings
 from core.workspace import Workspace
@@ -54,6 +54,7 @@ def make_notebook(
         "recipe": {
             "name": "notebook",
             "images": len(Store.open(data)),
+            "sources": count_sources(Store.open(data)),
             "epochs": run.settings.total_epochs,
         },
     }

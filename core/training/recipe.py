@@ -35,7 +35,7 @@ from core.imaging import preset
 from core.models.export import CHARACTER_NAMES, SHIPPED, read_facts
 from core.models.pretrained import keep_weights
 from core.scripts import NAMES, character_of, script_of
-from core.training.made import Made, identity, need_all_scripts, put_in_place
+from core.training.made import Made, count_sources, identity, need_all_scripts, put_in_place
 from core.training.optimizer import MUON
 from core.training.runs import Run
 from core.training.settings import Settings
@@ -140,7 +140,7 @@ def make_shipped(
         **TRAINING,
     )
     run = made.run(settings, on_run)
-    return ship(run, strangers, to, amounts)
+    return ship(run, strangers, to, amounts, count_sources(Store.open(real)))
 
 
 def _items(store: Store, amounts: Amounts) -> list[Item]:
@@ -254,7 +254,9 @@ def _share(digits: Mapping[str, float], name: str) -> float:
     return share if is_digit(character_of(name)) else 1 - share
 
 
-def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any]:
+def ship(
+    run: Run, strangers: Path, to: Path, amounts: Amounts, sources: Mapping[str, int]
+) -> dict[str, Any]:
     """Calibrate the model of a finished run, twice, and put it into the folder `to`.
 
     First its characters, then the scripts that they are summed to, as the quantized model answers.
@@ -264,6 +266,7 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
         strangers: data set of held-out families and alphabets.
         to: the folder.
         amounts: go into its description.
+        sources: likewise; see `count_sources`.
     """
     ws = Workspace.of(run.folder)
     os.environ.update(ws.keras)  # before it is imported
@@ -279,6 +282,7 @@ def ship(run: Run, strangers: Path, to: Path, amounts: Amounts) -> dict[str, Any
             "reals": amounts.reals(),
             "digits": DIGITS,
             "expected": EXPECTED,
+            "sources": dict(sources),
         }
         facts |= {"recipe": recipe, "character_temperature": temperature, **measured}
         return put_in_place(run, aside, facts, to, keep_weights)

@@ -33,6 +33,13 @@ def test_a_family_that_draws_two_scripts_is_named_once() -> None:
     assert sorted(named) == sorted({each.name for each in families() if not each.held_out})
 
 
+def test_of_a_set_that_was_not_whole_the_card_says_how_much_it_was() -> None:
+    recipe = {**FACTS["recipe"], "sources": {"chinese-mnist": 9, "ahcd1": 16_800}}
+    said = card(FACTS | {"recipe": recipe})
+    assert "| chinese | 9 of 15,000 |" in said
+    assert "| arabic | 16,800 |" in said
+
+
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_card_of_a_model_that_is_here_is_the_one_that_its_facts_give(name: str) -> None:
     folder = BUNDLED[name]

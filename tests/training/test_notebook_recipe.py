@@ -10,6 +10,7 @@ from core.errors import DataError
 from core.evaluation.card import card
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
+from core.training.made import count_sources
 from core.training.notebook_recipe import make_notebook
 from core.training.runs import list_runs
 from core.workspace import Workspace
@@ -32,7 +33,10 @@ def test_it_makes_a_model_that_answers_and_goes_on_where_it_was(
     assert said["accuracy"] == pytest.approx(sum(said["per_script"].values()) / len(NAMES))
     facts = json.loads((to / "model.json").read_text())
     images = len(Store.open(ws.recipe / "notebook.parquet"))
-    assert facts["recipe"] == {"name": "notebook", "images": images, "epochs": 1}
+    sources = count_sources(Store.open(ws.recipe / "notebook.parquet"))
+    assert sum(sources.values()) == images
+    expected = {"name": "notebook", "images": images, "epochs": 1, "sources": sources}
+    assert facts["recipe"] == expected
     assert facts["in_domain"] == {**said["per_script"], "mean": said["accuracy"]}
     assert Predictor.load(to).pipeline.name == "notebook"
     told = card(facts | {"unseen": {"mean": 0.25}, "unseen_collections": {}})

@@ -14,13 +14,14 @@ from core.data.distort import Distorted
 from core.data.sketchbook import families
 from core.data.sketchbook.build import sketch, sketch_items
 from core.data.sketchbook.characters import letter_of
+from core.data.sources import SOURCES
 from core.data.splits import split
 from core.data.store import Store
 from core.evaluation.card import card
 from core.imaging import decode
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, OTHER
-from core.training.made import Made
+from core.training.made import Made, count_sources
 from core.training.recipe import (
     DIGITS,
     EXPECTED,
@@ -144,7 +145,7 @@ def test_half_a_model_is_never_shipped(tmp_path: Path, monkeypatch: pytest.Monke
     )
 
     with pytest.raises(KeyboardInterrupt):
-        ship(run, tmp_path / "strangers.parquet", shipped, TINY)
+        ship(run, tmp_path / "strangers.parquet", shipped, TINY, {})
 
     assert [each.name for each in shipped.iterdir()] == ["model.tflite"]
 
@@ -201,7 +202,10 @@ def test_the_recipe_makes_a_model_that_answers_and_leaves_held_out_hands_out(
     facts = json.loads((to / "model.json").read_text())
     reals = {**dict.fromkeys(NAMES, 12), "chinese": 2}
     digits = {"digits": DIGITS, "expected": EXPECTED}
-    assert facts["recipe"] == {"number": NUMBER, **asdict(TINY), "reals": reals, **digits}
+    sources = count_sources(Store.open(ws.recipe / "real.parquet"))
+    assert set(sources) == {each.name for each in SOURCES}
+    expected = {"number": NUMBER, **asdict(TINY), "reals": reals, **digits, "sources": sources}
+    assert facts["recipe"] == expected
     assert facts["in_domain"]["mean"] == said["accuracy"]
     predictor = Predictor.load(to)
     assert predictor.decision.threshold is not None
