@@ -8,8 +8,8 @@ from collections.abc import Iterable
 _BESIDE_LETTERS = " .-_"
 _MARKS = ("Mn", "Mc")
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-_BYTES = 200
-"""A file's name may have 255, some of them ours."""
+_BYTES = 220
+"""A file's name may have 255, some of them ours: enough for 72 letters of any living script."""
 
 
 def is_name(name: str, longest: int) -> bool:

@@ -1,5 +1,6 @@
 import pytest
 
+from core.data.shelf import LONGEST
 from core.names import as_name, is_name
 
 
@@ -9,6 +10,12 @@ from core.names import as_name, is_name
 def test_a_name_may_be_of_any_script(name: str) -> None:
     assert is_name(name, 80)
     assert as_name(name, 80) in (name, name.lstrip("_"))
+
+
+@pytest.mark.parametrize("letter", "xعಕह汉ᜊ")
+def test_a_data_set_may_have_as_long_a_name_in_any_script(letter: str) -> None:
+    assert is_name(letter * LONGEST, LONGEST)
+    assert not is_name(letter * (LONGEST + 1), LONGEST)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +30,7 @@ def test_a_name_may_be_of_any_script(name: str) -> None:
         "~",
         "a\nb",
         "x" * 81,
-        "ಕ" * 70,
+        "ಕ" * 74,
         "\u0301",
         "x ",
         "x.",

@@ -12,7 +12,7 @@ from core.errors import DataError
 from core.names import is_name, rule, same
 from core.workspace import Workspace, newest_first
 
-LONGEST = 80
+LONGEST = 72
 """Characters of a data set's name."""
 
 

@@ -1,15 +1,22 @@
-"""Test images beside each other, a page at a time."""
+"""Images beside each other: those of a test, a page at a time; and one, step by step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.ui import caches, charts, pictures
 from core.ui.page import advice, on_phone
 
+if TYPE_CHECKING:
+    from core.imaging import Step
+
+CAME = "As it came"
 _COLUMNS, _ON_PHONE = 16, 8
 _PER_PAGE = 48
 
@@ -39,4 +46,25 @@ def show_images(behind: pd.DataFrame, data: Path, key: str, alt: str) -> None:
     figure.update_xaxes(constrain="domain", constraintoward="left")
     st.plotly_chart(
         figure, config=charts.PLAIN, key=f"sheet-{key}", alt=f"{len(shown)} images {alt}"
+    )
+
+
+def show_trace(
+    trace: Sequence[tuple[Step, np.ndarray]], side: int, came: np.ndarray | None = None
+) -> None:
+    """Show an image after each step of a pipeline, and before the first where it is given.
+
+    Args:
+        trace: as `Pipeline.trace` gives it.
+        side: of each picture, in px.
+        came: uint8 (H, W) or (H, W, 3).
+    """
+    shown = [] if came is None else [(CAME, CAME, came)]
+    shown += [(step.label, f"after the step {step.label}", image) for step, image in trace]
+    captions, alts, images = zip(*shown, strict=True)
+    st.image(
+        [pictures.cell(each, side) for each in images],
+        caption=list(captions),
+        width=side,
+        alt=list(alts),
     )

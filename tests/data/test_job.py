@@ -221,7 +221,7 @@ def test_an_error_about_a_name_that_is_no_text_is_recorded(
 def test_a_name_that_makes_no_file_is_refused(
     name: str, ws: Workspace, kaggle_folder: Path
 ) -> None:
-    with pytest.raises(DataError, match="is at most 80 letters, digits"):
+    with pytest.raises(DataError, match="is at most 72 letters, digits"):
         start_build(ws, [str(kaggle_folder)], name, "canonical", None)
     assert list_jobs(ws) == []
 

@@ -37,7 +37,7 @@ def test_only_the_case_of_a_name_may_change(ws: Workspace) -> None:
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".x"])
 def test_a_name_that_makes_no_file_is_refused(ws: Workspace, name: str) -> None:
-    with pytest.raises(DataError, match="is at most 80 letters"):
+    with pytest.raises(DataError, match="is at most 72 letters"):
         rename(ws, ws.store / "Mine.parquet", name)
     assert (ws.store / "Mine.parquet").exists()
 

@@ -409,7 +409,7 @@ def test_a_name_that_makes_no_file_is_refused(
     app = open_page("data")
     app.text_input(key="new-name-mine").set_value("../yours").run()
     app.button(key="rename").click().run()
-    assert "a data set's name is at most 80 letters" in app.warning[0].value
+    assert "a data set's name is at most 72 letters" in app.warning[0].value
     assert (own / "mine.parquet").exists()
 
 

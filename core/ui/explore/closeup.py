@@ -16,9 +16,10 @@ from core.text import code, isolated, plain
 from core.ui import charts, pictures, state
 from core.ui.dialog import dialog
 from core.ui.explore.filters import UNKNOWN
+from core.ui.images import CAME, show_trace
 from core.ui.page import advice
 
-_CAME, _SEEN, _STEPS = "As it came", "What the model sees", "Step by step"
+_SEEN, _STEPS = "What the model sees", "Step by step"
 _SIDE = 144
 _MOST_POINTS = 4  # of a syllable; more are the name of a class
 _ZOOM = {
@@ -36,7 +37,7 @@ def inspect(store: Store, label: pd.Series, row: int) -> None:
     name = f"{script(label['script']).title} {isolated(label['character'])}".rstrip()
     st.image(
         [pictures.cell(source, _SIDE), pictures.cell(seen, _SIDE)],
-        caption=[_CAME, _SEEN],
+        caption=[CAME, _SEEN],
         width=_SIDE,
         alt=[f"The image as it came, {name}", "The image as the model sees it"],
     )
@@ -100,8 +101,8 @@ def _ink_words(source: np.ndarray, scale: float) -> str:
 def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
     view = st.segmented_control(
         "View",
-        [_CAME, _SEEN, _STEPS],
-        default=_CAME,
+        [CAME, _SEEN, _STEPS],
+        default=CAME,
         required=True,
         label_visibility="collapsed",
         key="closer",
@@ -121,7 +122,7 @@ def _closer(store: Store, about: pd.Series, row: int, name: str) -> None:
     st.caption(
         "Scroll, pinch, or use the buttons above the picture, to zoom; drag to move. Each pixel "
         "stays a sharp square and tells its grey level: 0 is black, 255 white."
-        + _bounded(about, width, height, came=view == _CAME)
+        + _bounded(about, width, height, came=view == CAME)
     )
     st.download_button(
         "Download as PNG",
@@ -148,11 +149,5 @@ def _bounded(about: pd.Series, width: int, height: int, *, came: bool) -> str:
 
 def _steps(store: Store, about: pd.Series, source: np.ndarray) -> None:
     pipeline = store.pipeline.for_collection(about["collection"])
-    trace = pipeline.trace(source)
     st.caption(f"The image after each step of the {plain(pipeline.name)} pipeline.")
-    st.image(
-        [pictures.cell(each, _SIDE) for each in (source, *(image for _, image in trace))],
-        caption=[_CAME, *(step.label for step, _ in trace)],
-        width=_SIDE,
-        alt=[_CAME, *(f"after the step {step.label}" for step, _ in trace)],
-    )
+    show_trace(pipeline.trace(source), _SIDE, came=source)

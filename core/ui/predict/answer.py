@@ -16,8 +16,9 @@ from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import character_of, script
 from core.text import images, plain
-from core.ui import caches, charts, pictures
+from core.ui import caches, charts
 from core.ui.dialog import dialog
+from core.ui.images import show_trace
 from core.ui.predict.glyphs import in_strokes
 
 if TYPE_CHECKING:
@@ -217,10 +218,4 @@ def show_steps(predictor: Predictor, image: np.ndarray) -> None:
     st.markdown(
         f"**What the model saw**, after each step of its {plain(predictor.pipeline.name)} pipeline"
     )
-    trace = predictor.pipeline.trace(image)
-    st.image(
-        [pictures.cell(seen, _SEEN) for _, seen in trace],
-        caption=[step.label for step, _ in trace],
-        width=_SEEN,
-        alt=[f"after the step {step.label}" for step, _ in trace],
-    )
+    show_trace(predictor.pipeline.trace(image), _SEEN)
