@@ -587,18 +587,25 @@ def test_pictures_that_are_not_read_are_named(
 ) -> None:
     for name in ("photo.HEIC", "scan.svg"):
         (pictures / "0" / name).write_bytes(b"whatever")
+    shutil.copy(pictures / "0" / "x.png", pictures / "0" / "nameless")
 
     answer = call("evaluate", band_model, "--images", pictures, "--script", "kannada", "--json")
 
-    assert (answer.document["n"], answer.document["skipped"]) == (4, 2)
+    assert (answer.document["n"], answer.document["skipped"]) == (4, 3)
+    assert "nameless: a picture whose name does not say so; give it its ending" in answer.err
     assert "photo.HEIC: a kind of picture that is not read; save it as PNG or JPEG" in answer.err
     packed = tmp_path / "outer.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(pictures / "0" / "x.png", "kannada/a/x.png")
+        archive.write(pictures / "0" / "x.png", "kannada/a/x.bin")
         archive.writestr("inner.zip", b"whatever")
     built = call("data", "build", "--from", packed, "--out", tmp_path / "out.parquet", "--json")
-    reason = "a zip within a zip; unpack it"
-    assert built.document["skipped"] == [{"path": "outer.zip/inner.zip", "reason": reason}]
+    assert {each["path"]: each["reason"] for each in built.document["skipped"]} == {
+        "outer.zip/inner.zip": "a zip within a zip; unpack it",
+        "outer.zip/kannada/a/x.bin": (
+            "a picture whose name does not say so; give it its ending, such as .png"
+        ),
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from core.errors import DataError, ImageError, SourceNotFound
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _PNM = (".pbm", ".pgm", ".ppm", ".pnm")
 IMAGE_SUFFIXES = (".png", *_JPEG, ".webp", ".bmp", ".gif", ".tif", ".tiff", *_PNM)
-_FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd")
+_FOREIGN = (".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".tga", ".ico")
 """Pictures that are not read."""
+_BEGINS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+"""How PNG, JPEG, GIF and TIFF begin, whatever they are called."""
 UNREADABLE = (
     OSError,
     EOFError,
@@ -92,6 +94,17 @@ class Entry(NamedTuple):
         except UNREADABLE as error:
             reason = str(error) or "it ends too early"
             raise ImageError(f"can't be read ({reason})") from error
+
+    def begins(self) -> bytes:
+        """Return the file's first four bytes, fewer where there are no more or it can't be read."""
+        try:
+            if self.zipped:
+                with _archive(self.root).open(self.name) as member:
+                    return member.read(4)
+            with (self.root / self.name).open("rb") as file:
+                return file.read(4)
+        except (*UNREADABLE, DataError):
+            return b""
 
     def _from_zip(self) -> bytes:
         archive = _archive(self.root)
@@ -245,6 +258,8 @@ def _why_not(entry: Entry) -> str:
         return "a kind of picture that is not read; save it as PNG or JPEG"
     if entry.zipped and entry.name.lower().endswith(".zip"):
         return "a zip within a zip; unpack it"
+    if not is_image(entry) and entry.begins().startswith(_BEGINS):
+        return "a picture whose name does not say so; give it its ending, such as .png"
     return ""
 
 
