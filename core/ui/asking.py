@@ -52,8 +52,8 @@ def name_and_pipeline(workspace: Workspace, wanted: str) -> tuple[str, str]:
         "Pipeline",
         pipelines(workspace),
         key=f"pipeline-{wanted}",
-        help="canonical brings every source to the same ink on the same paper; notebook does what "
-        "the original notebook did. The Prepare page shows both step by step.",
+        help="canonical brings every collection to the same ink on the same paper; notebook does "
+        "what the original notebook did. The Prepare page shows both step by step.",
     )
     return name, pipeline
 

@@ -277,7 +277,7 @@ def test_two_sources_are_set_side_by_side(open_page: Open):
     assert facts.loc["Dark on light"].tolist() == ["0%", "100%"]
     assert facts.loc["Size of the originals, px"].tolist() == ["64", "1,200"]
     app.selectbox(key="other").select("chinese-mnist").run()
-    assert "Choose two different sources" in said(app)
+    assert "Choose two different collections" in said(app)
 
 
 @pytest.mark.usefixtures("full")

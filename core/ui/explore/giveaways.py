@@ -40,7 +40,8 @@ def show(store: Store) -> None:
         "This model is given no picture. It gets numbers that have no shape: how light the pixels "
         "are, in any order; how light the outermost are; how sharp edges are; which colours there "
         "are. What it gets right it gets right by paper, pen and scanner. **A network may learn "
-        "that in place of the script**, and an accuracy on the same sources looks none the worse."
+        "that in place of the script**, and an accuracy on the same collections looks none "
+        "the worse."
     )
     _pictures(store)
     names = [_OWN, *pipelines()]
@@ -104,8 +105,8 @@ def _words(found: Found) -> str:
         return words + "After the last step it does no better than by guessing."
     if left >= 0.5 + found.chance / 2:
         return words + (
-            f"With {left:.0%} after the last step, an accuracy as high as that on these sources is "
-            "no sign that a model reads."
+            f"With {left:.0%} after the last step, an accuracy as high as that on these collections "
+            "is no sign that a model reads."
         )
     return words + (
         "What is left is in part honest: some scripts take more ink to write than others."

@@ -71,14 +71,14 @@ def _histograms(store: Store, shown: pd.DataFrame, measure: str) -> None:
         sizes = {name: derived.longer_sides(store.path, name) for name in shown.index}
         _by_source(sizes, shown, unit, form)
         return
-    with st.spinner("Measuring a sample of each source"):
+    with st.spinner("Measuring a sample of each collection"):
         found = {name: derived.measures(store.path, name) for name in shown.index}
     if measure == "Polarity":
         shares = pd.Series({name: each["dark_on_light"].mean() for name, each in found.items()})
         st.plotly_chart(
             charts.polarity(shares),
             config=charts.PLAIN,
-            alt="share of dark ink on light, by source",
+            alt="share of dark ink on light, by collection",
         )
         return
     column = "ink_share" if measure == "Ink share" else "stroke"
@@ -91,7 +91,7 @@ def _by_source(values: dict[str, np.ndarray], shown: pd.DataFrame, unit: str, fo
     figure = charts.by_source(
         values, [each.color for each in of], unit, form, [each.title for each in of]
     )
-    st.plotly_chart(figure, config=charts.PLAIN, alt=f"how often each {unit} occurs, by source")
+    st.plotly_chart(figure, config=charts.PLAIN, alt=f"how often each {unit} occurs, by collection")
 
 
 def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str) -> str:
@@ -100,9 +100,11 @@ def _extent(store: Store, table: pd.DataFrame, shown: pd.DataFrame, measure: str
         words = " All images are counted"
     else:
         measured = sum(len(derived.measures(store.path, name)) for name in shown.index)
-        words = f" Measured on {images(measured)}, up to {derived.SAMPLE} of each source"
+        words = f" Measured on {images(measured)}, up to {derived.SAMPLE} of each collection"
     if len(table) > len(shown):
-        words += f"; shown are the largest of each script, {len(shown)} of {len(table):,} sources"
+        words += (
+            f"; shown are the largest of each script, {len(shown)} of {len(table):,} collections"
+        )
     marks = (
         ""
         if measure == "Polarity"

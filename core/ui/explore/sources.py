@@ -44,7 +44,7 @@ def show(store: Store) -> None:
         pd.DataFrame({"": list(_FACTS), **_facts(store, (one, other), found)}), hide_index=True
     )
     if one == other:
-        st.info("Choose two different sources to see them beside each other.")
+        st.info("Choose two different collections to see them beside each other.")
         return
     _histograms((one, other), found)
     _pictures(store, (one, other))
@@ -113,7 +113,7 @@ def _histograms(sources: tuple[str, str], found: list[pd.DataFrame]) -> None:
             charts.by_source(values, RUNS[:2], unit, ".1%"),
             config=charts.PLAIN,
             key=column,
-            alt=f"how often each {unit} occurs, in both sources",
+            alt=f"how often each {unit} occurs, in both collections",
         )
 
 
