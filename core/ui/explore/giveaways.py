@@ -105,8 +105,8 @@ def _words(found: Found) -> str:
         return words + "After the last step it does no better than by guessing."
     if left >= 0.5 + found.chance / 2:
         return words + (
-            f"With {left:.0%} after the last step, an accuracy as high as that on these collections "
-            "is no sign that a model reads."
+            f"With {left:.0%} after the last step, an accuracy as high as that on these "
+            "collections is no sign that a model reads."
         )
     return words + (
         "What is left is in part honest: some scripts take more ink to write than others."

@@ -14,8 +14,8 @@ from core.ui.page import advice, attempt, main_button, warn
 from core.workspace import Workspace
 
 _ABOUT = {
-    "canonical": "Brings every collection to the same ink on the same paper, so that only the shape "
-    "of the character is left to learn from.",
+    "canonical": "Brings every collection to the same ink on the same paper, so that only the "
+    "shape of the character is left to learn from.",
     "notebook": "What the original notebook did: one size for all, and three of the six data sets "
     "inverted by hand.",
 }
