@@ -195,7 +195,7 @@ def _refuse_unreadable(items: Sequence[Item], read: Set[str], skipped: Sequence[
             first = next(each.file.path for each in items if each.collection == name)
             raise SourceNotFound(
                 f"{name}: none of {count} files is a readable image; the first, {first}: "
-                f"{reasons.get(first, 'it can not be read')}. Bring it anew, or leave it out"
+                f"{reasons.get(first, 'unreadable')}. Bring it anew, or leave it out"
             )
 
 
