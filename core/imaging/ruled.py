@@ -110,16 +110,17 @@ def _ruled(image: np.ndarray, level: float) -> np.ndarray | None:
     )
     if not all(2 <= len(each) <= _MOST for each in (left, right)):
         return None
-    every = slice(None, None, max(1, width // 64))  # enough columns to see a line in
-    some = _thin(np.ascontiguousarray(image[:, every]), thickest) > level
-    falls = []
+    found = []
     for row, thick in left:
-        line = _Line(row, min((end - row for end, _ in right), key=abs), thick)
-        rows = line.rows(width)
-        inside = thick < rows.min() and rows.max() < height - 1 - thick
-        straight = abs(line.fall) <= _SLANT * min(image.shape)
-        if inside and straight and _stands_out(some, rows[every], thick):
-            falls.append(line.fall)
+        fall = min((end - row for end, _ in right), key=abs)
+        inside = all(thick < each < height - 1 - thick for each in (row, row + fall))
+        if inside and abs(fall) <= _SLANT * min(image.shape):
+            found.append(_Line(row, fall, thick))
+    if len(found) < 2:
+        return None
+    every = slice(None, None, max(1, width // 32))  # enough columns to see a line in
+    some = _thin(np.ascontiguousarray(image[:, every]), thickest) > level
+    falls = [each.fall for each in found if _stands_out(some, each.rows(width)[every], each.thick)]
     if len(falls) < 2:
         return None
     # where others are, one that fades out on its way is ruled as well
