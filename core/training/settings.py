@@ -306,14 +306,6 @@ class Settings:
 FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
 
 
-def multiplies_bfloat16() -> bool:
-    """Whether this processor multiplies matrices of bfloat16 by itself (AMX), as Linux says it."""
-    try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-
-
 def written(limit: float) -> str:
     """Write a limit as people do: 0.000001, 10,000."""
     return f"{limit:,.6f}".rstrip("0").rstrip(".")

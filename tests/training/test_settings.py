@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import RunError
-from core.training.settings import FIELDS, Settings, multiplies_bfloat16
+from core.training.settings import FIELDS, Settings
 
 SETTINGS = Settings(Path("letters.parquet"))
 
@@ -84,23 +84,3 @@ def test_settings_of_an_older_run_are_read_with_the_defaults() -> None:
     for name in ("weight_decay", "average_weights", "patience", "warmup", "optimizer"):
         del old[name]
     assert Settings.from_json(old) == SETTINGS
-
-
-@pytest.mark.parametrize(
-    ("flags", "fast"), [("fpu amx_bf16 amx_tile", True), ("fpu avx512f avx512_bf16", False)]
-)
-def test_bfloat16_is_fast_where_the_processor_multiplies_matrices_of_it(
-    flags: str, fast: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"flags : {flags}")
-    assert multiplies_bfloat16() is fast
-
-
-def test_a_system_that_says_nothing_of_its_processor_gets_32_bits(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise FileNotFoundError
-
-    monkeypatch.setattr(Path, "read_text", refuse)
-    assert not multiplies_bfloat16()
