@@ -16,7 +16,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -579,16 +578,17 @@ def _loaded(model: str) -> Any:
     """Load a model, without what LiteRT says of itself, from C++, on stderr."""
     from core.inference.predictor import Predictor
 
-    sys.stderr.flush()
-    with suppress(OSError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+    try:
         kept = os.dup(2)
+    except OSError:  # there is no stderr
+        return Predictor.load(model)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 2)
         try:
             return Predictor.load(model)
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-    return Predictor.load(model)  # there is no stderr
 
 
 def _evaluate(args: Any) -> Answer:

@@ -72,10 +72,9 @@ def measures(store: Store, rows: np.ndarray) -> pd.DataFrame:
     """
     found = []
     for image in _one_by_one(store, rows):
-        seen = ink(image)
-        found.append(
-            (seen.dark_on_light, seen.share, seen.relative_stroke, float(Grey()(image).mean()))
-        )
+        grey = Grey()(image)
+        seen = ink(grey)
+        found.append((seen.dark_on_light, seen.share, seen.relative_stroke, float(grey.mean())))
     return pd.DataFrame(found, columns=["dark_on_light", "ink_share", "stroke", "level"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 
 import numpy as np
 import pandas as pd
@@ -93,17 +93,20 @@ def _by_collection(labels: pd.DataFrame, seed: int) -> tuple[Rows, Rows]:
         # a collection of several scripts is on one side for all of them
         elsewhere = of_script[name] - settled or of_script[name] & held
         chosen = _some_groups(collection[rows], random, held, settled if elsewhere else frozenset())
-        wanted = sorted(set(collection[rows[chosen]]))
-        # where none of them can be held out, any other will do
-        others = random.permutation(sorted(of_script[name] - {*wanted})).tolist()
-        for each in [*wanted, *others]:
-            if each not in wanted and of_script[name] & held:
-                break
-            if all(rest - held - {each} for rest in of_script.values() if each in rest):
-                held.add(each)  # and every script still has something to learn from
+        for each in sorted(set(collection[rows[chosen]])):
+            if _can_go(each, held, of_script):
+                held.add(each)
+        if not of_script[name] & held:  # then any other will do
+            others = random.permutation(sorted(of_script[name])).tolist()
+            held |= {*[each for each in others if _can_go(each, held, of_script)][:1]}
         settled |= of_script[name]
     test = np.isin(collection, list(held))
     return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _can_go(one: str, held: Set[str], of_script: Mapping[Hashable, Set[str]]) -> bool:
+    """Whether every script has something to learn from still if `one` is held out, too."""
+    return all(rest - held - {one} for rest in of_script.values() if one in rest)
 
 
 def _some_groups(

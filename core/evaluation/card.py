@@ -8,7 +8,7 @@ from typing import Any
 from core.data.sketchbook import families
 from core.data.sources import SOURCES
 from core.evaluation.calibration import KEPT
-from core.evaluation.unseen import Unseen, hardest, in_words, is_apart, named
+from core.evaluation.unseen import Unseen, hardest, in_words, is_apart, measured, named
 from core.imaging import Pipeline
 from core.inference.predictor import model_folder
 from core.models.export import CHARACTERS, FACTS, QUANTIZED, read_facts
@@ -143,8 +143,7 @@ def _accuracies(facts: dict[str, Any]) -> str:
     ]
     for name, title in [*((each.name, each.title) for each in SCRIPTS), ("mean", "**mean**")]:
         figures = (facts.get(kind, {}).get(name) for kind in _ACCURACIES)
-        shown = (f"{each:.1%}" if each is not None else "not measured" for each in figures)
-        lines.append(f"| {title} | {' | '.join(shown)} |")
+        lines.append(f"| {title} | {' | '.join(map(measured, figures))} |")
     return "\n".join(lines)
 
 

@@ -49,18 +49,13 @@ class Unseen:
     @property
     def confusion(self) -> dict[str, dict[str, float]]:
         """Script -> what its images are taken for -> share, 0-1; collections averaged."""
-        shares = {
-            name: [
-                {other: count / each.n for other, count in each.predicted.items()}
-                for place, each in self.collections.items()
-                if place.partition("-")[0] == name and not is_apart(place, self.collections)
-            ]
-            for name in self.per_script
-        }
-        return {
-            name: {other: sum(each.get(other, 0.0) for each in of) / len(of) for other in NAMES}
-            for name, of in shares.items()
-        }
+        groups = _by_script(self.collections)
+
+        def taken_for(other: str) -> dict[str, float]:
+            return _averaged(groups, lambda each: each.predicted.get(other, 0) / each.n)
+
+        shares = {other: taken_for(other) for other in NAMES}
+        return {name: {other: shares[other][name] for other in NAMES} for name in groups}
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain values."""
@@ -87,9 +82,9 @@ class Unseen:
             )
         by_script = ["| script | its own collections | never saw |", "| --- | ---: | ---: |"]
         for name, accuracy in self.per_script.items():
-            own = _percent(self.in_domain.get(name))
+            own = measured(self.in_domain.get(name))
             by_script.append(f"| {script(name).title} | {own} | **{accuracy:.1%}** |")
-        own = _percent(self.in_domain.get("mean"))
+        own = measured(self.in_domain.get("mean"))
         by_script.append(f"| **mean over scripts** | {own} | **{self.mean:.1%}** |")
         taken = [
             f"| written, taken for | {' | '.join(script(name).title for name in NAMES)} |",
@@ -164,10 +159,7 @@ def evaluate_unseen(predictor: Predictor, folder: Path, say: Callable[[str], Non
             say(f"{name}: {collections[name].accuracy:.1%} of {collections[name].n:,}")
             for path, reason in collections[name].skipped:
                 say(f"skipped {name}, {path}: {reason}")
-    of_script: dict[str, list[Evaluation]] = defaultdict(list)
-    for name, each in collections.items():
-        if not is_apart(name, collections):
-            of_script[name.partition("-")[0]].append(each)
+    of_script = _by_script(collections)
     if not of_script:
         raise SourceNotFound(
             f"{folder}: no collection here; zips or folders must be named SCRIPT-COLLECTION, "
@@ -222,8 +214,18 @@ def _own(facts: Mapping[str, Any]) -> dict[str, float]:
     return {name: each for name, each in said.items() if isinstance(each, float | int)}
 
 
-def _percent(share: float | None) -> str:
+def measured(share: float | None) -> str:
+    """Say a share in percent, or that nobody knows it."""
     return "not measured" if share is None else f"{share:.1%}"
+
+
+def _by_script(collections: Mapping[str, Evaluation]) -> dict[str, list[Evaluation]]:
+    """Return what counts of each script, in their order."""
+    groups: dict[str, list[Evaluation]] = defaultdict(list)
+    for name, each in collections.items():
+        if not is_apart(name, collections):
+            groups[name.partition("-")[0]].append(each)
+    return dict(sorted(groups.items()))
 
 
 def _averaged(

@@ -49,12 +49,13 @@ def make_notebook(
     run = made.run(settings, on_run)
     answers = run.test_predictions()
     per_script = per_script_accuracy(answers["script"], answers["predicted"])
+    sources = count_sources(Store.open(data))
     facts = read_facts(run.folder) | {
         "in_domain": {**per_script, "mean": mean_over_scripts(per_script)},
         "recipe": {
             "name": "notebook",
-            "images": len(Store.open(data)),
-            "sources": count_sources(Store.open(data)),
+            "images": sum(sources.values()),
+            "sources": sources,
             "epochs": run.settings.total_epochs,
         },
     }

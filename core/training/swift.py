@@ -38,8 +38,9 @@ def for_training(model: keras.Model, *, mixed: bool = False) -> keras.Model:
 def _swifter(layer: Any) -> type[Any] | None:
     if type(layer) is keras.layers.BatchNormalization and len(layer.output.shape) == 4:
         return _Normalisation
-    if type(layer) is keras.layers.DepthwiseConv2D and layer.output.shape[1:3] == (1, 1):
-        return _Weighing
+    if type(layer) is keras.layers.DepthwiseConv2D and not layer.use_bias:
+        whole = layer.kernel_size == layer.input.shape[1:3] and layer.padding == "valid"
+        return _Weighing if whole else None
     return None
 
 
