@@ -104,7 +104,7 @@ def show_accuracies(seen: Accuracy | None, unseen: Accuracy | None) -> None:
     places = st.grid(2, min_column_width=330)  # on a tablet the words of two would be cut
     own, others = accuracies("notebook")
     for label, measured, notebooks, on in (
-        ("Right on held-out images of the collections it learned from", seen, own, _BY_CHANCE),
+        ("Right on held-out images of its own collections", seen, own, _BY_CHANCE),
         ("Right on handwriting from collections it never saw", unseen, others, ""),
     ):
         with places.container(border=True, gap="xsmall", height="stretch"):

@@ -134,10 +134,11 @@ def _make_data(letters: Sequence[Letter]) -> None:
     with new_file(here.downloads / f"{name}.zip") as (packed, temporary):
         temporary.write_bytes(as_zip(letters))
     try:
-        follow(start_build(here, [str(packed)], name, "canonical", None))
+        job = start_build(here, [str(packed)], name, "canonical", None)
     except BaseException:  # somebody else was quicker to take the name
         packed.unlink(missing_ok=True)
         raise
+    follow(job)
 
 
 def fair(drawn: Letter, predictor: Predictor) -> bool:
