@@ -19,15 +19,14 @@ from core.data.scan import Item
 from core.data.sketchbook.build import sketch_items
 from core.data.splits import split
 from core.data.store import Store
-from core.errors import DAMAGED, DataError, ModelError, RunError
+from core.errors import DAMAGED, DataError, ModelError
 from core.evaluation.figures import of_parts
 from core.evaluation.unseen import evaluate_unseen
 from core.imaging import Pipeline, preset
 from core.imaging.steps import Crop, Fit, Grey, Polarity, Resize
 from core.inference.predictor import Predictor
-from core.training.folder import DONE
 from core.training.recipe import TRAINING
-from core.training.runs import Run, is_of, list_runs, resume_run, start_run, wait_or_stop
+from core.training.runs import Run, trained
 from core.training.settings import Settings
 from core.workspace import Workspace, write_atomically
 
@@ -190,21 +189,7 @@ def _train(part: Part, data: Path, images: int, ws: Workspace) -> Run:
     settings = replace(
         Settings(data, "cnn", epochs=epochs, seed=SEED, notes=part.title), **dict(part.settings)
     )
-    run = wait_or_stop(_begin(settings, ws))
-    if run.state != DONE:
-        raise RunError(f"{part.title}: run {run.id} {run.state}: {run.message}")
-    return run
-
-
-def _begin(settings: Settings, ws: Workspace) -> Run:
-    """Start a run, or go on with the one that a killed ablation left."""
-    for run in list_runs(ws):
-        if is_of(run, settings):
-            if run.active or run.state == DONE:
-                return run
-            if run.can_go_on:
-                return resume_run(ws, run)
-    return start_run(ws, settings)
+    return trained(ws, settings)
 
 
 def _row(

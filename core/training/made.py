@@ -13,13 +13,11 @@ from typing import Any
 from core.data.archive import walk
 from core.data.scan import hinted
 from core.data.store import Store
-from core.errors import DAMAGED, DataError, RunError
+from core.errors import DAMAGED, DataError
 from core.evaluation.card import CARD
 from core.models.export import FACTS, LITERT
 from core.scripts import NAMES
-from core.training.folder import DONE
-from core.training.runs import Run, find_run, is_of, resume_run, start_run, wait_or_stop
-from core.training.settings import Settings
+from core.training.runs import Run
 from core.workspace import Workspace, atomic_path, write_atomically
 
 
@@ -108,32 +106,6 @@ class Made:
             make(path)
             self._keep(name, Store.open(path).hash)
         return path
-
-    def run(self, settings: Settings, on_run: Callable[[Run], None] | None = None) -> Run:
-        """Return the run with these settings, on the data as they are now, when it has ended.
-
-        One that was cut off goes on; one that can't is started anew.
-
-        Raises:
-            RunError: it failed, or was stopped.
-        """
-        run = self._run_of(settings)
-        if run is None or not (run.active or run.state == DONE or run.can_go_on):
-            run = start_run(self._ws, settings)
-            self._keep("run", run.id)
-        elif run.can_go_on:
-            run = resume_run(self._ws, run)
-        run = wait_or_stop(run, on_run)
-        if run.state != DONE:
-            raise RunError(f"run {run.id} {run.state}: {run.message or 'nothing was shipped'}")
-        return run
-
-    def _run_of(self, settings: Settings) -> Run | None:
-        try:
-            run = find_run(self._ws, self._notes.get("run", ""))
-        except RunError:
-            return None
-        return run if is_of(run, settings) else None
 
     def _keep(self, name: str, value: str) -> None:
         if self._notes.get(name) != value:

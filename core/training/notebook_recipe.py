@@ -15,7 +15,7 @@ from core.data.store import Store
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy
 from core.models.export import NOTEBOOK, read_facts
 from core.training.made import Made, count_sources, identity, need_all_scripts, put_in_place
-from core.training.runs import Run
+from core.training.runs import Run, trained
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -46,7 +46,7 @@ def make_notebook(
     made = Made(ws, {"paths": list(paths), "files": identity(paths)}, "notebook")
     data = made.file("notebook", lambda out: _build(paths, out, progress))
     settings = Settings(data, "cnn", epochs=epochs, notes="the notebook's model")
-    run = made.run(settings, on_run)
+    run = trained(ws, settings, on_run)
     answers = run.test_predictions()
     per_script = per_script_accuracy(answers["script"], answers["predicted"])
     sources = count_sources(Store.open(data))

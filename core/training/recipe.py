@@ -37,7 +37,7 @@ from core.models.pretrained import keep_weights
 from core.scripts import NAMES, character_of, script_of
 from core.training.made import Made, count_sources, identity, need_all_scripts, put_in_place
 from core.training.optimizer import MUON
-from core.training.runs import Run
+from core.training.runs import Run, trained
 from core.training.settings import Settings
 from core.workspace import Workspace
 
@@ -139,7 +139,7 @@ def make_shipped(
         notes="shipped model",
         **TRAINING,
     )
-    run = made.run(settings, on_run)
+    run = trained(ws, settings, on_run)
     return ship(run, strangers, to, amounts, count_sources(Store.open(real)))
 
 

@@ -389,6 +389,36 @@ def wait_or_stop(run: Run, on_progress: Callable[[Run], None] | None = None) -> 
         raise
 
 
+def trained(
+    workspace: Workspace, settings: Settings, on_progress: Callable[[Run], None] | None = None
+) -> Run:
+    """Return the run with these settings, on the data as they are now, when it has ended.
+
+    One that was cut off goes on; where there is none, or none that can go on, one is started.
+
+    Args:
+        workspace: where it is looked for.
+        settings: all of them.
+        on_progress: as of `wait`.
+
+    Raises:
+        RunBusy: another run goes on in this workspace.
+        RunError: it failed, or was stopped; also as `start_run`.
+        KeyboardInterrupt: as `wait_or_stop`.
+    """
+    same = (each for each in list_runs(workspace) if is_of(each, settings))
+    kept = (each for each in same if each.active or each.state == files.DONE or each.can_go_on)
+    run = next(kept, None)
+    if run is None:
+        run = start_run(workspace, settings)
+    elif run.can_go_on:
+        run = resume_run(workspace, run)
+    run = wait_or_stop(run, on_progress)
+    if run.state != files.DONE:
+        raise RunError(": ".join(filter(None, (f"run {run.id} {run.state}", run.message))))
+    return run
+
+
 def _request(settings: Settings) -> str:
     store = Store.open(settings.data)
     if none_to_tell_apart(store.per_script, settings.classes):

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,8 +35,6 @@ from core.training.recipe import (
     make_shipped,
     ship,
 )
-from core.training.runs import Run
-from core.training.settings import Settings
 from core.workspace import Workspace
 
 TINY = Amounts(real=12, sketched=12, others=12, held_out=8, epochs=1)
@@ -249,62 +247,6 @@ def test_what_was_made_of_something_else_is_made_anew(tmp_path: Path) -> None:
     for name in names:
         Made(ws, {}).file(name, make(2))
     assert made[4:] == ["real"]
-
-
-@pytest.fixture
-def kept_run(tmp_path: Path, notebook_store: Path, monkeypatch: pytest.MonkeyPatch):
-    """`kept_run(**state)`: what a recipe does about the run it has kept, with files changed so."""
-
-    def did(
-        state: str, *, checkpoint: bool = True, data_hash: str = "", **settings: object
-    ) -> list[str]:
-        ws, done = Workspace(tmp_path), []
-        folder = ws.runs / "glyph-kept"
-        folder.mkdir()
-        request = {
-            "settings": Settings(notebook_store, **settings).resolved().to_json(),
-            "created": "2026-01-01T00:00:00+00:00",
-            "data": {"hash": data_hash or Store.open(notebook_store).hash},
-        }
-        (folder / "settings.json").write_text(json.dumps(request))
-        (folder / "state.json").write_text(state)
-        if checkpoint:
-            (folder / "checkpoint.npz").touch()
-        run = SimpleNamespace(id="glyph-new", state="done")
-
-        def resume(_: Workspace, run: Run) -> Run:
-            done.append("resume")
-            return replace(run, state="done")
-
-        module = "core.training.made"
-        monkeypatch.setattr(f"{module}.start_run", lambda *_: done.append("start") or run)
-        monkeypatch.setattr(f"{module}.resume_run", resume)
-        monkeypatch.setattr(f"{module}.wait_or_stop", lambda run, _: run)
-        (ws.recipe / "recipe.json").write_text('{"recipe": {}, "run": "glyph-kept"}')
-        done.append(Made(ws, {}).run(Settings(notebook_store)).id)
-        kept = json.loads((ws.recipe / "recipe.json").read_text())["run"]
-        assert kept == ("glyph-new" if "start" in done else "glyph-kept")
-        return done
-
-    return did
-
-
-@pytest.mark.parametrize(
-    ("kept", "expected"),
-    [
-        ({"state": '{"state": "done"}'}, ["glyph-kept"]),
-        ({"state": '{"state": "done"}', "data_hash": "another"}, ["start", "glyph-new"]),
-        ({"state": '{"state": "done"}', "epochs": 3}, ["start", "glyph-new"]),
-        ({"state": '{"state": "stopped"}'}, ["resume", "glyph-kept"]),
-        ({"state": '{"state": "stopped"}', "data_hash": "another"}, ["start", "glyph-new"]),
-        ({"state": '{"state": "failed"}', "checkpoint": False}, ["start", "glyph-new"]),
-        ({"state": "["}, ["start", "glyph-new"]),
-    ],
-)
-def test_a_kept_run_is_used_only_where_it_is_of_todays_data_and_settings(
-    kept: dict, expected: list[str], kept_run
-) -> None:
-    assert kept_run(**kept) == expected
 
 
 def test_notes_that_are_none_are_nothing_kept(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,7 @@ from core.training.runs import (
     resume_run,
     start_run,
     stop_run,
+    trained,
     wait,
     wait_or_stop,
 )
@@ -609,3 +611,70 @@ def test_no_run_begins_while_its_data_set_is_renamed_or_deleted(
         one_start(workspace).acquire(timeout=0.1),
     ):
         pytest.fail("a run could begin")
+
+
+@pytest.fixture
+def trains(workspace: Workspace, notebook_store: Path, monkeypatch: pytest.MonkeyPatch):
+    """`trains(state, ...)`: what `trained` does where there is a run in that state already."""
+
+    def did(
+        state: str,
+        *,
+        checkpoint: bool = True,
+        data_hash: str = "",
+        ends: str = "done",
+        **settings: object,
+    ) -> list[str]:
+        done: list[str] = []
+        folder = workspace.runs / "glyph-kept"
+        folder.mkdir()
+        request = {
+            "settings": Settings(notebook_store, **settings).resolved().to_json(),
+            "created": "2026-01-01T00:00:00+00:00",
+            "data": {"hash": data_hash or Store.open(notebook_store).hash},
+        }
+        (folder / "settings.json").write_text(json.dumps(request))
+        (folder / "state.json").write_text(state)
+        if checkpoint:
+            (folder / "checkpoint.npz").touch()
+
+        def start(*_: object) -> Run:
+            done.append("start")
+            return SimpleNamespace(id="glyph-new", state="done")
+
+        def resume(_: Workspace, run: Run) -> Run:
+            done.append("resume")
+            return replace(run, state=ends, message="the disk is full")
+
+        monkeypatch.setattr(runs, "start_run", start)
+        monkeypatch.setattr(runs, "resume_run", resume)
+        monkeypatch.setattr(runs, "wait_or_stop", lambda run, _: run)
+        run = trained(workspace, Settings(notebook_store))
+        return [*done, run.id]
+
+    return did
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ({"state": '{"state": "done"}'}, ["glyph-kept"]),
+        ({"state": '{"state": "done"}', "data_hash": "another"}, ["start", "glyph-new"]),
+        ({"state": '{"state": "done"}', "epochs": 3}, ["start", "glyph-new"]),
+        ({"state": '{"state": "stopped"}'}, ["resume", "glyph-kept"]),
+        ({"state": '{"state": "stopped"}', "data_hash": "another"}, ["start", "glyph-new"]),
+        ({"state": '{"state": "failed"}', "checkpoint": False}, ["start", "glyph-new"]),
+        ({"state": "["}, ["start", "glyph-new"]),
+    ],
+)
+def test_a_run_there_is_counts_only_where_it_is_of_todays_data_and_settings(
+    kept: dict, expected: list[str], trains: Callable[..., list[str]]
+) -> None:
+    assert trains(**kept) == expected
+
+
+def test_what_asked_for_a_trained_model_hears_why_there_is_none(
+    trains: Callable[..., list[str]],
+) -> None:
+    with pytest.raises(RunError, match="glyph-kept failed: the disk is full"):
+        trains('{"state": "stopped"}', ends="failed")
