@@ -141,8 +141,9 @@ def _writers_words(labels: pd.DataFrame, of_script: dict[str, int]) -> Iterator[
     nameless = [_title(name) for name in table.columns if known[name].eq(0).all()]
     if nameless:
         yield (
-            f"Nobody knows who wrote {listed(nameless)}: where the set brings no split of its "
-            f"own, the split *{SPLIT_TITLES['writer']}* can only keep exact copies together there."
+            f"Nobody knows who wrote {listed(nameless)}: there the split "
+            f"*{SPLIT_TITLES['writer']}* takes the set's own test images, if it brings any, which "
+            "may be by the same hands, or keeps exact copies together."
         )
 
 

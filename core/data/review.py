@@ -11,10 +11,10 @@ import pandas as pd
 from core.data.sketchbook.strokes import is_drawn
 from core.data.splits import SPLIT_TITLES, split
 from core.scripts import NAMES, script
-from core.text import images, listed
+from core.text import images, listed, share
 
 FEW = 20
-"""Images of a script to learn from, below which nothing is learned."""
+"""Images of a script, below which nothing is learned from them, nor told by a test on them."""
 FEW_OF_A_CHARACTER = 5
 """The same of a character, where characters are told apart."""
 
@@ -32,6 +32,10 @@ class Review:
         characters: how many are told apart; 0 where scripts are.
         few: scripts or characters with too few images to learn from, and how many they have.
         untested: scripts or characters to learn that no test image is of.
+        few_tested: scripts with too few test images, and how many they have.
+        nameless: whether nobody knows who wrote some of the images.
+        by_chance: scripts of which nobody knows who wrote some images that the split by writers
+            had to share out.
         alone: scripts whose images are all of one collection.
         held_out: collections that only the test images are of.
         familiar: share of the test images, 0-1, that are of collections learned from.
@@ -46,6 +50,9 @@ class Review:
     characters: int
     few: dict[str, int]
     untested: tuple[str, ...]
+    few_tested: dict[str, int]
+    nameless: bool
+    by_chance: tuple[str, ...]
     alone: tuple[str, ...]
     held_out: tuple[str, ...]
     familiar: float
@@ -74,6 +81,15 @@ class Review:
         if self.untested:
             what = _counted(self.untested) if self.characters else _titles(self.untested)
             yield f"**No test images** of {what}: the accuracy will say nothing about that."
+        if self.few_tested:
+            counted = [f"{script(name).title}, {n}" for name, n in self.few_tested.items()]
+            yield f"**Test images too few** to trust an accuracy on: {'; '.join(counted)}."
+        if self.by_chance:
+            yield (
+                f"**Nobody knows who wrote** {_titles(self.by_chance)}: there the split "
+                f"*{SPLIT_TITLES['writer']}* is a random fifth, exact copies apart, and the same "
+                "hands may be on both sides."
+            )
         if self.shared_writers:
             yield (
                 f"**The split leaks writers**: {self.shared_writers:,} of {self.writers:,} are on "
@@ -93,8 +109,8 @@ class Review:
             )
         elif 0 < self.familiar < 1:
             yield (
-                f"**{self.familiar:.0%} of the test images** are of collections that are learned "
-                "from: only the rest says anything about other people's handwriting."
+                f"**{share(self.familiar, 1, 0)} of the test images** are of collections that are "
+                "learned from: only the rest says anything about other people's handwriting."
             )
         elif self.alone and self.familiar:
             whole = set(self.alone) >= set(NAMES)
@@ -141,6 +157,7 @@ def review(
     enough = FEW if characters is None else FEW_OF_A_CHARACTER
     present = sorted(answers.unique())
     sources = labels.groupby("script", observed=True)["collection"].nunique()
+    shared_out = labels["script"][~named & (labels["fold"] == "").to_numpy()]
     return Review(
         train=len(train),
         test=len(test),
@@ -151,6 +168,13 @@ def review(
         characters=0 if characters is None else len(present),
         few={name: int(learned.get(name, 0)) for name in present if learned.get(name, 0) < enough},
         untested=tuple(name for name in present if not tested.get(name, 0)),
+        few_tested={
+            name: int(tested[name])
+            for name in present
+            if characters is None and 0 < tested.get(name, 0) < FEW
+        },
+        nameless=not named.all(),
+        by_chance=tuple(sorted(shared_out.unique())) if kind == "writer" else (),
         alone=tuple(name for name in sources.index if sources[name] == 1),
         held_out=tuple(sorted(tested_on - learned_from)),
         familiar=float(collections.iloc[test].isin(learned_from).mean()),

@@ -69,7 +69,10 @@ def of_few(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     ways = list(dict.fromkeys(row["way"] for row in rows))
     looks = dict(zip(ways, ("known", "unseen", "third"), strict=False))
-    parts = [_HATCH, _head(f"Accuracy on {rows[0]['classes']} new classes, by other hands")]
+    parts = [
+        _HATCH,
+        _head(f"Accuracy on {rows[0]['classes']} new classes, other hands, same fonts"),
+    ]
     top = _TOP
     for images in dict.fromkeys(row["images"] for row in rows):
         group = [row for row in rows if row["images"] == images]

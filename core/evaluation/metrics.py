@@ -65,7 +65,7 @@ def mean_over_scripts(accuracy: dict[str, float]) -> float:
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Return where the true share lies 95 times out of 100 that `right` of `total` are seen, 0-1.
+    """Return a range for the true share behind `right` of `total`, 0-1; of 100 so made 95 hold it.
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
     It holds for few cases too, and for none or all of them right.
@@ -109,9 +109,12 @@ def expected_calibration_error(
         right: bool (N,), whether it was the true one.
         weights: how much each answer counts, float (N,); all the same where None.
         bins: how many.
+
+    Returns:
+        NaN where there are no answers.
     """
     if weights is None:
         weights = np.ones(len(right))
     place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     surplus = np.bincount(place, weights * (confidence - right), minlength=bins)
-    return float(np.abs(surplus).sum() / max(weights.sum(), 1e-12))
+    return float(np.abs(surplus).sum() / weights.sum()) if len(right) else float("nan")

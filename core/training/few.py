@@ -32,7 +32,7 @@ COUNTS = (10, 30, 100, 300)
 """Images of each class to learn from."""
 SEED = 800
 _TEST = 100
-"""Images of each class, by other hands, that the models are asked about."""
+"""Images of each class, by other hands but of the same fonts, that models are asked about."""
 _BATCH = 128
 """Images a batch at most."""
 _WEIGHT_DECAY = 2e-3

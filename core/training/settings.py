@@ -122,7 +122,8 @@ class Settings:
         metadata=_says(
             "Learning-rate schedule",
             "Constant; cosine: large corrections first, then ever smaller ones down to none; or "
-            "plateau: a fifth as large whenever the test loss has not fallen for four epochs.",
+            "plateau: a fifth as large whenever the test loss has not fallen for four epochs, so "
+            "that the test images steer a little.",
             {
                 "constant": "Constant",
                 "cosine": "Cosine: down to none",

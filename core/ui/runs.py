@@ -6,9 +6,11 @@ from typing import Literal
 
 from core.data.sketchbook.strokes import is_drawn
 from core.models.zoo import FAMILIES
+from core.scripts import script
+from core.text import listed
 from core.training.classes import CHARACTER
 from core.training.folder import DONE, FAILED, STOPPED
-from core.training.runs import Run
+from core.training.runs import Run, data_of
 from core.ui import caches
 
 LOOKS: dict[str, tuple[str, Literal["green", "gray", "red", "blue"]]] = {
@@ -50,11 +52,26 @@ def whose_hands(run: Run) -> str:
             )
         return "The test images are of collections the model never saw."
     if run.settings.split == "writer":
-        return (
+        said = (
             "The test images are by other writers, as far as anybody knows who they were, of the "
             "same collections: on handwriting from elsewhere expect less."
         )
+        if unknown := _by_chance(run):
+            said += (
+                f" Of {listed([script(name).title for name in unknown])} nobody knows: there the "
+                "same hands may be among them."
+            )
+        return said
     return (
         "The test images are a random fifth of the same collections, often by the same hands: on "
         "other people's handwriting expect less."
     )
+
+
+def _by_chance(run: Run) -> tuple[str, ...]:
+    """Return the scripts whose writers the split could not keep apart, as far as that is known."""
+    data = data_of(run, caches.store)
+    if data is None:
+        return ()
+    asked = run.settings
+    return caches.review(data.path, asked.split, asked.seed, asked.classes).by_chance

@@ -132,14 +132,58 @@ def test_where_one_person_wrote_among_made_up_hands_the_test_images_are_not_all_
 def test_of_test_images_partly_of_collections_learned_from_the_share_is_said() -> None:
     labels = together(
         table(("arabic", "a", "x", "train", ""), times=30),
-        table(("arabic", "a", "y", "test", ""), times=6),
-        table(("arabic", "elsewhere", "z", "test", ""), times=2),
+        table(("arabic", "a", "y", "test", ""), times=18),
+        table(("arabic", "elsewhere", "z", "test", ""), times=6),
     )
     said = review(labels, "writer", 800)
     assert said.held_out == ("elsewhere",)
     assert said.familiar == 0.75
     [warning] = said.warnings()
     assert warning.startswith("**75% of the test images** are of collections that are learned from")
+
+
+def test_nearly_all_is_not_called_all() -> None:
+    labels = together(
+        table(("arabic", "a", "x", "train", ""), times=30),
+        table(("arabic", "a", "y", "test", ""), times=399),
+        table(("arabic", "elsewhere", "z", "test", "")),
+    )
+    assert review(labels, "writer", 800).warnings()[0].startswith("**over 99% of the test images**")
+
+
+def test_where_nobody_knows_who_wrote_the_split_by_writers_is_one_by_chance() -> None:
+    labels = together(
+        table(
+            ("arabic", "named", "x", "train", ""), ("arabic", "named", "y", "test", ""), times=30
+        ),
+        table(("english", "own", "", "", ""), times=200),
+    )
+    said = review(labels, "writer", 800)
+    assert said.by_chance == ("english",)
+    [warning] = [each for each in said.warnings() if "Nobody knows" in each]
+    assert warning.startswith(
+        "**Nobody knows who wrote** English (Latin): there the split *Other writers*"
+    )
+    # a random fifth is asked for, or the set's own test part is
+    assert review(labels, "notebook", 800).by_chance == ()
+    own = table(("arabic", "a", "", "train", ""), ("arabic", "a", "", "test", ""), times=30)
+    assert review(own, "writer", 800).by_chance == ()
+    assert review(own, "writer", 800).nameless
+
+
+def test_few_test_images_of_a_script_are_named() -> None:
+    labels = together(
+        table(("arabic", "a", "x", "train", ""), ("english", "b", "x", "train", ""), times=30),
+        table(("arabic", "a", "y", "test", ""), times=20),
+        table(("english", "b", "y", "test", ""), times=19),
+    )
+    said = review(labels, "writer", 800)
+    assert said.few_tested == {"english": 19}
+    assert said.warnings()[0] == (
+        "**Test images too few** to trust an accuracy on: English (Latin), 19."
+    )
+    characters = labels["script"].astype(str).to_numpy()
+    assert review(labels, "writer", 800, characters).few_tested == {}
 
 
 def test_where_characters_are_told_apart_they_are_counted() -> None:

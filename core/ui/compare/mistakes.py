@@ -249,9 +249,14 @@ def in_words(matrix: pd.DataFrame) -> str:
     np.fill_diagonal(counts, 0)
     if not counts.any():
         return f"{said}, and takes none for another."
+    of = matrix.sum(axis=1)
+    shares = (pd.Series(np.diag(matrix), matrix.index) / of)[of > 0]
+    worst = str(shares.idxmin())
     true, answer = worst_cell(matrix)
     often = int(counts.max())
     return (
         f"{said}; its most frequent mistake is to take {plain(isolated(script(true).title))} for "
-        f"{plain(isolated(script(answer).title))}, {often:,} time{'s' if often > 1 else ''}."
+        f"{plain(isolated(script(answer).title))}, {often:,} time{'s' if often > 1 else ''}. It is "
+        f"worst at {plain(isolated(script(worst).title))}, right on "
+        f"{share(shares[worst], 1)} of {int(of[worst]):,}."
     )

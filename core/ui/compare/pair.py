@@ -57,7 +57,10 @@ def show_pair(runs: Sequence[Run]) -> None:
         "How many of the images each is right on. Images that both read, or neither, do not tell "
         "them apart: what counts is how unevenly the others are shared. That chance parts two "
         "models so far is worked out as for a coin (McNemar's test), which does not know that one "
-        "writer's images are alike: take it as the least doubt there is."
+        "writer's images are alike: take it as the least doubt there is. It is about these two "
+        "trained models: with another seed the same settings may come out otherwise. And who looks "
+        "at every pair of six runs finds one, about one time in three, that chance alone made "
+        "look better."
         + ("" if first.settings.classes == second.settings.classes else _SCRIPTS_ONLY)
     )
     data = data_of(first, caches.store)
@@ -119,8 +122,8 @@ def verdict(both: pd.DataFrame, first: str, second: str) -> str:
     if chance < _SELDOM:
         often = f"{chance:.1%}" if chance >= 0.001 else "less than 0.1%"
         return (
-            f"{said} **{better} is better**: two equally good models would come out so far apart "
-            f"in {often} of such tests."
+            f"{said} **{better} is better on images like these**: two equally good models would "
+            f"come out so far apart in {often} of such tests."
         )
     return (
         f"{said} That may be chance: two equally good models would come out so far apart in "

@@ -63,10 +63,11 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         f"Tick the runs to compare; without a tick they are the newest {_NEWEST}. *Test accuracy* "
         "counts every test image once. On a random fifth it says how well a model knows its own "
         "data set; on other collections, what to expect of strangers (of the sketchbook: of other "
-        "fonts). *Never saw* is the mean over scripts on collections that a run did not learn "
-        "from. It comes from *Test it on another data set* on Train: from the test on people's "
-        "handwriting with most scripts and images, or else from one on fonts. Without such a test "
-        "it is of those of its own test images, if any, whose collection it did not learn from."
+        "fonts). *Never saw* is the mean over scripts, all images of a script counted together, on "
+        "collections that a run did not learn from. It comes from *Test it on another data set* "
+        "on Train: from the test on people's handwriting with most scripts and images, or else "
+        "from one on fonts. Without such a test it is of those of its own test images, if any, "
+        "whose collection it did not learn from."
     )
     return [runs[place] for place in picked.selection.rows] or list(runs[:_NEWEST])
 

@@ -71,8 +71,9 @@ def _figure(found: Found) -> None:
     )
     st.caption(
         "A bar is the mean over scripts after that step, a dot a script. Measured on "
-        f"{images(sum(found.images.values()))}: learned from one half, asked about the other, "
-        f"both ways round. {_too_few(found)}"
+        f"{images(sum(found.images.values()))}: learned from one half of them, asked "
+        "about the other, both ways round; one hand may be in both, as in a random fifth. "
+        f"{_too_few(found)}"
     )
     st.markdown(_words(found))
 

@@ -15,7 +15,7 @@ from core.evaluation.card import CARD, in_domain_of
 from core.inference.decision import Decision
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import character_of, script
-from core.text import images, plain
+from core.text import images, plain, share
 from core.ui import caches, charts
 from core.ui.dialog import dialog
 from core.ui.images import show_trace
@@ -187,11 +187,11 @@ def _limit(decision: Decision, strangers: float | None) -> str:
     """Say how often the limit of a decision is right and wrong, "" if not known."""
     if decision.kept is None or decision.turned_away is None:
         return ""
-    lost = f"{1 - decision.kept:.0%} of letters of these six"
+    lost = f"{share(1 - decision.kept, 1, 0)} of letters of these six"
     if strangers is not None:
-        lost += f", {strangers:.0%} in other people's collections"
+        lost += f", {share(strangers, 1, 0)} in other people's collections"
     return (
-        f"That limit turns away {decision.turned_away:.0%} of other alphabets and "
+        f"That limit turns away {share(decision.turned_away, 1, 0)} of other alphabets and "
         f"little pictures, and by mistake {lost}."
     )
 

@@ -185,11 +185,14 @@ def tally(drawn: Sequence[Letter], answers: Sequence[str]) -> str:
     low, high = wilson(right, len(drawn))
     drawings = "drawing" if len(drawn) == 1 else "drawings"
     few = "So few tell little: your hand" if len(drawn) < _FEW else "Your hand"
+    pairs = zip(drawn, answers, strict=True)
+    declined = sum(not answer and letter.script != OTHER for letter, answer in pairs)
+    none = f", and called {declined} none of these" if declined else ""
     named = any(script_of(each) not in (each, OTHER) for each in answers if each)
     return (
         f"This model reads **{right} of your {len(drawn)} {drawings}** right "
-        f"({share(right, len(drawn), 0)}{', by their script' if named else ''}). {few} as a whole "
-        f"may lie anywhere from {low:.0%} to {high:.0%}, 95 times out of 100."
+        f"({share(right, len(drawn), 0)}{', by their script' if named else ''}{none}). {few} as a "
+        f"whole may lie anywhere from {low:.0%} to {high:.0%} (of 100 such ranges 95 hold it)."
     )
 
 

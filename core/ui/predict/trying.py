@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.card import learned_collections
 from core.evaluation.metrics import mean_over_scripts, per_script_accuracy, wilson
 from core.evaluation.sampled import SAMPLE
@@ -62,9 +63,10 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
         per_script_accuracy(said["script"][part], said["predicted"][part])
         for part in (known, ~known)
     )
+    drawn = not known.all() and is_drawn(said["collection"][~known].unique())
     numbers = {
         "Seen collections": _mean(seen),
-        "Unseen collections": _mean(unseen),
+        "Unseen fonts" if drawn else "Unseen collections": _mean(unseen),
     }
     if predictor.may_decline:
         numbers["None of these"] = f"{said['rejected'].mean():.1%}"
@@ -75,7 +77,7 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
         key="tried-by-script",
         alt=charts.two_accuracies_in_words(seen, unseen),
     )
-    st.caption(_in_words(said, right, known, caches.store(data).per_script))
+    st.caption(_in_words(said, right, known, caches.store(data).per_script, drawn=drawn))
     answer = said["read"].where(said["read"] != "", said["predicted"])
     wrong = said.assign(taken_for=[script(each).title for each in answer])[~right]
     if len(wrong):
@@ -88,7 +90,12 @@ def _mean(accuracy: dict[str, float]) -> str:
 
 
 def _in_words(
-    said: pd.DataFrame, right: pd.Series, known: pd.Series, per_script: Mapping[str, int]
+    said: pd.DataFrame,
+    right: pd.Series,
+    known: pd.Series,
+    per_script: Mapping[str, int],
+    *,
+    drawn: bool,
 ) -> str:
     words = f"How often it is right: the mean over scripts, on {images(len(said))}"
     there = sum(count for name, count in per_script.items() if name != OTHER)
@@ -96,10 +103,17 @@ def _in_words(
         words += f" of {there:,}, up to {SAMPLE} of each script taken by chance"
     words += ". "
     if (~known).any():
-        low, high = wilson(int(right[~known].sum()), int((~known).sum()))
+        among, of = int(right[~known].sum()), int((~known).sum())
+        low, high = wilson(among, of)
         words += (
-            "Each image counted once, on collections it never saw it may be right on "
-            f"{low:.0%} to {high:.0%} (of 100 such ranges 95 hold it). "
+            f"Each image counted once, of {'fonts' if drawn else 'collections'} it never saw it is "
+            f"right on {among:,} of {of:,}; on all images like these it may be on {low:.0%} to "
+            f"{high:.0%}, or further off where one hand wrote many. "
+        )
+    if drawn:
+        words += (
+            "**No person wrote these**, and its doubt was set by such fonts: of people's "
+            "handwriting that says nothing yet. "
         )
     if known.all():
         words += (

@@ -28,6 +28,10 @@ from core.workspace import Workspace
 
 _POLL_SECONDS = 0.5
 _CHOSEN = "elsewhere-data"
+_CHOSEN_BY = (
+    " Its weights are those that did best on these very images, so that the figure flatters, the "
+    "more the fewer they are."
+)
 _OWN = "-"
 """In the place of a data set's name: its own test images. No data set can be called so."""
 
@@ -108,9 +112,10 @@ def _in_all(run: Run, right: int, images: int) -> str:
         among += " of the six scripts"
     return (
         f"In all it is right on {right:,} of its {images:,} {among}, {share(right, images)}. "
-        f"On all images like these it may be anywhere from {low:.1%} to {high:.1%} (of 100 such "
-        "ranges 95 hold it), or further off where one hand wrote many of them. A run whose "
-        "accuracy lies in that range may be just as good."
+        f"On all images like these it may be anywhere from {low:.1%} to {high:.1%}: of 100 such "
+        "ranges 95 hold it if every image is by another hand, far fewer if one hand wrote many. "
+        "Whether another run is better, Compare says image by image."
+        + (_CHOSEN_BY if run.settings.patience else "")
     )
 
 
@@ -180,7 +185,7 @@ def _figures(
 def _metric(place: Any, label: str, accuracy: dict[str, float], scripts: int) -> None:
     if 0 < len(accuracy) < scripts:
         label += f" ({len(accuracy)} of {scripts} scripts)"
-    mean = f"{mean_over_scripts(accuracy):.1%}" if accuracy else "not tested"
+    mean = share(mean_over_scripts(accuracy), 1) if accuracy else "not tested"
     place.metric(label, mean)
 
 

@@ -32,7 +32,8 @@ _CLEAN = (
 )
 _NAMELESS = (
     "No copy and no collection is on both sides: the accuracy will be one on other collections. "
-    "Nobody knows who wrote these images; if one hand wrote all, it will be on that hand alone."
+    "Nobody knows who wrote some of the images, or all; where one hand wrote on both sides, it "
+    "flatters."
 )
 
 
@@ -125,7 +126,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
         if warnings:
             st.warning("\n".join(f"- {each}" for each in warnings), icon=":material/balance:")
         else:
-            st.success(_CLEAN if found.writers else _NAMELESS, icon=":material/verified:")
+            st.success(_NAMELESS if found.nameless else _CLEAN, icon=":material/verified:")
         if settings.classes == SCRIPT and can_tell(store.per_script):
             label = "How far would a model come that sees no shape?"
             giveaways_link(label, data=store.path.stem)

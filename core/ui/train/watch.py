@@ -88,8 +88,9 @@ def _curves(run: Run) -> None:
         st.caption(
             "Loss is how far the answers are from the truth, accuracy the share of right ones. "
             "In training both are averaged since the epoch began: the line lags, jumps where one "
-            "begins, and early on the test may stand above it. Where the test line turns away "
-            "while the training line goes on, the model has begun to learn by heart."
+            "begins, and the test may stand above it: early on, and with dropout or *Augment*, "
+            "which only training has, to the end. Where the test line turns away while the "
+            "training line goes on, the model has begun to learn by heart."
             + ("" if run.baseline is None else _GUESSING)
         )
 
