@@ -172,7 +172,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
             error.filename = str(path)
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before it is what people should hear
+            temporary.unlink()
 
 
 def _clear_away(folder: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -1027,6 +1028,39 @@ def test_as_a_process_it_is_stopped_before_it_begins(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no terminals to close")
+@pytest.mark.parametrize(("before", "ends"), [("SIG_DFL", True), ("SIG_IGN", False)])
+def test_a_closed_terminal_ends_a_command_as_ctrl_c_does_but_not_under_nohup(
+    before: str, ends: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "core").mkdir()
+    main_file = CHECKOUT / "core" / "__main__.py"
+    (tmp_path / "core" / "__main__.py").write_bytes(main_file.read_bytes())
+    (tmp_path / "core" / "cli.py").write_text(
+        "import os, signal\ndef main(): os.kill(os.getpid(), signal.SIGHUP)"
+    )
+    begin = f"import runpy, signal; signal.signal(signal.SIGHUP, signal.{before}); "
+    run = "runpy.run_module('core', run_name='__main__')"
+
+    done = subprocess.run(
+        [sys.executable, "-c", begin + run],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == ((130, "stopped\n") if ends else (0, ""))
+
+
+def test_what_is_wrong_with_a_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    from core import cli
+
+    with pytest.raises(SystemExit):
+        cli.parser().parse_args(["data", "build", "--from", "a", "--out", "a\nb.txt"])
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_an_option_that_is_given_twice_takes_both() -> None:

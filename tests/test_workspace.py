@@ -251,3 +251,11 @@ def test_a_new_file_takes_a_place_nobody_has_and_leaves_none_where_it_fails(tmp_
         "mine 3.zip",
         "mine.zip",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="others count the length of a path")
+def test_a_name_that_is_too_long_is_named_as_it_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250)
+    with pytest.raises(OSError, match="too long") as caught:
+        write_atomically(path, b"whole")
+    assert caught.value.filename == str(path)

@@ -101,9 +101,8 @@ class Entry(NamedTuple):
             if self.zipped:
                 with _archive(self.root).open(self.name) as member:
                     return member.read(4)
-            with (self.root / self.name).open("rb") as file:
-                return file.read(4)
-        except (*UNREADABLE, DataError):
+            return whole_file(self.root / self.name, 4)
+        except (*UNREADABLE, ImageError, DataError):
             return b""
 
     def _from_zip(self) -> bytes:
@@ -324,8 +323,12 @@ def walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterat
         yield from (each if below == "." else f"{below}/{each}" for each in files)
 
 
-def whole_file(path: str | Path) -> bytes:
+def whole_file(path: str | Path, first: int | None = None) -> bytes:
     """Return the bytes of a file; by bare system calls, as there may be 80,000 of a few hundred.
+
+    Args:
+        path: of the file.
+        first: how many bytes, from its beginning; all where None.
 
     Raises:
         ImageError: it is a folder or a pipe, or larger than MAX_FILE.
@@ -338,8 +341,9 @@ def whole_file(path: str | Path) -> bytes:
         about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode):
             raise ImageError("no file, but a folder, pipe or device; check the path")
-        _refuse_giant(about.st_size)
-        return os.read(file, about.st_size)
+        if first is None:
+            _refuse_giant(about.st_size)
+        return os.read(file, about.st_size if first is None else first)
     finally:
         os.close(file)
 

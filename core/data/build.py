@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.data.again import Kept, items_of
-from core.data.convert import Skipped, convert, seldom_collected
+from core.data.convert import Skipped, content, convert, seldom_collected
 from core.data.notebook_csv import read_csv
 from core.data.scan import COPIES, Item, Scan, hinted, scan
 from core.data.store import Store, Writer
@@ -129,7 +129,7 @@ def find_items(
     found = _find(paths, reversed_labels, partial(_heed, cancelled))
     limits = _limits(per_script, like_notebook)
     if limits is not None:  # of an image that is there twice, one may be chosen
-        found = _each_once(found)
+        found = _each_once(found, partial(_heed, cancelled))
     items = _choose(found.items, limits, seed)
     if not items:
         six = " of the six scripts, which the notebook counted" if like_notebook else ""
@@ -268,23 +268,25 @@ def _is_file(path: str, *endings: str) -> bool:
     return path.lower().endswith(endings) and not at_home(path).is_dir()
 
 
-def _each_once(found: Scan) -> Scan:
-    """Leave out files and rows that a data set holds already, as far as their names tell."""
-    stored = {(each.collection, each.file.path) for each in found.items if _is_stored(each)}
-    if not stored or all(map(_is_stored, found.items)):
-        return found
+def _each_once(found: Scan, heed: Callable[[], None]) -> Scan:
+    """Leave out files and rows that a data set holds already: of the same name and content."""
+    stored = {each.file.store for each in found.items if isinstance(each.file, Kept)}
+    held: set[tuple[str, ...]] = set()
+    for path in stored:
+        columns = Store.open(path).labels(["collection", "path", "digest"]).astype(str)
+        held.update(columns.itertuples(index=False, name=None))
+    names = {name[:2] for name in held}
     kept, copies = [], Counter[str]()
     for each in found.items:
-        if _is_stored(each) or (each.collection, each.file.path) not in stored:
-            kept.append(each)
-        else:
-            copies[each.collection] += 1
+        name = each.collection, each.file.path
+        if not isinstance(each.file, Kept) and name in names:
+            heed()  # which takes reading the image
+            if (*name, content(each.file)) in held:
+                copies[each.collection] += 1
+                continue
+        kept.append(each)
     said = tuple((name, COPIES.format(count)) for name, count in copies.items())
     return dataclasses.replace(found, items=tuple(kept), copies=found.copies + said)
-
-
-def _is_stored(item: Item) -> bool:
-    return isinstance(item.file, Kept)
 
 
 def _limits(per_script: int | None, like_notebook: bool) -> Mapping[str, int] | None:

@@ -91,8 +91,11 @@ def convert(
 
 def prepare(
     files: Sequence[Readable], pipeline: Pipeline
-) -> Iterator[tuple[np.ndarray, list[Skipped]]]:
-    """Yield prepared images, uint8 (N, H, W), in order, with what could not be read.
+) -> Iterator[tuple[np.ndarray, list[bool], list[Skipped]]]:
+    """Yield prepared images, uint8 (N, H, W), in order, and which files could be read, and not.
+
+    Of consecutive files each time: the images; whether each file is one of them; what can't be
+    read, and why.
 
     Raises:
         DataError: a worker process died.
@@ -216,10 +219,11 @@ def _convert_batch(
 
 def _prepare_batch(
     files: Sequence[Readable], pipeline: Pipeline
-) -> tuple[np.ndarray, list[Skipped]]:
+) -> tuple[np.ndarray, list[bool], list[Skipped]]:
     read, skipped = _read(files)
     images = pipeline.apply_all([each.pixels for each in read.values()])
-    return np.array(images, np.uint8).reshape(len(images), *pipeline.shape), skipped
+    prepared = np.array(images, np.uint8).reshape(len(images), *pipeline.shape)
+    return prepared, [place in read for place in range(len(files))], skipped
 
 
 class _Read(NamedTuple):
@@ -269,6 +273,14 @@ def _pixels(file: Readable) -> _Read:
         return _Read(pixels, (pixels.shape[1], pixels.shape[0]), b"")
     data = file.read()
     return _Read(*decode_sized(data), data if len(data) <= SMALL_FILE else b"")
+
+
+def content(file: Readable) -> str:
+    """Return the `digest` of what a file shows, "" where it can't be read."""
+    try:
+        return digest(_pixels(file).pixels)
+    except ImageError:
+        return ""
 
 
 def digest(pixels: np.ndarray) -> str:

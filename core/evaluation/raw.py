@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from core.data.archive import Entry, distinct, is_image
+from core.data.archive import distinct, is_image
 from core.data.convert import Skipped, prepare
 from core.errors import ModelError, SourceNotFound
 from core.inference.predictor import Predictor
@@ -83,16 +84,18 @@ def evaluate(
     files = [each for listed in contents.listed for each in listed.files if is_image(each)]
     skipped: list[Skipped] = []
     best, read, confidence, rejected = [], [], [], 0
-    for images, unreadable in prepare(files, predictor.pipeline):
+    readable: list[bool] = []
+    for images, could_be_read, unreadable in prepare(files, predictor.pipeline):
         answer = predictor.answers(images)
         likeliest = answer.probabilities.argmax(axis=1)
         best.append(likeliest)
         read += predictor.characters.read(answer.characters, likeliest)
         confidence.append(answer.probabilities.max(axis=1, initial=0))
         rejected += int(answer.rejected.sum())
+        readable += could_be_read
         skipped += unreadable
         if progress:
-            progress(sum(map(len, best)) + len(skipped), len(files))
+            progress(len(readable), len(files))
     skipped += contents.unreadable
     answers = np.concatenate([np.empty(0, np.int64), *best])
     if not len(answers):
@@ -100,7 +103,7 @@ def evaluate(
         raise SourceNotFound(f"{path}: no readable image, at any depth{why}")
     characters: defaultdict[str, Counter[str]] = defaultdict(Counter)
     mistaken: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for file, index, taken_for in zip(_without(files, skipped), answers, read, strict=True):
+    for file, index, taken_for in zip(compress(files, readable), answers, read, strict=True):
         name = character_in(file.below)
         characters[name][predictor.labels[index]] += 1
         if taken_for and predictor.labels[index] != script:
@@ -122,16 +125,6 @@ def evaluate(
 
 def _counted(found: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
     return {name: dict(counted.most_common()) for name, counted in sorted(found.items())}
-
-
-def _without(files: Sequence[Entry], skipped: Sequence[Skipped]) -> Iterator[Entry]:
-    """Yield the files that were read; two zips of one name may both hold a file of one name."""
-    unread = Counter(path for path, _ in skipped)
-    for each in files:
-        if unread[each.path]:
-            unread[each.path] -= 1
-        else:
-            yield each
 
 
 def character_in(name: str) -> str:

@@ -315,6 +315,9 @@ def _pixels_pillow(data: bytes) -> np.ndarray:
         uint8 (H, W, 4) RGBA, or (H, W) of 0-65535 where the greys are that fine.
     """
     with _opened(data) as image:
+        # a header that comes twice, which the size was not read from
+        if image.width * image.height > MAX_PIXELS:
+            raise ImageError("the image has far too many pixels: shrink it first")
         if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
             raise ImageError("the image has 32 bits a channel: save it with 8 or 16")
         upright = ImageOps.exif_transpose(image)

@@ -14,6 +14,7 @@ lock, stop, worker.log   see core.jobs
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,4 +73,9 @@ def read_state(folder: Path) -> dict[str, Any]:
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
     """Return the history of the run in `folder`, a record a line; what is not whole is left out."""
-    return [each for each in jobs.read(folder, HISTORY) if each.keys() >= _PLACE]
+    return [each for each in jobs.read(folder, HISTORY) if _is_record(each)]
+
+
+def _is_record(line: Mapping[str, Any]) -> bool:
+    numbers = (value for name, value in line.items() if name != "kind")
+    return line.keys() >= _PLACE and all(isinstance(each, int | float | None) for each in numbers)

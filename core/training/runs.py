@@ -479,18 +479,18 @@ def _read(folder: Path) -> Run:
         state=facts["state"],
         message=facts.get("message", ""),
         stopping=active and jobs.stop_requested(folder),
-        epoch=latest.get("epoch", 0),
+        epoch=int(latest.get("epoch", 0)),
         parameters=facts.get("parameters"),
         # while it goes on, that of its last end says nothing
-        accuracy=None if active else facts.get("accuracy"),
-        loss=None if active else facts.get("loss"),
-        seconds_left=latest.get("seconds_left") if active else None,
-        images_per_second=latest.get("images_per_second"),
+        accuracy=None if active else _number(facts, "accuracy"),
+        loss=None if active else _number(facts, "loss"),
+        seconds_left=_number(latest, "seconds_left") if active else None,
+        images_per_second=_number(latest, "images_per_second"),
         train_images=facts.get("train_images"),
         test_images=facts.get("test_images"),
         image_shape=_tuple(facts.get("image_shape")),
         trained_on=_learned_from(facts.get("trained_on")),
-        baseline=facts.get("baseline"),
+        baseline=_number(facts, "baseline"),
     )
 
 
@@ -507,6 +507,10 @@ def _learned_from(said: list[Any] | None) -> tuple[tuple[str, str], ...] | None:
         for name in said
     )
     return tuple(each for some in pairs for each in some)
+
+
+def _number(said: Mapping[str, Any], name: str) -> float | None:
+    return None if said.get(name) is None else float(said[name])
 
 
 def _facts(folder: Path) -> dict[str, Any]:

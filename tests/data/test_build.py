@@ -767,3 +767,30 @@ print((seen[-1] - seen[9]) // 10)
 
     pages = 4 * 900 * 1200 * 3 // os.sysconf("SC_PAGE_SIZE")
     assert int(done.stdout) < pages / 10
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_with_any_name_is_not_waited_for(
+    tmp_path: Path, out: Path, draw_glyph: Draw
+) -> None:
+    place = _own(tmp_path / "mine", draw_glyph("arabic"))
+    os.mkfifo(place / "arabic" / "notes")
+    assert build([str(place)], out, workers=1).images == 1
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_where_few_are_chosen_an_image_counts_once_by_its_content_too(
+    same: bool, tmp_path: Path, out: Path, draw_glyph: Draw
+) -> None:
+    first = [draw_glyph("arabic", number) for number in range(3)]
+    others = first if same else [draw_glyph("arabic", number) for number in range(3, 6)]
+    for name, images in (("one", first), ("two", others)):
+        _own(tmp_path / name / "mine", *images)
+    built = tmp_path / "built.parquet"
+    build([str(tmp_path / "one" / "mine")], built, workers=1)
+
+    both = [str(built), str(tmp_path / "two" / "mine")]
+    report = build(both, out, per_script=10, workers=1)
+
+    assert (report.images, len(report.copies)) == ((3, 1) if same else (6, 0))
+    assert report.images == build(both, out, workers=1).images

@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.errors import DataError, ModelError, SourceNotFound
 from core.evaluation.raw import character_in, evaluate
+from core.imaging.files import encode
 from core.inference.decision import Decision
 from core.inference.predictor import Predictor
 from core.scripts import NAMES
@@ -163,6 +164,23 @@ def test_of_two_zips_of_one_name_the_whole_one_counts(
 
     assert [path for path, _ in result.skipped] == ["data.zip/alef/1.png"]
     assert (result.n, result.characters) == (1, {"alef": result.predicted})
+
+
+def test_of_two_zips_of_one_name_each_image_is_counted_with_its_own_character(
+    tmp_path: Path, predictor: Predictor, draw_band: Draw
+) -> None:
+    for folder, whole in (("first", True), ("second", False)):
+        (tmp_path / "two" / folder).mkdir(parents=True)
+        with zipfile.ZipFile(tmp_path / "two" / folder / "data.zip", "w") as archive:
+            for name in ("arabic", "kannada"):
+                scale = 2 if whole else 3  # or they would be copies
+                picture = encode(draw_band(name, scale=scale))
+                broken = not whole and name == "arabic"
+                archive.writestr(f"{name}/1.png", picture[: 40 if broken else None])
+
+    result = evaluate(predictor, tmp_path / "two", "arabic")
+
+    assert result.characters == {"arabic": {"arabic": 1}, "kannada": {"kannada": 2}}
 
 
 def test_zips_in_a_folder_are_looked_into_and_copies_counted_once(

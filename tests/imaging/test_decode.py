@@ -642,3 +642,19 @@ def test_a_png_with_rows_missing_is_refused(side: int) -> None:
 def test_a_photograph_of_a_kind_that_is_not_read_is_called_by_its_name() -> None:
     with pytest.raises(ImageError, match="HEIC or AVIF, which is not read: save it as PNG"):
         decode(b"\x00\x00\x00\x18ftypheic" + bytes(40))
+
+
+def test_a_second_header_lets_no_giant_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    def header(side: int) -> bytes:
+        return chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+
+    rows = chunk(b"IDAT", zlib.compress(bytes(301 * 300)))
+    image = b"\x89PNG\r\n\x1a\n" + header(10) + header(300) + rows + chunk(b"IEND", b"")
+    monkeypatch.setattr("core.imaging.files.MAX_PIXELS", 300 * 300 - 1)
+    with pytest.raises(ImageError, match="far too many pixels"):
+        decode(image)

@@ -678,3 +678,31 @@ def test_what_asked_for_a_trained_model_hears_why_there_is_none(
 ) -> None:
     with pytest.raises(RunError, match="glyph-kept failed: the disk is full"):
         trains('{"state": "stopped"}', ends="failed")
+
+
+def test_a_run_whose_figures_are_none_is_left_out_and_named(
+    ask: Callable[..., Path], tmp_path: Path
+) -> None:
+    ask("cnn-good")
+    (ask("cnn-test") / "state.json").write_text('{"state": "done", "loss": {"is": 1}}')
+    assert [each.id for each in list_runs(Workspace(tmp_path))] == ["cnn-good"]
+    with pytest.raises(RunError, match="cnn-test: its folder is damaged"):
+        find_run(Workspace(tmp_path), "cnn-test")
+
+
+def test_records_whose_figures_are_none_are_left_out(
+    ask: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = ask("cnn-test")
+    good = {"kind": "batch", "step": 1, "epoch": 1, "minutes": 0.5, "loss": None}
+    for each in (good, {**good, "minutes": "x"}, {**good, "accuracy": {"a": 1}}):
+        jobs.append(folder, each, "history.jsonl")
+    assert find_run(Workspace(tmp_path), "cnn-test").history()["minutes"].tolist() == [0.5]
+
+
+def test_a_run_that_goes_on_is_waited_for(
+    trains: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "is_alive", lambda _: True)
+    with pytest.raises(RunError, match="glyph-kept training"):  # as the wait of this test leaves it
+        trains('{"state": "training"}')
