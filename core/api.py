@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.data.archive import MAX_FILE, as_text
+from core.data.archive import MAX_FILE
 from core.errors import ImageError, ScriptoriumError, in_one_line
 from core.imaging import decode
 from core.inference.predictor import Predictor
+from core.text import as_text
 
 _LOG = logging.getLogger(__name__)
 _PICTURES = 32

@@ -140,7 +140,7 @@ def _path(text: str) -> Path:
 
 
 def _data_set(text: str) -> Path:
-    from core.data.archive import as_text, is_text
+    from core.text import as_text, is_text
 
     path = at_home(text)
     if path.suffix != ".parquet" or path.name.startswith("."):

@@ -37,6 +37,18 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def as_text(name: str) -> str:
+    """Return a name as text, where it is not UTF-8 with a sign in place of what is wrong."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8, as pages and tables take it."""
+    return as_text(name) == name
+
+
 def isolated(text: str) -> str:
     """Return text that may be written from right to left, so that its neighbours stay."""
     return text if text.isascii() else f"\u2068{text}\u2069"

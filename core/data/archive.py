@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from core.errors import DataError, ImageError, SourceNotFound
+from core.text import as_text
 
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _PNM = (".pbm", ".pgm", ".ppm", ".pnm")
@@ -346,18 +347,6 @@ def whole_file(path: str | Path, first: int | None = None) -> bytes:
         return os.read(file, about.st_size if first is None else first)
     finally:
         os.close(file)
-
-
-def as_text(name: str) -> str:
-    """Return a name as text, where it is not UTF-8 with a sign in place of what is wrong."""
-    if name.isascii():
-        return name
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def is_text(name: str) -> bool:
-    """Whether a name is UTF-8, as pages and tables take it."""
-    return as_text(name) == name
 
 
 def _refuse_giant(size: int) -> None:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from core.data.scan import Item, Readable
+from core.data.scan import Item, Readable, made_up
 from core.data.store import ROW_GROUP, Record, to_table
 from core.errors import DataError, ImageError
 from core.imaging import BOUND, Pipeline
@@ -267,9 +267,8 @@ def _record(item: Item, read: _Read, image: np.ndarray, sources: bool) -> Record
 
 
 def _pixels(file: Readable) -> _Read:
-    drawn = getattr(file, "image", None)
-    if drawn is not None:
-        pixels = drawn()
+    pixels = made_up(file)
+    if pixels is not None:
         return _Read(pixels, (pixels.shape[1], pixels.shape[0]), b"")
     data = file.read()
     return _Read(*decode_sized(data), data if len(data) <= SMALL_FILE else b"")

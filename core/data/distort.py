@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.data.scan import Readable
+from core.data.scan import Readable, made_up
 from core.imaging import decode
 from core.imaging.files import encode
 from core.imaging.steps import Crop, Fit, Flatten, Grey, Polarity
@@ -47,7 +47,9 @@ class Distorted:
         Raises:
             ImageError: the image can't be read.
         """
-        return distort(decode(self.file.read()), np.random.default_rng(self.seed))
+        drawn = made_up(self.file)
+        pixels = decode(self.file.read()) if drawn is None else drawn
+        return distort(pixels, np.random.default_rng(self.seed))
 
 
 def distort(image: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.data.archive import as_text
 from core.data.scan import Item
 from core.data.sources import Label
 from core.data.store import Store
 from core.errors import DataError, SourceNotFound
 from core.imaging.files import encode
 from core.scripts import NAMES, OTHER
+from core.text import as_text
 from core.workspace import atomic_path
 
 SIDE = 28

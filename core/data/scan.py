@@ -13,10 +13,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from core.data.archive import Entry, Listed, as_text, distinct, is_image
+import numpy as np
+
+from core.data.archive import Entry, Listed, distinct, is_image
 from core.data.sources import BY_NAME, SOURCES, Label, Source
 from core.errors import DataError, ImageError, SourceNotFound
 from core.scripts import NAMES, OTHER, WITH_OTHER
+from core.text import as_text
 from core.workspace import at_home
 
 NOT_OURS = "its name fits none of the known data sets, and it lies in no SCRIPT/CHARACTER/ folder"
@@ -42,6 +45,12 @@ class Readable(Protocol):
 
     def read(self) -> bytes:
         """Return the file's bytes."""
+
+
+def made_up(file: Readable) -> np.ndarray | None:
+    """Return the pixels of a file that is made up when it is wanted, None of any other."""
+    image = getattr(file, "image", None)
+    return None if image is None else image()
 
 
 class Item(NamedTuple):

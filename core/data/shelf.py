@@ -7,9 +7,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from core.data.activity import list_jobs
-from core.data.archive import is_text
 from core.errors import DataError
 from core.names import is_name, rule, same
+from core.text import is_text
 from core.workspace import Workspace, newest_first
 
 LONGEST = 72

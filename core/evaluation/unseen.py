@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from core.data.archive import as_text
 from core.errors import DataError, SourceNotFound
 from core.evaluation.figures import of_collections
 from core.evaluation.metrics import expected_calibration_error, mean_over_scripts
 from core.evaluation.raw import Evaluation, evaluate
 from core.inference.predictor import Predictor
 from core.scripts import NAMES, script
+from core.text import as_text
 
 _HARDEST = 3
 """Characters named of each collection."""

@@ -53,6 +53,11 @@ class Prediction:
     characters: tuple[tuple[str, float], ...] = ()
     read: str = ""
 
+    @property
+    def answer(self) -> str:
+        """The likeliest script, "" where the model declines."""
+        return "" if self.rejected else self.ranked[0][0]
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain values, as the command line and HTTP give it."""
         return {

@@ -224,7 +224,7 @@ def _shares(script: str, characters: Sequence[str]) -> np.ndarray:
     """Return how often each character is drawn, float64, summing to 1."""
     digit = np.array([is_digit(each) for each in characters])
     # classes that go by a Latin name ("ba", "class 656") say nothing of their length
-    basic = [is_basic(each) and (script == "english" or not each.isascii()) for each in characters]
+    basic = [is_basic(each) and not each.isascii() for each in characters]
     weight = np.where(digit, 0.0, np.where(basic, _BASIC, 1.0))
     digits = 0.0 if not digit.any() else 1.0 if digit.all() else DIGITS.get(script, 0.0)
     rest = weight / weight.sum() if weight.any() else weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class Recorder(keras.callbacks.Callback):
         self._minutes = minutes
         self._epoch = 0
         self._began: float | None = None
-        self._written = 0.0
+        self._written = -math.inf
         self._previous: float | None = None
         # of batches alone, so that validation does not count
         self._batches, self._learned, self._seconds = 0, 0, 0.0
@@ -80,13 +81,12 @@ class Recorder(keras.callbacks.Callback):
             self._learned += min(self._batch_size, self._images - before)
             self._seconds += now - self._previous
         self._previous = now
-        first = self._began is None
         if self._began is None:
             self._began = now
         stop = jobs.stop_requested(self._folder)
         # Thinner as a run grows long, or its history would be slow to draw.
         pause = max(0.5, (now - self._began) / 1000)
-        if first or stop or now - self._written >= pause:
+        if stop or now - self._written >= pause:
             self._write("batch", self.logs, now)
         if stop:
             raise Cancelled

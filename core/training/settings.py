@@ -7,11 +7,11 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from core.data.archive import as_text, is_text
 from core.data.splits import SPLIT_TITLES
 from core.errors import RunError
 from core.models.imagenet import IMAGENET, RANDOM
 from core.models.zoo import FAMILIES
+from core.text import as_text, is_text
 from core.training.classes import CHARACTER, SCRIPT
 from core.training.optimizer import ADAM, MUON
 

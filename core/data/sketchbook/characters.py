@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-NUMERALS = tuple("零一二三四五六七八九十百千万亿")
+from core.data.sources import CHINESE
+
+NUMERALS = tuple(CHINESE.values())
 COMMON = (
     "是人了不在有大中国和为这上他个地年来我会以到时要出的生学说道民家子也成行下们于后"
     "就发自之对得主长可过天作分方用多你着部能市等业全里工公经本都而高政法面门动日进区"
@@ -76,6 +78,7 @@ def _devanagari() -> list[str]:
     ]
 
 
+_BAYBAYIN = "ᜃᜄᜅᜆᜇᜈᜉᜊᜋᜌᜎᜏᜐᜑ"
 _KANNADA = "ಕಖಗಘಙಚಛಜಝಞಟಠಡಢಣತಥದಧನಪಫಬಭಮಯರಲವಶಷಸಹಳ"
 _KANNADA_CONJUNCTS = (
     "ಕ್ಷ ಜ್ಞ ಕ್ರ ಕ್ಲ ಕ್ತ ಗ್ರ ಗ್ಯ ಚ್ಛ ಜ್ಯ ಟ್ರ ಡ್ರ ತ್ರ ತ್ಯ ತ್ವ ತ್ಸ ತ್ಮ ದ್ಧ ದ್ಯ ದ್ರ ದ್ವ ಧ್ಯ ನ್ಯ ನ್ಮ ನ್ತ ನ್ದ ಪ್ರ ಪ್ತ ಬ್ರ "
@@ -93,9 +96,8 @@ def _kannada() -> list[str]:
 
 
 def _baybayin() -> list[str]:
-    letters = "ᜃᜄᜅᜆᜇᜈᜉᜊᜋᜌᜎᜏᜐᜑ"
     kudlit = "ᜒᜓ᜔"
-    return [*"ᜀᜁᜂ", *letters, *(each + mark for each in letters for mark in kudlit)]
+    return [*"ᜀᜁᜂ", *_BAYBAYIN, *(each + mark for each in _BAYBAYIN for mark in kudlit)]
 
 
 def _english() -> list[str]:
@@ -106,7 +108,7 @@ def _spelled() -> dict[str, str]:
     """Return the letters of Baybayin by the names that its Kaggle set gives them."""
     found = {"a": "ᜀ", "e_i": "ᜁ", "o_u": "ᜂ", "da_ra": "ᜇ"}
     sounds = ("k", "g", "ng", "t", "d", "n", "p", "b", "m", "y", "l", "w", "s", "h")
-    for sound, letter in zip(sounds, "ᜃᜄᜅᜆᜇᜈᜉᜊᜋᜌᜎᜏᜐᜑ", strict=True):
+    for sound, letter in zip(sounds, _BAYBAYIN, strict=True):
         found[sound] = f"{letter}᜔"
         found[f"{sound}a"] = letter
         found[f"{sound}e_{sound}i"] = f"{letter}ᜒ"

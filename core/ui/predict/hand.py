@@ -52,9 +52,8 @@ def ask_what_it_was(
         name, character = script_of(told), character_of(told)
         if guide and guide.script == name:
             character = guide.character
-        answer = "" if prediction.rejected else prediction.ranked[0][0]
         # what was drawn since has not been answered
-        known = {model: (ref(predictor), answer)} if sheet.drawing == answered else {}
+        known = {model: (ref(predictor), prediction.answer)} if sheet.drawing == answered else {}
         kept = state.KeptDrawing(Letter(name, character, sheet.drawing), known)
         drawings = state.drawings()
         drawings.change([*drawings.kept, kept][-MOST:])
@@ -168,8 +167,7 @@ def _tally(letters: Sequence[Letter], answers: Sequence[str], predictor: Predict
 def _answer(kept: state.KeptDrawing, model: str, predictor: Predictor) -> str:
     asked, answer = kept.answers.get(model, (lambda: None, ""))
     if asked() is not predictor:
-        prediction = predictor.predict(picture(kept.letter.drawing))
-        answer = "" if prediction.rejected else prediction.ranked[0][0]
+        answer = predictor.predict(picture(kept.letter.drawing)).answer
         kept.answers[model] = ref(predictor), answer
     return answer
 
