@@ -801,6 +801,8 @@ BAD_INPUT = {
     "evaluate {model} --images {kaggle}": "--script",
     "evaluate {model} --images {kaggle} --script greek": "not .greek.: name one of these",
     "evaluate {model} --unseen {bad}/missing": "no such folder",
+    "evaluate {model} --unseen {bad} --script arabic": "go together",
+    "evaluate {model} --images {kaggle} --script arabic --record": "are about --unseen",
     "evaluate {model} --unseen {bad}/model": "SCRIPT-COLLECTION",
     "evaluate nothing --images {kaggle} --script arabic": "give shipped",
     "train --model cnn": "--data",

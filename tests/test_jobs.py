@@ -229,3 +229,7 @@ def test_the_last_record_of_a_long_file_is_found(tmp_path: Path) -> None:
 def test_only_the_last_lines_of_the_log(tmp_path: Path) -> None:
     (tmp_path / "worker.log").write_text("".join(f"line {number}\n" for number in range(100)))
     assert jobs.log_tail(tmp_path, 2) == "line 98\nline 99"
+
+
+def test_an_error_without_a_word_is_said_once() -> None:
+    assert jobs.reason(KeyError()) == "KeyError"

@@ -1,6 +1,20 @@
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
 import pytest
 
-from core.text import code, duration, images, isolated, message, plain, sentence, share
+from core.text import (
+    ago,
+    bytes_in_words,
+    code,
+    duration,
+    images,
+    isolated,
+    message,
+    plain,
+    sentence,
+    share,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +103,26 @@ def test_a_sentence_keeps_the_names_in_it():
     assert sentence("the step Ink or not can't work on it") == (
         "The step Ink or not can't work on it."
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3600, "1 hour ago"),
+        (86400, "1 day ago"),
+        (172800, "2 days ago"),
+    ],
+)
+def test_how_long_ago(seconds: int, said: str, monkeypatch: pytest.MonkeyPatch):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr("core.text.datetime", SimpleNamespace(now=lambda _: now))
+    assert ago(now - timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 kB"), (949_000, "949 kB"), (951_000, "1.0 MB"), (2.5e9, "2.5 GB")]
+)
+def test_how_large_a_file_is(count: float, said: str):
+    assert bytes_in_words(count) == said

@@ -15,7 +15,7 @@ from core.imaging.pipeline import PRESETS, Pipeline, preset
 from core.names import is_name, rule, same
 from core.workspace import Workspace, workspace, write_atomically
 
-_LONGEST = 40
+LONGEST = 40
 """Characters of a pipeline's name."""
 _SAVING = ".saving"
 
@@ -68,8 +68,8 @@ def save_pipeline(
     """
     ws = ws or workspace()
     name = pipeline.name
-    if not is_name(name, _LONGEST):
-        raise PipelineError(f"{name!r}: a pipeline's name is {rule(_LONGEST)}")
+    if not is_name(name, LONGEST):
+        raise PipelineError(f"{name!r}: a pipeline's name is {rule(LONGEST)}")
     check(pipeline)
     text = json.dumps(pipeline.to_json(), ensure_ascii=False, indent=1)
     with FileLock(ws.pipelines / _SAVING):  # two visitors may choose one name at once

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.data.build import NOTEBOOK_COUNTS
 from core.data.job import start_build
 from core.data.shelf import LONGEST, free_name
 from core.imaging import pipelines
@@ -79,7 +80,8 @@ def ask(workspace: Workspace, wanted: str) -> Asked:
             )
         )
     elif amount == _NOTEBOOK:
-        right.caption("3,124 to 4,559 images a script, as far as the files hold them.")
+        least, most = min(NOTEBOOK_COUNTS.values()), max(NOTEBOOK_COUNTS.values())
+        right.caption(f"{least:,} to {most:,} images a script, as far as the files hold them.")
     return Asked(name, pipeline, per_script, amount == _NOTEBOOK)
 
 

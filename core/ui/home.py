@@ -17,6 +17,7 @@ from core.errors import DAMAGED, RunBusy, ScriptoriumError, in_one_line
 from core.models.export import BUNDLED, FACTS, read_facts
 from core.scripts import NAMES, SCRIPTS
 from core.text import images, plain
+from core.training.folder import SETTINGS
 from core.ui.letter import letter
 from core.ui.page import (
     COMPARE,
@@ -127,7 +128,7 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
     sets = stores(workspace.store)
     runs: list[Run] = []
     # Imported only where there is something to read: pandas and pyarrow take their time.
-    if any(workspace.runs.glob("*/settings.json")):
+    if any(workspace.runs.glob(f"*/{SETTINGS}")):
         from core.training.runs import list_runs
 
         runs = list_runs(workspace)

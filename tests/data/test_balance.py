@@ -121,3 +121,14 @@ def test_classes_of_ones_own_are_not_spoken_of_as_scripts() -> None:
     assert "There are no images of" not in said
     assert "collection" not in said
     assert "Some characters have fewer than" in said
+
+
+@pytest.mark.parametrize(("count", "said"), [(19, True), (20, False)])
+def test_fewer_than_twenty_images_of_a_character_are_few(count: int, said: bool) -> None:
+    rows = [("arabic", "a", "", "x")] * 30 + [("arabic", "b", "", "x")] * count
+    assert ("Some characters" in " ".join(balance.uneven(labels(*rows)))) is said
+
+
+def test_one_script_of_one_collection_is_named() -> None:
+    words = balance.uneven(labels(*[("arabic", "a", "w", "x")] * 30))
+    assert any(each.startswith("All images of Arabic come from one collection:") for each in words)

@@ -358,6 +358,20 @@ def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None
     ]
 
 
+def test_what_ended_lately_is_kept_however_many_came_after(ws: Workspace) -> None:
+    for number in range(25):
+        folder = ws.jobs / f"sketch-{number:04x}"
+        folder.mkdir()
+        (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
+        os.utime(folder, (0, 0))
+    os.utime(ws.jobs / "sketch-0000")
+
+    clear_away(ws)
+
+    assert (ws.jobs / "sketch-0000").exists()
+    assert not (ws.jobs / "sketch-0001").exists()
+
+
 def test_an_old_job_that_goes_on_is_not_cleared_away(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -297,3 +297,47 @@ def test_a_test_part_alone_cannot_be_split() -> None:
 def test_an_unknown_split_is_answered_with_those_there_are() -> None:
     with pytest.raises(DataError, match="no split called 'random'; there are notebook, writer, co"):
         split(frame(["a", "b"]), "random")
+
+
+def of_sizes(sizes: dict[tuple[str, str], int]) -> pd.DataFrame:
+    """So many images of each (script, collection), by one writer."""
+    return together(
+        *(frame(["w"] * n, script=script, collection=name) for (script, name), n in sizes.items())
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "held"),
+    [
+        pytest.param(
+            {("a", "m"): 20, ("a", "n"): 80}
+            | {("b", "m"): 50, ("b", "p"): 10, ("b", "q"): 10, ("b", "r"): 180},
+            {"m"},
+            id="what is held out for another script counts towards the fifth",
+        ),
+        pytest.param(
+            {("a", "1"): 20, ("a", "2"): 40, ("a", "3"): 40, ("b", "2"): 20, ("b", "3"): 80},
+            {"1", "2"},
+            id="where all is settled, about a fifth is chosen",
+        ),
+        pytest.param(
+            {("a", "1"): 20, ("a", "2"): 40, ("a", "3"): 40}
+            | {("b", "1"): 10, ("b", "2"): 10, ("b", "3"): 80},
+            {"1"},
+            id="one that is held out already is enough",
+        ),
+    ],
+)
+def test_which_collections_are_held_out(sizes: dict[tuple[str, str], int], held: set[str]) -> None:
+    labels = of_sizes(sizes)
+    for seed in range(5):
+        test = split(labels, "collection", seed)[1]
+        assert set(labels["collection"].iloc[test]) == held
+
+
+def test_the_only_writer_of_a_collection_is_learned_from() -> None:
+    labels = together(
+        frame(["a"] * 30, script="kannada", collection="one"),
+        frame([f"w{n}" for n in range(50)], collection="two"),
+    )
+    assert set(labels["script"].iloc[split(labels, "writer")[1]]) == {"english"}

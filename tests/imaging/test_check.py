@@ -8,7 +8,7 @@ import pytest
 from core.errors import PipelineError
 from core.imaging import PRESETS, Pipeline, preset
 from core.imaging.check import check
-from core.imaging.steps import Binarise, Crop, Flatten, Grey, Redraw, Resize, Thin
+from core.imaging.steps import Binarise, Crop, Fit, Flatten, Grey, Redraw, Resize, Thin
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -26,3 +26,8 @@ def test_what_passes_the_check_leaves_any_image_in_its_size(draw_glyph: Callable
     check(pipeline)
     page = np.repeat(draw_glyph("kannada", size=(50, 90))[..., None], 3, axis=2)
     assert pipeline.apply(page).shape == pipeline.shape == (20, 20)
+
+
+def test_a_margin_that_leaves_nothing_is_refused() -> None:
+    with pytest.raises(PipelineError, match="leaves nothing of 20 px"):
+        check(Pipeline("x", (Grey(), Fit(20, margin=10))))

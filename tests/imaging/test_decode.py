@@ -658,3 +658,11 @@ def test_a_second_header_lets_no_giant_in(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("core.imaging.files.MAX_PIXELS", 300 * 300 - 1)
     with pytest.raises(ImageError, match="far too many pixels"):
         decode(image)
+
+
+def test_a_blank_sheet_that_is_half_clear_is_white() -> None:
+    sheet = np.full((30, 30, 4), 255, np.uint8)
+    sheet[..., 3] = 128
+    saved = io.BytesIO()
+    Image.fromarray(sheet).save(saved, "PNG")
+    assert (decode(saved.getvalue()) == 255).all()

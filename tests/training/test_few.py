@@ -46,6 +46,9 @@ def test_no_hand_is_in_both_lessons() -> None:
         of_class = labels == each
         assert 15 <= (learned & of_class).sum() < 15 + 7
         assert not set(writers[learned & of_class]) & set(writers[~learned & of_class])
+    # seven of each class are one writer's: two have written enough
+    exactly = by_first_hands(labels, writers, 14)
+    assert [(exactly & (labels == each)).sum() for each in (0, 1)] == [14, 14]
 
 
 def test_the_first_images_of_a_class_are_the_first_of_more() -> None:

@@ -268,3 +268,10 @@ def test_another_recipe_begins_anew(tmp_path: Path) -> None:
         Made(ws, recipe).file("glyphs", make)
 
     assert made == [ws.recipe / "glyphs.parquet"] * 2
+
+
+def test_latin_names_of_classes_say_nothing_of_their_length() -> None:
+    labels = pd.DataFrame({"script": ["baybayin"] * 8, "character": ["a"] * 4 + ["ba"] * 4})
+    rows = balanced(labels.astype("category"), {"baybayin": 4000}, np.random.default_rng(0))
+    counts = labels.iloc[rows]["character"].value_counts()
+    assert counts["a"] / counts["ba"] == pytest.approx(1, abs=0.15)

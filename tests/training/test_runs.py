@@ -326,6 +326,7 @@ def test_ctrl_c_while_one_waits_stops_the_run_too(
     with pytest.raises(KeyboardInterrupt):
         wait_or_stop(done[0])
     assert stopped == [done[0]]
+    assert list(presses) == []  # it was waited for to the end
 
 
 def test_a_killed_run_has_failed_and_makes_room(
@@ -648,8 +649,15 @@ def trains(workspace: Workspace, notebook_store: Path, monkeypatch: pytest.Monke
 
         monkeypatch.setattr(runs, "start_run", start)
         monkeypatch.setattr(runs, "resume_run", resume)
-        monkeypatch.setattr(runs, "wait_or_stop", lambda run, _: run)
-        run = trained(workspace, Settings(notebook_store))
+        told: list[Run] = []
+
+        def wait(run: Run, tell: Callable[[Run], None]) -> Run:
+            tell(run)
+            return run
+
+        monkeypatch.setattr(runs, "wait_or_stop", wait)
+        run = trained(workspace, Settings(notebook_store), told.append)
+        assert told == [run]
         return [*done, run.id]
 
     return did
@@ -706,3 +714,12 @@ def test_a_run_that_goes_on_is_waited_for(
     monkeypatch.setattr(jobs, "is_alive", lambda _: True)
     with pytest.raises(RunError, match="glyph-kept training"):  # as the wait of this test leaves it
         trains('{"state": "training"}')
+
+
+def test_a_name_that_is_taken_is_drawn_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace.runs / "cnn-2222").mkdir()
+    letters = iter("22223333")
+    monkeypatch.setattr(runs.secrets, "choice", lambda _: next(letters))
+    assert runs._new_folder(workspace, "cnn").name == "cnn-3333"

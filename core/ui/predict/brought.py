@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.data.archive import MAX_FILE
 from core.errors import ImageError
 from core.inference.predictor import Prediction, Predictor
 from core.scripts import character_of, script
@@ -26,7 +27,6 @@ from core.ui.predict.glyphs import in_strokes
 
 MOST = 50
 """Files answered at a time."""
-_MEGABYTES = 64
 _PASTED_SIDE = 1024
 _THUMBNAIL = 56
 _SIDE = 280
@@ -136,7 +136,7 @@ def _upload() -> list[Picture]:
     files = st.file_uploader(
         "Pictures of one character each",
         accept_multiple_files=True,
-        max_upload_size=_MEGABYTES,
+        max_upload_size=MAX_FILE >> 20,
         key="asked-images",
     )
     if not files:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import ScriptoriumError, in_one_line
 from core.imaging import PRESETS, find_pipeline, pipelines
-from core.imaging.own import delete_pipeline, save_pipeline
+from core.imaging.own import LONGEST, delete_pipeline, save_pipeline
 from core.text import plain
 from core.ui import state
 from core.ui.draft import Draft
@@ -59,7 +59,7 @@ def choose_draft(workspace: Workspace) -> Draft:
 
 def _save_form(workspace: Workspace, draft: Draft) -> None:
     with st.form("save", border=False):
-        st.text_input("Name", key="pipeline-name", placeholder="thick pen", max_chars=40)
+        st.text_input("Name", key="pipeline-name", placeholder="thick pen", max_chars=LONGEST)
         st.checkbox("Replace the one of that name, if there is one", key="pipeline-replace")
         st.form_submit_button("Save", type=main_button(), on_click=_save, args=[workspace, draft])
     if said := state.told("saving"):
