@@ -17,7 +17,17 @@ from core.errors import ScriptoriumError, in_one_line
 from core.scripts import NAMES, OTHER, script
 from core.text import bytes_in_words, images, plain
 from core.ui import dialog
-from core.ui.page import DATA, EXPLORE, advice, asked_for, attempt, doubt_link, main_button, warn
+from core.ui.page import (
+    DATA,
+    EXPLORE,
+    OWN_JOBS,
+    advice,
+    asked_for,
+    attempt,
+    doubt_link,
+    main_button,
+    warn,
+)
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.5
 _NEWS_SECONDS = 24 * 3600.0  # how a job ended is of interest for so long
 _OTHERS_SECONDS = 600.0  # or that somebody else's went well: its data set is listed anyway
-_OWN = "own-jobs"  # of the visitor's session
 _BEGUN = "just-begun"
 _DATA = "data"  # what names a data set in a page's address
 _DONE = ":material/check_circle:"
@@ -127,7 +136,7 @@ def write_first(workspace: Workspace, label: str) -> None:
 def follow(job: Path | None) -> None:
     """Take note that this visitor started the job of that folder: `news` says how it ends."""
     if job is not None:
-        st.session_state.setdefault(_OWN, set()).add(job.name)
+        st.session_state.setdefault(OWN_JOBS, set()).add(job.name)
 
 
 def started(job: Path) -> None:
@@ -163,7 +172,7 @@ def news(
             folders = [job.folder for job in active]
             st.fragment(_progress, run_every=_POLL_SECONDS)(folders)
         for job in reversed(latest.values()):
-            own = job.folder.name in st.session_state.get(_OWN, ())
+            own = job.folder.name in st.session_state.get(OWN_JOBS, ())
             seconds = _NEWS_SECONDS if own or job.report is None else _OTHERS_SECONDS
             if (own or everybodys) and not job.active and not job.seen and _is_new(job, seconds):
                 _outcome(job)

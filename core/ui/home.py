@@ -27,7 +27,7 @@ from core.ui.page import (
     PREPARE,
     TRAIN,
     Entry,
-    advice,
+    attempt,
     main_button,
     warn,
 )
@@ -48,6 +48,7 @@ _FIRST_RUN: dict[str, Any] = {
     "notes": "the first run",
 }
 _LISTED = 3
+_LEAVING = "leaving"
 _BUNDLED_IS = {"shipped": "comes with Scriptorium", "notebook": "the student's, to compare with"}
 _BY_CHANCE = ", on a random fifth, by writers it knows"
 
@@ -147,6 +148,8 @@ def look_around(workspace: Workspace, *, active: bool) -> Here:
 
 def four_things(workspace: Workspace, here: Here) -> None:
     """Offer what can be done, in the order one would do it: look, prepare, train, draw."""
+    if leaving := st.session_state.pop(_LEAVING, ""):
+        st.switch_page(leaving)
     cards = st.grid(4, min_column_width=180)
     waiting = here.first is None and here.active
     nothing = "None of the data sets can be read." if here.sets else "There is no data set yet."
@@ -199,10 +202,16 @@ def _go(
     label: str, entry: Entry, *, before: Callable[[], None] | None = None, **options: Any
 ) -> None:
     """Draw a button that leads to a page, after `before` if given."""
-    if st.button(label, icon=entry.icon, width="stretch", **options):
-        if before is not None:
-            before()
+    if before is not None:
+        # in a callback: a second press would end the script of the first before it had left
+        options |= {"on_click": attempt, "args": [_leave, before, entry.path]}
+    if st.button(label, icon=entry.icon, width="stretch", **options) and before is None:
         st.switch_page(entry.path)
+
+
+def _leave(before: Callable[[], None], path: str) -> None:
+    before()
+    st.session_state[_LEAVING] = path
 
 
 def _look_at(run_id: str) -> None:
@@ -216,7 +225,7 @@ def _start_first_run(workspace: Workspace, data: Path) -> None:
     from core.training.settings import Settings
 
     run_id = ""  # of the newest
-    with advice(), suppress(RunBusy):  # somebody was quicker: the Train page shows theirs
+    with suppress(RunBusy):  # somebody was quicker: the Train page shows theirs
         run_id = start_run(workspace, Settings(data, **_FIRST_RUN)).id
     _look_at(run_id)
 

@@ -17,6 +17,8 @@ from core.ui.letter import letter
 from core.ui.stale import stay_on_the_page_shown
 from core.workspace import workspace
 
+OWN_JOBS = "own-jobs"
+"""Where a visitor's session keeps the names of the jobs that were begun in it."""
 _LONGEST = 40
 """Characters of a page's address that are shown."""
 _METRIC_PX = 152
@@ -110,9 +112,11 @@ def start_button(label: str, icon: str, *chosen: str) -> bool:
     """Offer to start work on what is chosen; returns whether that was asked for.
 
     Where something of it was deleted meanwhile another choice takes its place, and with it another
-    button: a press on the first one starts nothing.
+    button: a press on the first one starts nothing. Nor does a second press on one that has begun
+    a job.
     """
-    return st.button(label, type=main_button(), icon=icon, key="-".join([label, *chosen]))
+    begun = str(len(st.session_state.get(OWN_JOBS, ())))
+    return st.button(label, type=main_button(), icon=icon, key="-".join([label, begun, *chosen]))
 
 
 def metrics(values: Mapping[str, str]) -> None:

@@ -39,9 +39,15 @@ def counted(table: pd.DataFrame, *, legend: bool = True) -> go.Figure:
             x=total, y=place, text=f"{total:,}", showarrow=False, xanchor="left", xshift=4
         )
     legend = legend and len(table.columns) > 1
-    finish(figure, 30 + 26 * len(table) + 40 * legend)
+    finish(figure, 50 + 26 * len(table) + 40 * legend)
     figure.update_layout(barmode="stack", showlegend=legend, legend_traceorder="normal")
-    figure.update_xaxes(visible=False, range=[0, 1.18 * max(totals, default=1)], fixedrange=True)
+    figure.update_xaxes(
+        title_text="images",
+        showticklabels=False,
+        showgrid=False,
+        range=[0, 1.18 * max(totals, default=1)],
+        fixedrange=True,
+    )
     figure.update_yaxes(
         tickvals=places,
         ticktext=names,

@@ -79,8 +79,9 @@ def _show_numbers(found: Pixels, of: int) -> None:
     looked_at = "All images."
     if found.images < of:
         looked_at = f"A sample of {images(found.images)}, taken from all over the data set."
-    st.caption(f"{looked_at} Grey levels go from 0, black, to 255, white.")
     st.dataframe({"": list(found.table.index), "Value": values}, hide_index=True)
+    # below it: a touch screen shows the table's tools above, over whatever stands there
+    st.caption(f"{looked_at} Grey levels go from 0, black, to 255, white.")
 
 
 def _show_maps(found: Pixels) -> None:

@@ -33,6 +33,7 @@ def filtered(store: Store) -> np.ndarray:
             wrap=True,
             key="script",
             bind="query-params",
+            persist_state="session",
         )
         order = st.segmented_control(
             "Order",
@@ -41,12 +42,15 @@ def filtered(store: Store) -> np.ndarray:
             required=True,
             key="order",
             bind="query-params",
+            persist_state="session",
             help="Neighbours in a data set are often by one hand. Mixed shows how varied it is.",
         )
     where = _asked(store, (("script", chosen),) if chosen else ())
     picked = state.picked(store.hash)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        only_picked = picked and st.toggle(f"Only the {len(picked):,} I picked", key=_PICKED)
+        only_picked = picked and st.toggle(
+            f"Only the {len(picked):,} I picked", key=_PICKED, persist_state="session"
+        )
         rows = derived.rows(store.path, where, mixed=order == "Mixed")
         if only_picked:
             rows = rows[np.isin(rows, np.fromiter(picked, np.int32))]
@@ -94,6 +98,7 @@ def _asked(store: Store, where: derived.Where) -> derived.Where:
             else None,
             key=column,
             bind="query-params",
+            persist_state="session",
         )
         if value is not None:
             where += ((column, value),)

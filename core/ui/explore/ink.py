@@ -19,7 +19,7 @@ _MEASURES = {
     "Size": ("longer side of the original, px", ",.0f"),
     "Polarity": ("", ""),
     "Ink share": ("ink, share of the picture", ".1%"),
-    "Stroke width": ("stroke width, share of the longer side", ".1%"),
+    "Stroke width": ("stroke width, share of the character", ".1%"),
 }
 _WHY = {
     "Size": "A model sees how coarse a picture was, even after it has been resized.",

@@ -105,7 +105,10 @@ def _fact(store: Store, source: str, found: pd.DataFrame) -> list[str]:
 def _histograms(sources: tuple[str, str], found: list[pd.DataFrame]) -> None:
     for place, (column, unit) in zip(
         st.columns(2, gap="large"),
-        (("ink_share", "ink, share of the picture"), ("stroke", "stroke, share of the character")),
+        (
+            ("ink_share", "ink, share of the picture"),
+            ("stroke", "stroke width, share of the character"),
+        ),
         strict=True,
     ):
         values = {name: each[column].to_numpy() for name, each in zip(sources, found, strict=True)}

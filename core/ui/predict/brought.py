@@ -161,12 +161,12 @@ def answer_one(
     predictor: Predictor,
     beside: Beside,
 ) -> None:
-    """Show one picture, the answer beside it, what another model says, and how the model saw it.
-
-    Raises:
-        ImageError: it can't be decoded.
-    """
-    image, prediction = caches.answer(model, folder, picture.data)
+    """Show one picture, the answer beside it, what another model says, and how the model saw it."""
+    found = _answer(picture, model, folder)
+    if found.image is None:
+        _not_answered([found])
+        return
+    image, prediction = found.image, found.prediction
     left, right = st.columns([2, 3], gap="large")
     left.image(pictures.cell(image, _SIDE, 0), width=_SIDE, alt="the picture you brought")
     with right:
@@ -195,7 +195,7 @@ def answer_all(
     bar.empty()
     bad = [each for each in answers if each.problem]
     if bad:
-        warn(f"Not answered: {'; '.join(f'{each.name}: {each.problem}' for each in bad)}.")
+        _not_answered(bad)
     good = [each for each in answers if not each.problem]
     if not good:
         return
@@ -237,6 +237,10 @@ class Answered:
         return self.picture.name
 
 
+def _not_answered(bad: Sequence[Answered]) -> None:
+    warn(f"Not answered: {'; '.join(f'{each.name}: {each.problem}' for each in bad)}.")
+
+
 def _answer(picture: Picture, model: str, folder: Path) -> Answered:
     try:
         image, prediction = caches.answer(model, folder, picture.data)
@@ -264,10 +268,10 @@ def table(answers: Sequence[Answered]) -> pd.DataFrame:
     )
 
 
-def _read(prediction: Prediction) -> str | None:
-    """Return a picture of the character it is read as, as an address; None where it is none."""
+def _read(prediction: Prediction) -> str:
+    """Return a picture of the character it is read as, as an address; "" where it is none."""
     if prediction.blank or prediction.rejected or not character_of(prediction.read):
-        return None
+        return ""
     return "data:image/svg+xml," + quote(in_strokes(prediction.read))
 
 
