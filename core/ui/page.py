@@ -15,6 +15,7 @@ from core.text import message, plain
 from core.ui import dialog
 from core.ui.letter import letter
 from core.ui.stale import stay_on_the_page_shown
+from core.ui.theme import follow_theme
 from core.workspace import workspace
 
 OWN_JOBS = "own-jobs"
@@ -62,6 +63,7 @@ def begin_page(entry: Entry) -> None:
     with _place_of_menu(entry):
         for each in MENU:
             st.page_link(each.path, label=each.title, icon=each.icon)
+    follow_theme()
     _check_workspace()
     if entry is not HOME:
         st.title(entry.title)

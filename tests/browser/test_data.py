@@ -85,3 +85,18 @@ def test_a_data_set_is_renamed_and_deleted(server: Any, page: Page):
     expect(page.get_by_text("None yet.")).to_be_visible()
     assert not any(store.iterdir())
     no_error(page)
+
+
+def test_a_double_press_begins_one_data_set(server: Any, tmp_path: Path, page: Page):
+    page.goto(f"{server.url}/data")
+    page.get_by_text("The sketchbook", exact=True).click()
+    count = page.get_by_role("spinbutton", name="Images of each script")
+    count.fill("20")
+    count.press("Enter")
+
+    page.get_by_role("button", name="Write the data set").dblclick()
+
+    expect(page.get_by_text("is ready")).to_be_visible()
+    here = Workspace(tmp_path / "workspace")
+    assert [path.stem for path in sorted(here.store.glob("*.parquet"))] == ["mine", "sketches"]
+    no_error(page)

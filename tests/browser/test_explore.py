@@ -105,3 +105,25 @@ def test_counts_and_sources_answer(exploring: str, page: Page):
     expect(page.get_by_text("as on the view Ink")).to_be_visible()
     expect(page.get_by_text("On average").first).to_be_visible()
     no_error(page)
+
+
+def test_figures_follow_the_theme_when_it_is_changed(exploring: str, page: Page):
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{exploring}?view=Counts")
+    name = page.locator(".js-plotly-plot .ytick text").first
+    expect(name).to_have_css("fill", "rgb(38, 39, 48)")
+
+    page.emulate_media(color_scheme="dark")
+
+    expect(name).to_have_css("fill", "rgb(250, 250, 250)")
+
+
+def test_filters_stay_while_one_is_elsewhere(exploring: str, page: Page):
+    page.goto(f"{exploring}?script=Kannada")
+    expect(page.get_by_text("48 images fit.")).to_be_visible()
+
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    page.get_by_role("link", name="Explore").click()
+
+    expect(page.get_by_text("48 images fit.")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plotly.graph_objects as go
+import streamlit as st
 
 PLAIN = {"displayModeBar": False}
 """What Plotly is told of a figure that needs no tools."""
@@ -18,8 +19,8 @@ SHARES = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
 SUREST = 0.99
 """Certainty is never claimed, not even by rounding."""
 GRID = "rgba(128, 120, 105, 0.25)"
-# Streamlit puts the theme's strong text colour in this one's place, in the browser, also when the
-# visitor changes the theme. Its default for figures is too faint on paper.
+# Streamlit puts the theme's strong text colour in this one's place, in the browser, when a figure
+# is drawn. Its default for figures is too faint on paper.
 TEXT = "#000037"
 
 
@@ -33,6 +34,7 @@ def finish(figure: go.Figure, height: int) -> go.Figure:
         dragmode=False,
         font_color=TEXT,
         legend_font_color=TEXT,
+        meta=st.context.theme.type,  # with another theme it is another figure, and drawn anew
     )
     axis = {"tickfont_color": TEXT, "title_font_color": TEXT, "gridcolor": GRID}
     figure.update_xaxes(automargin=True, zeroline=False, **axis)
