@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs
 from core.data.again import items_of
 from core.data.build import write_items
+from core.data.review import review
 from core.data.shelf import rename
 from core.data.sketchbook import families
 from core.data.store import Store
@@ -480,6 +481,23 @@ def test_whose_hands_a_run_was_tested_on(
     monkeypatch.setattr("core.ui.caches.own_tally", lambda _: tally)
     said = whose_hands(replace(run, settings=replace(run.settings, split=split)))
     assert says in said
+
+
+def test_of_whose_writers_nobody_knows_a_run_split_by_writers_says_so(
+    full: Path, monkeypatch: pytest.MonkeyPatch
+):
+    [run] = list_runs(Workspace(full))
+    tally = pd.DataFrame({"collection": ["ahcd1"], "seen": [True]})
+    monkeypatch.setattr("core.ui.caches.own_tally", lambda _: tally)
+    by_writer = replace(run, settings=replace(run.settings, split="writer"))
+    assert "nobody knows" not in whose_hands(by_writer)  # the sets say, or split themselves
+
+    labels = Store.open(run.settings.data).labels().assign(writer="", fold="")
+    unknown = review(labels, "writer", run.settings.seed)
+    monkeypatch.setattr("core.ui.caches.review", lambda *_: unknown)
+    assert "Of Arabic, Baybayin, Chinese, Devanagari, English (Latin) and Kannada nobody knows" in (
+        whose_hands(by_writer)
+    )
 
 
 def test_what_a_run_was_before_it_went_on_is_not_compared(own: Path, open_page: Open):

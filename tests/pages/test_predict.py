@@ -17,6 +17,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.data.scan import scan
+from core.data.sketchbook.build import sketch
 from core.data.store import Record, Store, Writer, to_table
 from core.errors import ImageError
 from core.evaluation.sampled import on_sample
@@ -386,6 +387,19 @@ def test_a_trial_says_what_is_left_out_and_what_was_never_seen(
     assert "by chance" not in said(app)
     assert "5 images of none of the six scripts were not asked about." in said(app)
     assert {each.label: each.value for each in app.metric}["Seen collections"] == ("none in it")
+
+
+def test_fonts_are_not_called_other_peoples_handwriting(open_page: Open, workspace_dir: Path):
+    out = workspace_dir / "store" / "sketches.parquet"
+    out.parent.mkdir(parents=True)
+    sketch(out, per_script=10)
+    app = open_page("predict", model="shipped")
+
+    next(each for each in app.button if each.key == "try").click().run()
+
+    assert not app.exception
+    assert "Unseen fonts" in {each.label for each in app.metric}
+    assert "**No person wrote these**" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,8 @@ def _in_words(
         )
     if drawn:
         words += (
-            "**No person wrote these**, and its doubt was set by such fonts: of people's "
-            "handwriting that says nothing yet. "
+            "**No person wrote these**: of people's handwriting that says nothing yet, the less as "
+            "the shipped model's doubt was set by such fonts. "
         )
     if known.all():
         words += (

@@ -128,7 +128,7 @@ def look_before(settings: Settings, store: Store, runs: Sequence[Run]) -> bool:
         else:
             st.success(_NAMELESS if found.nameless else _CLEAN, icon=":material/verified:")
         if settings.classes == SCRIPT and can_tell(store.per_script):
-            label = "What a model is right on that sees no shape"
+            label = "How far one comes that sees no shape"
             giveaways_link(label, data=store.path.stem)
     return True
 
