@@ -118,7 +118,7 @@ class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with a command, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {' '.join(message.split())}; see {self.prog} --help\n")
+        self.exit(2, f"error: {' '.join(message.splitlines())}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -271,6 +271,8 @@ def _is_file(path: str, *endings: str) -> bool:
 def _each_once(found: Scan, heed: Callable[[], None]) -> Scan:
     """Leave out files and rows that a data set holds already: of the same name and content."""
     stored = {each.file.store for each in found.items if isinstance(each.file, Kept)}
+    if not stored or all(isinstance(each.file, Kept) for each in found.items):
+        return found
     held: set[tuple[str, ...]] = set()
     for path in stored:
         columns = Store.open(path).labels(["collection", "path", "digest"]).astype(str)

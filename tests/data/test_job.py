@@ -344,12 +344,17 @@ def test_a_job_that_says_nothing_of_itself_is_passed_over(
     assert find_job(bad) is None
 
 
-def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None:
-    for number in range(25):
+def old_jobs(ws: Workspace, count: int) -> None:
+    """Leave so many jobs of long ago, sketch-0000 and on."""
+    for number in range(count):
         folder = ws.jobs / f"sketch-{number:04x}"
         folder.mkdir()
         (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
         os.utime(folder, (0, 0))
+
+
+def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None:
+    old_jobs(ws, 25)
 
     clear_away(ws)
 
@@ -359,11 +364,7 @@ def test_old_jobs_are_cleared_away_and_the_last_ones_kept(ws: Workspace) -> None
 
 
 def test_what_ended_lately_is_kept_however_many_came_after(ws: Workspace) -> None:
-    for number in range(25):
-        folder = ws.jobs / f"sketch-{number:04x}"
-        folder.mkdir()
-        (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
-        os.utime(folder, (0, 0))
+    old_jobs(ws, 25)
     os.utime(ws.jobs / "sketch-0000")
 
     clear_away(ws)
@@ -375,11 +376,7 @@ def test_what_ended_lately_is_kept_however_many_came_after(ws: Workspace) -> Non
 def test_an_old_job_that_goes_on_is_not_cleared_away(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(22):
-        folder = ws.jobs / f"sketch-{number:04x}"
-        folder.mkdir()
-        (folder / REQUEST).write_text('{"kind": "sketch", "name": "x", "options": {}}')
-        os.utime(folder, (0, 0))
+    old_jobs(ws, 22)
     monkeypatch.setattr("core.jobs.is_alive", lambda folder: folder.name == "sketch-0000")
 
     clear_away(ws)
