@@ -10,12 +10,13 @@ import streamlit as st
 
 from core.data.sketchbook.strokes import is_drawn
 from core.evaluation.card import learned_collections
-from core.evaluation.metrics import mean_over_scripts, per_script_accuracy, wilson
+from core.evaluation.metrics import mean_over_scripts, wilson
 from core.evaluation.sampled import SAMPLE
 from core.inference.predictor import Predictor
 from core.models.export import BUNDLED
 from core.scripts import NAMES, OTHER, script
 from core.text import images, listed, plain
+from core.training.elsewhere import by_script, tally
 from core.ui import caches, charts, state
 from core.ui.images import show_images
 from core.ui.page import DATA, TRAIN, advice, metrics
@@ -55,15 +56,11 @@ def offer_trial(model: str, predictor: Predictor, folder: Path) -> None:
 
 def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
     said = caches.on_sample(model, folder, data)
-    right = said["script"] == said["predicted"]
-    learned = learned_collections(predictor.facts)
-    pairs = zip(said["script"], said["collection"], strict=True)
-    known = pd.Series([each in learned for each in pairs], said.index, bool)
-    seen, unseen = (
-        per_script_accuracy(said["script"][part], said["predicted"][part])
-        for part in (known, ~known)
-    )
-    drawn = not known.all() and is_drawn(said["collection"][~known].unique())
+    answers = said.assign(label=said["script"])
+    counted = tally(answers, said["collection"], learned_collections(predictor.facts))
+    strange = counted[~counted["seen"]]
+    seen, unseen = by_script(counted[counted["seen"]]), by_script(strange)
+    drawn = len(strange) > 0 and is_drawn(strange["collection"].unique())
     numbers = {
         "Seen collections": _mean(seen),
         "Unseen fonts" if drawn else "Unseen collections": _mean(unseen),
@@ -77,9 +74,10 @@ def _show(model: str, predictor: Predictor, folder: Path, data: Path) -> None:
         key="tried-by-script",
         alt=charts.two_accuracies_in_words(seen, unseen),
     )
-    st.caption(_in_words(said, right, known, caches.store(data).per_script, drawn=drawn))
+    st.caption(_in_words(counted, caches.store(data).per_script, drawn=drawn))
     answer = said["read"].where(said["read"] != "", said["predicted"])
-    wrong = said.assign(taken_for=[script(each).title for each in answer])[~right]
+    wrong = said.assign(taken_for=[script(each).title for each in answer])
+    wrong = wrong[said["script"] != said["predicted"]]
     if len(wrong):
         st.markdown(f"**Taken for another script** · {len(wrong):,}")
         show_images(wrong, data, f"{model}-{data.stem}", "that it takes for another script")
@@ -89,25 +87,20 @@ def _mean(accuracy: dict[str, float]) -> str:
     return f"{mean_over_scripts(accuracy):.1%}" if accuracy else "none in it"
 
 
-def _in_words(
-    said: pd.DataFrame,
-    right: pd.Series,
-    known: pd.Series,
-    per_script: Mapping[str, int],
-    *,
-    drawn: bool,
-) -> str:
-    words = f"How often it is right: the mean over scripts, on {images(len(said))}"
+def _in_words(counted: pd.DataFrame, per_script: Mapping[str, int], *, drawn: bool) -> str:
+    asked = int(counted["images"].sum())
+    words = f"How often it is right: the mean over scripts, on {images(asked)}"
     there = sum(count for name, count in per_script.items() if name != OTHER)
-    if len(said) < there:
+    if asked < there:
         words += f" of {there:,}, up to {SAMPLE} of each script taken by chance"
     words += ". "
-    if (~known).any():
-        among, of = int(right[~known].sum()), int((~known).sum())
-        low, high = wilson(among, of)
+    strange = counted[~counted["seen"]]
+    if len(strange):
+        right, of = int(strange["right"].sum()), int(strange["images"].sum())
+        low, high = wilson(right, of)
         words += (
             f"Each image counted once, of {'fonts' if drawn else 'collections'} it never saw it is "
-            f"right on {among:,} of {of:,}; on all images like these it may be on {low:.0%} to "
+            f"right on {right:,} of {of:,}; on all images like these it may be on {low:.0%} to "
             f"{high:.0%}, or further off where one hand wrote many. "
         )
     if drawn:
@@ -115,12 +108,12 @@ def _in_words(
             "**No person wrote these**: of people's handwriting that says nothing yet, the less as "
             "the shipped model's doubt was set by such fonts. "
         )
-    if known.all():
+    if not len(strange):
         words += (
             "**It learned from these collections**, maybe from these very images: that says "
             "nothing of other people's handwriting. "
         )
-    elif known.any():
+    elif counted["seen"].any():
         words += "Hatched: collections that it learned from. Full: others. "
     missing = [script(name).title for name in NAMES if not per_script.get(name)]
     if missing:
